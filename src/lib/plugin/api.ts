@@ -1,0 +1,207 @@
+// The plugin contract, types only: a plugin can not import the host at run time, so helpers reach it as `kit`.
+// One hook, `bt:plugin`, returns plain data; the host builds its registry from that.
+import type { Hook } from '@oclif/core/hooks'
+import type { PeerAddress } from '../base/address.ts'
+import type { ErrorCode } from '../base/errors.ts'
+import type { InfoHash, PeerId } from '../base/ids.ts'
+import type { BencodeDict, BencodeInput, BencodeValue } from '../bencode/value.ts'
+
+export type { BencodeDict, BencodeInput, BencodeValue, ErrorCode, InfoHash, PeerAddress, PeerId }
+
+export interface BtPlugin {
+  /** The version of this contract. */
+  readonly api: 1
+  /** Extension messages of BEP 10: ut_metadata, ut_pex, … */
+  readonly extensions?: readonly WireExtension[]
+  /** Trackers by URL scheme: http:, https:, udp:, … */
+  readonly trackers?: readonly Tracker[]
+  /** Other places that name peers: DHT, LSD, a file, … */
+  readonly sources?: readonly PeerSource[]
+}
+
+// ---- trackers ----
+
+export interface Tracker {
+  readonly schemes: readonly `${string}:`[]
+  /** @throws an error made by `kit.error` with TRACKER_UNREACHABLE, TRACKER_REFUSED or TRACKER_INVALID_ANSWER. */
+  announce(url: URL, request: AnnounceRequest, io: Io): Promise<AnnounceResponse>
+  scrape?(url: URL, infoHashes: readonly InfoHash[], io: Io): Promise<readonly ScrapeEntry[]>
+}
+
+export interface AnnounceRequest {
+  readonly infoHash: InfoHash
+  readonly peerId: PeerId
+  /** Where we listen for peers. */
+  readonly port: number
+  /** Bytes sent to peers since `started`. */
+  readonly uploaded: number
+  /** Bytes received since `started`. */
+  readonly downloaded: number
+  /** Bytes still missing. Never 0 while the size is not known. */
+  readonly left: number
+  readonly event?: 'started' | 'completed' | 'stopped'
+  readonly numWant: number
+  /** 32 random bits that stay the same for a session (BEP 7 and 15 `key`). */
+  readonly key: number
+  /** What this tracker called itself in its last answer (BEP 3 `tracker id`). */
+  readonly trackerId?: string
+}
+
+export interface AnnounceResponse {
+  readonly peers: readonly PeerAddress[]
+  /** Seconds until the next regular announce. */
+  readonly interval: number
+  /** Seconds before which no announce is welcome. */
+  readonly minInterval?: number
+  /** Seeds. */
+  readonly complete?: number
+  /** Leeches. */
+  readonly incomplete?: number
+  readonly warning?: string
+  readonly trackerId?: string
+  /** Our own address as the tracker sees it (BEP 24), textual. */
+  readonly externalIp?: string
+}
+
+export interface ScrapeEntry {
+  readonly infoHash: InfoHash
+  readonly complete: number
+  /** How often `completed` was announced. */
+  readonly downloaded: number
+  readonly incomplete: number
+  readonly name?: string
+}
+
+// ---- wire extensions (BEP 10) ----
+
+export interface WireExtension {
+  /** The key in the `m` dictionary, such as `ut_metadata`. */
+  readonly name: string
+  /** Called once a torrent; what the torrent's peers share lives in the returned object. */
+  open(torrent: ExtensionTorrent): ExtensionInstance
+}
+
+/** What an extension may know and do of one torrent. */
+export interface ExtensionTorrent {
+  readonly infoHash: InfoHash
+  /** The raw info dictionary, once it is known. */
+  metadata(): Uint8Array | undefined
+  /** Hands over a candidate for the raw info dictionary. The host hashes it; false: the hash did not match. */
+  offerMetadata(bytes: Uint8Array): boolean
+  /** Peers learned on the wire (such as PEX); ignored for private torrents (BEP 27). */
+  addPeers(peers: readonly PeerAddress[]): void
+}
+
+export interface ExtensionInstance {
+  /** Called once for every peer that speaks BEP 10, before our extension handshake to it is sent. */
+  connect(peer: ExtensionPeer): ExtensionSession
+}
+
+export interface ExtensionPeer {
+  readonly address: PeerAddress
+  /** Queues an extension message. False: the peer has not (yet) said that it speaks this extension; nothing is sent. */
+  send(payload: Uint8Array): boolean
+  /** Drops the peer, and bans it where it did harm. */
+  close(reason: string, options?: { readonly ban?: boolean }): void
+}
+
+/** Sans-io: no sockets and no clock; `now` is milliseconds on a monotonic clock. */
+export interface ExtensionSession {
+  /** Keys to add to our extension handshake, such as `metadata_size`. */
+  handshake?(): { readonly [key: string]: BencodeInput }
+  /** The peer's extension handshake (again each time one comes). `speaks`: it named this extension. */
+  onHandshake(handshake: BencodeDict, speaks: boolean, now: number): void
+  /** One message's payload after the extension id; borrowed for the call. */
+  onMessage(payload: Uint8Array, now: number): void
+  /** Milliseconds on the clock of `now` when `handleTimeout` is wanted; Infinity: never. */
+  readonly deadline?: number
+  handleTimeout?(now: number): void
+  onClose?(now: number): void
+}
+
+// ---- peer sources ----
+
+export interface PeerSource {
+  readonly name: string
+  /** BEP 27: a source is not asked about private torrents unless it says so here. */
+  readonly allowPrivate?: boolean
+  /** Runs until it returns or `io.signal` is aborted; each batch goes to the torrent as it comes. */
+  peers(torrent: TorrentView, io: Io): AsyncIterable<readonly PeerAddress[]>
+}
+
+export interface TorrentView {
+  readonly infoHash: InfoHash
+  readonly peerId: PeerId
+  /** Known once the metadata is. */
+  readonly name: string | undefined
+  readonly private: boolean
+  /** Where we listen for peers; 0: nowhere. */
+  readonly port: number
+}
+
+// ---- the outside world ----
+
+/** All that a plugin gets of the world. Every wait ends with `signal`. */
+export interface Io {
+  readonly signal: AbortSignal
+  /** Milliseconds, monotonic. */
+  now(): number
+  sleep(ms: number): Promise<void>
+  random(length: number): Uint8Array
+  udp(family?: 4 | 6): Promise<UdpSocket>
+  /** GET with the limits of the host (size, redirects, time); the body is decompressed. */
+  http(url: URL): Promise<HttpResponse>
+  /** Addresses of a host name; a literal address is returned as it is. */
+  resolve(host: string): Promise<readonly { readonly address: string; readonly family: 4 | 6 }[]>
+  /** A message for the user that is no failure. */
+  warn(message: string): void
+}
+
+export interface HttpResponse {
+  readonly status: number
+  readonly body: Uint8Array
+}
+
+export interface UdpSocket {
+  send(data: Uint8Array, host: string, port: number): Promise<void>
+  /** The next datagram; undefined once `timeout` milliseconds have passed. Rejects when `io.signal` is aborted. */
+  receive(timeout: number): Promise<UdpDatagram | undefined>
+  close(): void
+}
+
+export interface UdpDatagram {
+  readonly data: Uint8Array
+  readonly host: string
+  readonly port: number
+}
+
+// ---- what the host gives ----
+
+/** Helpers that the host hands to a plugin. */
+export interface Toolkit {
+  decode(bytes: Uint8Array): BencodeValue
+  /** Decodes the value at the start of the bytes; `end` is where it stops (ut_metadata appends data to a dictionary). */
+  decodePrefix(bytes: Uint8Array): { readonly value: BencodeValue; readonly end: number }
+  encode(value: BencodeInput): Uint8Array
+  /** Compact peers: 6 bytes each for family 4 (BEP 23), 18 for family 6 (BEP 7); undefined where the length is wrong. */
+  compactPeers(bytes: Uint8Array, family: 4 | 6): readonly PeerAddress[] | undefined
+  hex(bytes: Uint8Array): string
+  infoHash(bytes: Uint8Array): InfoHash
+  parseAddress(text: string): PeerAddress
+  formatAddress(address: PeerAddress): string
+  /** An error that the host shows and maps to an exit code. */
+  error(
+    code: ErrorCode,
+    message: string,
+    options?: { readonly cause?: unknown; readonly details?: Readonly<Record<string, string | number | boolean>> },
+  ): Error
+}
+
+declare module '@oclif/core/hooks' {
+  interface Hooks {
+    'bt:plugin': { options: { kit: Toolkit }; return: BtPlugin }
+  }
+}
+
+/** The type of the function that a plugin's `bt:plugin` hook file exports as default. */
+export type PluginHook = Hook<'bt:plugin'>

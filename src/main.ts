@@ -1,0 +1,1 @@
+export async function main(_url: string): Promise<void> {}
