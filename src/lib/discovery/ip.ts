@@ -1,0 +1,124 @@
+// An IP address has one text here: RFC 5952 for IPv6, dotted for IPv4 and for IPv4 mapped into IPv6, so texts compare.
+
+export type Family = 4 | 6
+
+/** What an address is good for; only `public`, `private` and `loopback` ones can be a peer or a server. */
+export type IpScope = 'public' | 'private' | 'loopback' | 'unspecified' | 'multicast' | 'reserved'
+
+const IPV4_LENGTH = 4
+const IPV6_LENGTH = 16
+const IPV6_GROUPS = 8
+
+/** The text of a 4- or 16-byte address. */
+export function ipText(bytes: Uint8Array): string {
+  if (bytes.length === IPV4_LENGTH) return bytes.join('.')
+  return isMapped(bytes) ? bytes.subarray(12).join('.') : ipv6Text(bytes)
+}
+
+/** The 4 or 16 bytes of a literal address, 4 where it is IPv4 mapped into IPv6; undefined for a name or a zoned address. */
+export function ipBytes(text: string): Uint8Array | undefined {
+  const bytes = text.includes(':') ? ipv6Bytes(text) : ipv4Bytes(text)
+  return bytes !== undefined && bytes.length === IPV6_LENGTH && isMapped(bytes) ? bytes.subarray(12) : bytes
+}
+
+/** The one text of a host: addresses as `ipText` writes them, names in lower case. */
+export function canonicalHost(host: string): string {
+  const bytes = ipBytes(host)
+  return bytes === undefined ? host.toLowerCase() : ipText(bytes)
+}
+
+/** Undefined where the text is no literal address. A zone (`%eth0`) is looked past. */
+export function ipScope(text: string): IpScope | undefined {
+  const bytes = ipBytes(text.replace(/%.*$/, ''))
+  if (bytes === undefined) return undefined
+  return bytes.length === IPV4_LENGTH ? ipv4Scope(bytes) : ipv6Scope(bytes)
+}
+
+/** The registry of special-purpose IPv4 addresses (RFC 6890), as far as it matters to who may be connected to. */
+function ipv4Scope(bytes: Uint8Array): IpScope {
+  const [a = 0, b = 0] = bytes
+  if (a === 0) return 'unspecified'
+  if (a === 127) return 'loopback'
+  if (a >= 240) return 'reserved'
+  if (a >= 224) return 'multicast'
+  const shared = a === 100 && b >= 64 && b <= 127 // carrier-grade NAT, RFC 6598
+  const linkLocal = a === 169 && b === 254
+  const rfc1918 = a === 10 || (a === 172 && b >= 16 && b <= 31) || (a === 192 && b === 168)
+  return shared || linkLocal || rfc1918 ? 'private' : 'public'
+}
+
+function ipv6Scope(bytes: Uint8Array): IpScope {
+  const [a = 0, b = 0] = bytes
+  const firstSet = bytes.findIndex(byte => byte !== 0)
+  if (firstSet === -1) return 'unspecified'
+  if (firstSet === IPV6_LENGTH - 1 && bytes[firstSet] === 1) return 'loopback'
+  if (firstSet >= 12) return 'reserved' // IPv4-compatible addresses, deprecated by RFC 4291
+  if (a === 0xff) return 'multicast'
+  const uniqueLocal = (a & 0xfe) === 0xfc
+  const linkOrSiteLocal = a === 0xfe && b >= 0x80
+  return uniqueLocal || linkOrSiteLocal ? 'private' : 'public'
+}
+
+function ipv4Bytes(text: string): Uint8Array | undefined {
+  const parts = text.split('.')
+  if (parts.length !== IPV4_LENGTH) return undefined
+  const valid = parts.every(part => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)
+  return valid ? Uint8Array.from(parts, Number) : undefined
+}
+
+function ipv6Bytes(text: string): Uint8Array | undefined {
+  const [before = '', after, ...more] = text.split('::')
+  if (more.length > 0) return undefined
+  const head = ipv6Groups(before, after === undefined)
+  const tail = after === undefined ? [] : ipv6Groups(after, true)
+  if (head === undefined || tail === undefined) return undefined
+  const gap = IPV6_GROUPS - head.length - tail.length
+  if (after === undefined ? gap !== 0 : gap < 1) return undefined
+  const bytes = new Uint8Array(IPV6_LENGTH)
+  for (const [index, group] of head.entries()) bytes.set([group >> 8, group & 0xff], 2 * index)
+  for (const [index, group] of tail.entries()) bytes.set([group >> 8, group & 0xff], 2 * (head.length + gap + index))
+  return bytes
+}
+
+/** The 16-bit groups of one side of `::`; `mayEndDotted`: the last 32 bits may stand as dotted IPv4. */
+function ipv6Groups(text: string, mayEndDotted: boolean): number[] | undefined {
+  if (text === '') return []
+  const parts = text.split(':')
+  const groups: number[] = []
+  for (const [index, part] of parts.entries()) {
+    const dotted = mayEndDotted && index === parts.length - 1 ? ipv4Bytes(part) : undefined
+    if (dotted !== undefined) {
+      const [a = 0, b = 0, c = 0, d = 0] = dotted
+      groups.push((a << 8) | b, (c << 8) | d)
+    } else if (/^[0-9a-fA-F]{1,4}$/.test(part)) {
+      groups.push(Number.parseInt(part, 16))
+    } else {
+      return undefined
+    }
+  }
+  return groups
+}
+
+/** RFC 5952: lower case, no leading zeros, the first longest run of two or more zero groups as `::`. */
+function ipv6Text(bytes: Uint8Array): string {
+  const groups = Array.from({ length: IPV6_GROUPS }, (_, i) => ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0))
+  const run = longestZeroRun(groups)
+  const text = (part: readonly number[]): string => part.map(group => group.toString(16)).join(':')
+  if (run.length < 2) return text(groups)
+  return `${text(groups.slice(0, run.start))}::${text(groups.slice(run.start + run.length))}`
+}
+
+function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
+  let best = { start: 0, length: 0 }
+  let length = 0
+  for (const [index, group] of groups.entries()) {
+    length = group === 0 ? length + 1 : 0
+    if (length > best.length) best = { start: index - length + 1, length }
+  }
+  return best
+}
+
+/** ::ffff:0:0/96, RFC 4291 section 2.5.5.2. */
+function isMapped(bytes: Uint8Array): boolean {
+  return bytes[10] === 0xff && bytes[11] === 0xff && bytes.subarray(0, 10).every(byte => byte === 0)
+}

@@ -1,0 +1,231 @@
+// The known peers of one torrent. A peer is idle, connecting or connected; an idle one is in exactly one of three places:
+// ready to be dialed, waiting for its back-off to end, or spent (not dialed until a source names it again).
+import { formatAddress, type PeerAddress } from '../base/address.ts'
+import { Heap } from './heap.ts'
+import { canonicalHost, ipScope } from './ip.ts'
+
+/** As many as libtorrent keeps (`max_peerlist_size`). */
+export const MAX_KNOWN_PEERS = 3000
+/** Failures in a row after which a peer is spent (libtorrent's `max_failcount`). */
+export const MAX_FAILURES = 3
+/** Milliseconds until a peer is dialed again after its first failure; doubles with the next. */
+export const PEER_BACK_OFF = 30_000
+/** Milliseconds until a peer that closed a working connection is dialed again. */
+export const RECONNECT_DELAY = 30_000
+
+/**
+ * How a connection ended. `failed`: before the handshakes were through; `closed`: after, and it may be dialed again;
+ * `useless`: nothing to be had from it (both are seeds, another torrent), so it is not dialed on our own account.
+ */
+export type DialOutcome = 'failed' | 'closed' | 'useless'
+
+interface KnownPeer {
+  readonly address: PeerAddress
+  readonly sources: Set<string>
+  state: 'idle' | 'connecting' | 'connected'
+  failures: number
+  lastTried: number
+  notBefore: number
+  /** Counts the peer's moves, so that what the heaps hold from before is known to be stale. */
+  move: number
+}
+
+/** A peer as it was when it was queued: the keys of a heap must not change under it. */
+interface Entry {
+  readonly peer: KnownPeer
+  readonly move: number
+  readonly failures: number
+  readonly lastTried: number
+  readonly notBefore: number
+}
+
+/** Times are milliseconds on one monotonic clock; sources are words such as `tracker`, `pex`, `user`. */
+export class PeerList {
+  readonly #peers = new Map<string, KnownPeer>()
+  readonly #ready = new Heap<Entry>(triedLess)
+  readonly #waiting = new Heap<Entry>((a, b) => a.notBefore < b.notBefore)
+  readonly #spent = new Set<KnownPeer>()
+  readonly #bans = new Map<string, string>()
+  readonly #ours = new Set<string>()
+
+  get size(): number {
+    return this.#peers.size
+  }
+
+  /** @returns how many of them were new; those that cannot be a peer, are banned or are ourselves do not count. */
+  add(addresses: Iterable<PeerAddress>, source: string, now: number): number {
+    let added = 0
+    for (const named of addresses) {
+      const address = { host: canonicalHost(named.host), port: named.port }
+      const known = this.#peers.get(formatAddress(address))
+      if (known === undefined) {
+        if (this.#insert(address, source)) added++
+      } else {
+        known.sources.add(source)
+        this.#giveAnotherTry(known, now)
+      }
+    }
+    return added
+  }
+
+  /** The best peer to dial: fewest failures, then least recently tried. It stays so until `dialing` or `ban`. */
+  next(now: number): PeerAddress | undefined {
+    this.#promote(now)
+    for (let entry = this.#ready.peek(); entry !== undefined; entry = this.#ready.peek()) {
+      if (entry.move === entry.peer.move) return entry.peer.address
+      this.#ready.pop()
+    }
+    return undefined
+  }
+
+  /** When `next` has more to offer because a back-off ends; Infinity: not by waiting. */
+  deadline(now: number): number {
+    this.#promote(now)
+    return this.#waiting.peek()?.notBefore ?? Infinity
+  }
+
+  dialing(address: PeerAddress, now: number): void {
+    this.#busy(address, 'connecting', now)
+  }
+
+  /** The handshakes are through, whoever dialed. An unknown address is ignored: a peer that came to us has a passing port. */
+  connected(address: PeerAddress, now: number): void {
+    const peer = this.#busy(address, 'connected', now)
+    if (peer !== undefined) peer.failures = 0
+  }
+
+  disconnected(address: PeerAddress, outcome: DialOutcome, now: number): void {
+    const peer = this.#find(address)
+    if (peer === undefined || peer.state === 'idle') return
+    if (this.isBanned(address)) {
+      this.#forget(peer)
+      return
+    }
+    peer.state = 'idle'
+    peer.move++
+    if (outcome === 'failed') peer.failures++
+    const delay = outcome === 'failed' ? PEER_BACK_OFF * 2 ** (peer.failures - 1) : RECONNECT_DELAY
+    peer.notBefore = now + delay
+    if (outcome === 'useless' || peer.failures >= MAX_FAILURES) this.#spent.add(peer)
+    else this.#waiting.push(entryOf(peer))
+  }
+
+  /** Never to be dialed nor taken in again, by host; on the loopback, where all share one, by host and port. */
+  ban(address: PeerAddress, reason: string): void {
+    this.#bans.set(banKey(address), reason)
+    for (const peer of this.#peers.values()) {
+      if (peer.state === 'idle' && this.isBanned(peer.address)) this.#forget(peer)
+    }
+  }
+
+  isBanned(address: PeerAddress): boolean {
+    return this.#bans.has(banKey(address))
+  }
+
+  /** Why an address was banned. */
+  banReason(address: PeerAddress): string | undefined {
+    return this.#bans.get(banKey(address))
+  }
+
+  /** The address turned out to be ours: it is forgotten and never taken in again. */
+  addSelf(address: PeerAddress): void {
+    this.#ours.add(keyOf(address))
+    const peer = this.#find(address)
+    if (peer !== undefined) this.#forget(peer)
+  }
+
+  /** Who named this peer. */
+  sources(address: PeerAddress): readonly string[] {
+    return [...(this.#find(address)?.sources ?? [])]
+  }
+
+  #find(address: PeerAddress): KnownPeer | undefined {
+    return this.#peers.get(keyOf(address))
+  }
+
+  #insert(address: PeerAddress, source: string): boolean {
+    const key = formatAddress(address)
+    if (!isUsable(address) || this.#ours.has(key) || this.isBanned(address) || !this.#makeRoom()) return false
+    const sources = new Set([source])
+    const peer: KnownPeer = {
+      address,
+      sources,
+      state: 'idle',
+      failures: 0,
+      lastTried: -Infinity,
+      notBefore: 0,
+      move: 0,
+    }
+    this.#peers.set(key, peer)
+    this.#ready.push(entryOf(peer))
+    return true
+  }
+
+  /** Only a spent peer gives way: a flood of made-up addresses must not push out the ones that work. */
+  #makeRoom(): boolean {
+    if (this.#peers.size < MAX_KNOWN_PEERS) return true
+    for (const peer of this.#spent) {
+      this.#forget(peer)
+      return true
+    }
+    return false
+  }
+
+  /** A spent peer that is named again after its back-off may have come back: it is tried once more. */
+  #giveAnotherTry(peer: KnownPeer, now: number): void {
+    if (peer.notBefore > now || !this.#spent.delete(peer)) return
+    peer.failures = Math.min(peer.failures, MAX_FAILURES - 1)
+    peer.move++
+    this.#ready.push(entryOf(peer))
+  }
+
+  #busy(address: PeerAddress, state: 'connecting' | 'connected', now: number): KnownPeer | undefined {
+    const peer = this.#find(address)
+    if (peer === undefined) return undefined
+    peer.state = state
+    peer.move++
+    peer.lastTried = now
+    this.#spent.delete(peer)
+    return peer
+  }
+
+  #forget(peer: KnownPeer): void {
+    peer.move++
+    this.#spent.delete(peer)
+    this.#peers.delete(formatAddress(peer.address))
+  }
+
+  /** Moves the peers whose back-off has ended to the ready ones. */
+  #promote(now: number): void {
+    for (let entry = this.#waiting.peek(); entry !== undefined; entry = this.#waiting.peek()) {
+      const stale = entry.move !== entry.peer.move
+      if (!stale && entry.notBefore > now) return
+      this.#waiting.pop()
+      if (!stale) this.#ready.push(entry)
+    }
+  }
+}
+
+function entryOf(peer: KnownPeer): Entry {
+  const { move, failures, lastTried, notBefore } = peer
+  return { peer, move, failures, lastTried, notBefore }
+}
+
+function triedLess(a: Entry, b: Entry): boolean {
+  return a.failures === b.failures ? a.lastTried < b.lastTried : a.failures < b.failures
+}
+
+function keyOf(address: PeerAddress): string {
+  return formatAddress({ host: canonicalHost(address.host), port: address.port })
+}
+
+function banKey(address: PeerAddress): string {
+  return ipScope(address.host) === 'loopback' ? keyOf(address) : canonicalHost(address.host)
+}
+
+/** Names pass: only a user types them. */
+function isUsable(address: PeerAddress): boolean {
+  const scope = ipScope(address.host)
+  const dialable = scope !== 'unspecified' && scope !== 'multicast' && scope !== 'reserved'
+  return dialable && Number.isInteger(address.port) && address.port > 0 && address.port <= 65_535
+}
