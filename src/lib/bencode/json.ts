@@ -1,0 +1,44 @@
+// A bencoded value as one line of JSON in which no byte is lost.
+import { fromLatin1, hex, tryUtf8 } from '../base/bytes.ts'
+import { isList } from './access.ts'
+import type { BencodeValue } from './value.ts'
+
+const HEX_KEY_PREFIX = 'hex:'
+
+/**
+ * What JSON.stringify leaves bare but a terminal may act upon: DEL and the C1 controls, line separators and the
+ * bidirectional controls. As \u escapes they mean the same to a JSON reader.
+ */
+const TERMINAL_CONTROLS = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+
+/**
+ * One line of JSON, keys in the order they stand. A byte string that is valid UTF-8 is a JSON string, any other
+ * `{"hex":"…"}`; integers are exact JSON numbers of any size. A key that is not UTF-8 is written `hex:` and its bytes in
+ * hexadecimal, and so is a key whose text starts with `hex:`, so that two keys never become one.
+ */
+export function toJson(value: BencodeValue): string {
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+  if (value instanceof Uint8Array) return bytesJson(value)
+  if (isList(value)) return `[${value.map(toJson).join(',')}]`
+  const members: string[] = []
+  for (const [key, member] of value) members.push(`${keyJson(key)}:${toJson(member)}`)
+  return `{${members.join(',')}}`
+}
+
+function bytesJson(bytes: Uint8Array): string {
+  const text = tryUtf8(bytes)
+  return text === undefined ? `{"hex":"${hex(bytes)}"}` : quote(text)
+}
+
+function keyJson(key: string): string {
+  const bytes = fromLatin1(key)
+  const text = tryUtf8(bytes)
+  return text === undefined || text.startsWith(HEX_KEY_PREFIX) ? `"${HEX_KEY_PREFIX}${hex(bytes)}"` : quote(text)
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text).replace(
+    TERMINAL_CONTROLS,
+    char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
