@@ -1,0 +1,40 @@
+// `needed` is always what is wanted and not verified.
+import type { Bitfield } from '../base/bitfield.ts'
+import { firstCommon, minus } from './bits.ts'
+
+export class Interest {
+  readonly #have: Bitfield
+  #needed: Bitfield
+  /** A piece that made the peer interesting when last asked. */
+  readonly #witnesses = new WeakMap<Bitfield, number>()
+
+  constructor(wanted: Bitfield, have: Bitfield) {
+    this.#have = have
+    this.#needed = minus(wanted, have)
+  }
+
+  get needed(): Bitfield {
+    return this.#needed
+  }
+
+  setWanted(wanted: Bitfield): void {
+    this.#needed = minus(wanted, this.#have)
+  }
+
+  verified(piece: number): void {
+    this.#have.set(piece)
+    this.#needed.clear(piece)
+  }
+
+  /** Whether a needed piece is in `bits`; see `Picker.isInteresting` for what it costs. */
+  in(bits: Bitfield): boolean {
+    if (this.#needed.count === 0 || bits.count === 0) return false
+    if (bits.complete) return true
+    const witness = this.#witnesses.get(bits) ?? 0
+    if (bits.has(witness) && this.#needed.has(witness)) return true
+    const found = firstCommon(bits, this.#needed, witness)
+    if (found === undefined) return false
+    this.#witnesses.set(bits, found)
+    return true
+  }
+}

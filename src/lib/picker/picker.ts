@@ -1,0 +1,236 @@
+// A piece is in exactly one of these states: untouched, partial (a block of it is requested or received), checking (all
+// blocks received, hash not known) or verified. What is untouched, wanted and not verified is on offer in `Availability`.
+import type { Bitfield } from '../base/bitfield.ts'
+import type { Block } from '../metainfo/block.ts'
+import type { PieceLayout } from '../metainfo/layout.ts'
+import { Availability } from './availability.ts'
+import { requestAgain } from './endgame.ts'
+import { Interest } from './interest.ts'
+import { Partials } from './partials.ts'
+import { PartialPiece, type PeerKey, type ReceiveOutcome } from './piece.ts'
+
+export type { PeerKey, ReceiveOutcome } from './piece.ts'
+
+export interface PickerOptions {
+  readonly layout: PieceLayout
+  /** The verified pieces. The picker keeps it up to date; others only read it. */
+  readonly have: Bitfield
+  /** The pieces to get; copied. */
+  readonly wanted: Bitfield
+  /** Uniform in 0 ≤ x < 1. */
+  readonly random: () => number
+}
+
+export class Picker {
+  readonly #layout: PieceLayout
+  readonly #have: Bitfield
+  readonly #availability: Availability
+  readonly #interest: Interest
+  readonly #partials = new Partials()
+  readonly #checking = new Map<number, PartialPiece>()
+  /** Pieces that failed their hash and have not been verified since. */
+  readonly #suspects = new Set<number>()
+
+  constructor(options: PickerOptions) {
+    this.#layout = options.layout
+    this.#have = options.have
+    this.#availability = new Availability(options.layout.pieceCount, options.random)
+    this.#interest = new Interest(options.wanted, options.have)
+    this.#availability.reset(this.#interest.needed)
+  }
+
+  /** Every wanted piece is verified. */
+  get done(): boolean {
+    return this.#interest.needed.count === 0
+  }
+
+  /** How many wanted pieces are not verified. */
+  get missingWanted(): number {
+    return this.#interest.needed.count
+  }
+
+  /** BEP 3: every block that connected peers could give has been asked for, and not all have come. */
+  get endgame(): boolean {
+    if (this.#partials.size === 0 || this.#availability.obtainable) return false
+    for (const partial of this.#partials.open()) {
+      if (!partial.reserved && this.#availability.of(partial.index) > 0) return false
+    }
+    return true
+  }
+
+  /** Blocks of it are requested or received, not all received. */
+  isPartial(piece: number): boolean {
+    return this.#partials.get(piece) !== undefined
+  }
+
+  /** All blocks received; neither `pieceVerified` nor `pieceFailed` has been called. */
+  isChecking(piece: number): boolean {
+    return this.#checking.has(piece)
+  }
+
+  /** Whether the piece is wanted and not verified. O(1): what to ask when a peer that is not interesting sends a have. */
+  wants(piece: number): boolean {
+    return this.#interest.needed.has(piece)
+  }
+
+  /** Changes what to get. What was asked for of other pieces is still accepted. O(pieces). */
+  setWanted(wanted: Bitfield): void {
+    this.#interest.setWanted(wanted)
+    const untouched = this.#interest.needed.clone()
+    for (const partial of this.#partials.all()) {
+      untouched.clear(partial.index)
+      this.#file(partial)
+    }
+    for (const piece of this.#checking.keys()) untouched.clear(piece)
+    this.#availability.reset(untouched)
+  }
+
+  /** Counts in a connected peer: O(1) for a seed. `pick` counts on it. A leech's bitfield must belong to it alone. */
+  addPeer(bits: Bitfield): void {
+    this.#availability.addPeer(bits)
+  }
+
+  /** Counts a peer out: the object that `addPeer` got, with what the peer has gained since. */
+  removePeer(bits: Bitfield): void {
+    this.#availability.removePeer(bits)
+  }
+
+  /** A connected peer sent a have for a piece that it lacked (call it once the bit is set). O(1). */
+  peerGained(piece: number): void {
+    this.#availability.gained(piece)
+  }
+
+  /**
+   * Whether the peer has a wanted piece that we lack. O(1) while the piece found the last time still is one; then it reads
+   * on from there, so that a whole download costs an eighth of the pieces in byte reads a peer. A no costs as much
+   * every time: for a peer not known to be interesting, `wants` answers for its have in O(1).
+   */
+  isInteresting(bits: Bitfield): boolean {
+    return this.#interest.in(bits)
+  }
+
+  /**
+   * Reserves up to `count` blocks for a peer that has `has` (and was counted in): the missing blocks of partial pieces,
+   * oldest first, then the rarest pieces. At most one partial piece a peer is left with missing blocks, so few are under
+   * way at once. In endgame a peer that has nothing outstanding also gets blocks that others were asked for.
+   */
+  pick(peer: PeerKey, has: Bitfield, count: number): Block[] {
+    const picked: Block[] = []
+    if (count <= 0) return picked
+    for (const partial of this.#partials.open()) {
+      if (has.has(partial.index) && partial.admits(peer)) this.#take(partial, peer, picked, count)
+      if (picked.length >= count) return picked
+    }
+    while (picked.length < count) {
+      const piece = this.#nextPiece(has)
+      if (piece === undefined) break
+      this.#take(this.#begin(piece), peer, picked, count)
+    }
+    if (picked.length > 0 || !this.endgame || this.#partials.isBusy(peer)) return picked
+    return requestAgain(this.#partials.all(), peer, has, count).map(({ piece, n }) => this.#layout.block(piece, n))
+  }
+
+  /** Whether this peer was asked for exactly this block and it has not come from anyone: its bytes may be taken. O(1). */
+  expects(peer: PeerKey, block: Block): boolean {
+    const partial = this.#partials.get(block.piece)
+    return partial !== undefined && partial.expects(peer, partial.numberOf(block))
+  }
+
+  /** Who else was asked for the block and has not delivered. Ask before `received`, which forgets them; send them cancels. */
+  otherRequesters(peer: PeerKey, block: Block): readonly PeerKey[] {
+    const partial = this.#partials.get(block.piece)
+    if (partial === undefined) return []
+    const n = partial.numberOf(block)
+    return partial.requesterCount(n) > 1 ? partial.requesters(n).filter(other => other !== peer) : []
+  }
+
+  /**
+   * All bytes of a block came from a peer. `completed`: it was the piece's last, which is now checking. `duplicate`: we
+   * have it already; `unwanted`: this peer was not asked for it. In both these cases nothing changes.
+   */
+  received(peer: PeerKey, block: Block): ReceiveOutcome {
+    const partial = this.#partials.get(block.piece)
+    if (partial === undefined) {
+      return this.#checking.has(block.piece) || this.#have.has(block.piece) ? 'duplicate' : 'unwanted'
+    }
+    const outcome = partial.receive(peer, partial.numberOf(block))
+    if (outcome !== 'completed') return outcome
+    this.#partials.remove(partial)
+    this.#checking.set(partial.index, partial)
+    return outcome
+  }
+
+  /** The peer will not deliver this block: it timed out or was rejected. */
+  release(peer: PeerKey, block: Block): void {
+    const partial = this.#partials.get(block.piece)
+    if (partial === undefined) return
+    partial.release(peer, partial.numberOf(block))
+    this.#file(partial)
+  }
+
+  /** The peer choked us or is gone. @returns what it had been asked for. O(partial pieces). Call it even if nothing was. */
+  releaseAll(peer: PeerKey): readonly Block[] {
+    const released: Block[] = []
+    for (const partial of this.#partials.all()) {
+      const blocks = partial.releaseAll(peer)
+      for (const n of blocks) released.push(this.#layout.block(partial.index, n))
+      if (blocks.length > 0) this.#file(partial)
+    }
+    return released
+  }
+
+  /** The piece is there and its hash is right, whether its blocks came by way of the picker or not. */
+  pieceVerified(piece: number): void {
+    const partial = this.#partials.get(piece)
+    if (partial !== undefined) this.#partials.remove(partial)
+    this.#checking.delete(piece)
+    this.#suspects.delete(piece)
+    this.#interest.verified(piece)
+    this.#availability.withdraw(piece)
+  }
+
+  /**
+   * The hash of a piece that was checking is wrong: all of it is missing again. From now on it is left to the one peer
+   * that first picks from it, until that peer goes or lets it down, so that a bad peer is soon the only contributor.
+   * @returns the peers that sent the blocks, each once.
+   */
+  pieceFailed(piece: number): readonly PeerKey[] {
+    const contributors = this.contributors(piece)
+    if (!this.#checking.delete(piece)) return contributors
+    this.#suspects.add(piece)
+    if (this.#interest.needed.has(piece)) this.#availability.offer(piece)
+    return contributors
+  }
+
+  /** The peers that sent the blocks received of a partial or checking piece, each once. */
+  contributors(piece: number): readonly PeerKey[] {
+    return (this.#checking.get(piece) ?? this.#partials.get(piece))?.contributors() ?? []
+  }
+
+  /**
+   * While nothing is verified any piece will do, as long as there is soon one to offer others: the rarest would come from
+   * few peers, and slowly (the usual practice with BEP 3).
+   */
+  #nextPiece(has: Bitfield): number | undefined {
+    return this.#have.count === 0 ? this.#availability.any(has) : this.#availability.rarest(has)
+  }
+
+  #begin(piece: number): PartialPiece {
+    const partial = new PartialPiece(piece, this.#layout.pieceSize(piece), this.#suspects.has(piece))
+    this.#availability.withdraw(piece)
+    this.#partials.add(partial)
+    return partial
+  }
+
+  #take(partial: PartialPiece, peer: PeerKey, picked: Block[], count: number): void {
+    while (picked.length < count && partial.missing > 0) {
+      picked.push(this.#layout.block(partial.index, partial.request(peer)))
+    }
+    this.#file(partial)
+  }
+
+  #file(partial: PartialPiece): void {
+    const needed = this.#interest.needed.has(partial.index)
+    if (this.#partials.file(partial, needed) === 'dropped' && needed) this.#availability.offer(partial.index)
+  }
+}
