@@ -1,0 +1,185 @@
+// GET within limits: of time, size, redirects, and of where a stranger's answer may send us.
+import type { LookupFunction } from 'node:net'
+import { Client, type Dispatcher } from 'undici'
+import { BtError } from '../base/errors.ts'
+import { ipScope } from '../discovery/ip.ts'
+import type { HttpResponse } from '../plugin/api.ts'
+import { deadlineSignal } from './deadline-signal.ts'
+import { decodeBody, readBody } from './http-body.ts'
+import { networkCause } from './net-errors.ts'
+import { type ResolvedAddress, resolveHost } from './resolve.ts'
+
+/** Bytes of a body after decompression, unless the caller says otherwise (libtorrent: `tracker_maximum_response_length`). */
+export const MAX_BODY_BYTES = 1_048_576
+/** As many as libtorrent follows. */
+export const MAX_REDIRECTS = 5
+/** Milliseconds for all of it, for an answer's header lines, and for a connection. */
+export const HTTP_TIMEOUTS: HttpTimeouts = { total: 30_000, headers: 10_000, connect: 5000 }
+
+const USER_AGENT = 'bt-toolbox'
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
+
+export interface HttpTimeouts {
+  readonly total: number
+  readonly headers: number
+  readonly connect: number
+}
+
+export interface FetchOptions {
+  readonly signal: AbortSignal
+  readonly maxBytes?: number
+  readonly timeouts?: HttpTimeouts
+  /** How names become addresses and addresses connections; tests put their own network here. */
+  readonly network?: HttpNetwork
+}
+
+export interface HttpNetwork {
+  resolve(host: string, signal: AbortSignal): Promise<readonly ResolvedAddress[]>
+  /** A connection to come, to one of these addresses and no other. */
+  dispatcher(url: URL, addresses: readonly ResolvedAddress[], timeouts: HttpTimeouts): Dispatcher
+}
+
+/**
+ * The answer to a GET, redirects followed, body decompressed. The query reaches the server exactly as it stands in the URL.
+ * The URL's credentials go to its own origin only, and a public server cannot redirect to a private address.
+ * @throws BtError HTTP_FAILED, naming the host and the cause, or the signal's reason. Any HTTP status is an answer.
+ */
+export async function fetchBytes(url: URL, options: FetchOptions): Promise<HttpResponse> {
+  if (!isHttp(url)) throw new BtError('HTTP_FAILED', `${url.protocol}//${url.host} is not an http or https URL`)
+  const timeouts = options.timeouts ?? HTTP_TIMEOUTS
+  const deadline = deadlineSignal(options.signal, timeouts.total)
+  const trip: Trip = {
+    signal: deadline.signal,
+    timeouts,
+    maxBytes: options.maxBytes ?? MAX_BODY_BYTES,
+    network: options.network ?? realNetwork,
+    origin: url.origin,
+    authorization: basicCredentials(url),
+  }
+  let here = url
+  let cameFromPublic = false
+  try {
+    for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+      const answer = await hop(here, cameFromPublic, trip)
+      if (!('location' in answer)) return answer
+      cameFromPublic ||= answer.isPublic
+      here = redirectTarget(answer.location, here)
+    }
+    throw new BtError('HTTP_FAILED', `${url.host} redirected more than ${MAX_REDIRECTS} times`)
+  } catch (error) {
+    options.signal.throwIfAborted()
+    if (error instanceof BtError) throw error
+    const cause = deadline.expired ? `did not answer within ${timeouts.total / 1000} s` : networkCause(error)
+    throw new BtError('HTTP_FAILED', `${here.host} ${cause}`, { cause: error })
+  } finally {
+    deadline.clear()
+  }
+}
+
+/** What holds for all redirects of one fetch. */
+interface Trip {
+  readonly signal: AbortSignal
+  readonly timeouts: HttpTimeouts
+  readonly maxBytes: number
+  readonly network: HttpNetwork
+  readonly origin: string
+  readonly authorization: string | undefined
+}
+
+interface Redirect {
+  readonly location: string
+  /** Whether the server that says so is on the public network. */
+  readonly isPublic: boolean
+}
+
+async function hop(url: URL, cameFromPublic: boolean, trip: Trip): Promise<HttpResponse | Redirect> {
+  const addresses = await trip.network.resolve(url.hostname, trip.signal)
+  const isPublic = addresses.every(({ address }) => ipScope(address) === 'public')
+  if (cameFromPublic && !isPublic) {
+    throw new BtError(
+      'HTTP_FAILED',
+      `a public server redirected to ${url.host}, a private address; that is not followed`,
+    )
+  }
+  const dispatcher = trip.network.dispatcher(url, addresses, trip.timeouts)
+  try {
+    const { statusCode, headers, body } = await dispatcher.request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: 'GET',
+      headers: requestHeaders(url, trip),
+      signal: trip.signal,
+    })
+    const location = oneHeader(headers['location'])
+    if (REDIRECTS.has(statusCode) && location !== undefined) {
+      await body.dump({ limit: trip.maxBytes, signal: trip.signal })
+      return { location, isPublic }
+    }
+    const raw = await readBody(body, trip.maxBytes, url.host)
+    return {
+      status: statusCode,
+      body: await decodeBody(raw, oneHeader(headers['content-encoding']), trip.maxBytes, url.host),
+    }
+  } finally {
+    await dispatcher.destroy()
+  }
+}
+
+function requestHeaders(url: URL, trip: Trip): Record<string, string> {
+  const headers: Record<string, string> = {
+    'user-agent': USER_AGENT,
+    accept: '*/*',
+    'accept-encoding': 'gzip, deflate',
+  }
+  if (trip.authorization !== undefined && url.origin === trip.origin) headers['authorization'] = trip.authorization
+  return headers
+}
+
+function redirectTarget(location: string, from: URL): URL {
+  const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined
+  if (target === undefined || !isHttp(target)) {
+    throw new BtError('HTTP_FAILED', `${from.host} redirected to "${location}", which is not an http or https URL`)
+  }
+  return target
+}
+
+function isHttp(url: URL): boolean {
+  return url.protocol === 'http:' || url.protocol === 'https:'
+}
+
+/** RFC 7617. */
+function basicCredentials(url: URL): string | undefined {
+  if (url.username === '' && url.password === '') return undefined
+  const plain = [url.username, url.password].map(part => Buffer.from(unescapePercent(part), 'latin1'))
+  return `Basic ${Buffer.concat([plain[0] ?? Buffer.of(), Buffer.from(':'), plain[1] ?? Buffer.of()]).toString('base64')}`
+}
+
+function unescapePercent(text: string): string {
+  return text.replaceAll(/%([0-9a-f]{2})/gi, (_, digits: string) => String.fromCodePoint(Number.parseInt(digits, 16)))
+}
+
+function oneHeader(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value
+}
+
+const realNetwork: HttpNetwork = {
+  resolve: resolveHost,
+  dispatcher(url, addresses, timeouts) {
+    return new Client(url.origin, {
+      // The addresses that were judged are the ones connected to: a second lookup could give others.
+      connect: { lookup: pinned(addresses), timeout: timeouts.connect },
+      headersTimeout: timeouts.headers,
+      bodyTimeout: timeouts.total,
+      pipelining: 0, // no keep-alive: a tracker is asked again in half an hour
+    })
+  },
+}
+
+function pinned(addresses: readonly ResolvedAddress[]): LookupFunction {
+  return (host, options, callback) => {
+    const [first] = addresses
+    if (first === undefined) callback(Object.assign(new Error(`${host} has no address`), { code: 'ENOTFOUND' }), '')
+    else if (options.all === true) callback(null, [...addresses])
+    else callback(null, first.address, first.family)
+  }
+}

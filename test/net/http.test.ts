@@ -1,0 +1,256 @@
+import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { type AddressInfo, createServer as createTcpServer, type Server as TcpServer } from 'node:net'
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
+import { MockAgent } from 'undici'
+import { afterEach, describe, expect, it } from 'vitest'
+import { latin1 } from '../../src/lib/base/bytes.ts'
+import { fetchBytes, HTTP_TIMEOUTS, type HttpNetwork, MAX_REDIRECTS } from '../../src/lib/net/http.ts'
+import { TEST_CERTIFICATE, TEST_KEY } from './certificate.ts'
+
+const servers: (Server | TcpServer)[] = []
+const { signal } = new AbortController()
+
+afterEach(() => {
+  for (const server of servers.splice(0)) {
+    server.close()
+    if ('closeAllConnections' in server) server.closeAllConnections()
+  }
+})
+
+async function listen(server: Server | TcpServer): Promise<number> {
+  servers.push(server)
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  return (server.address() as AddressInfo).port
+}
+
+async function serve(handler: RequestListener): Promise<string> {
+  return `http://127.0.0.1:${await listen(createServer(handler))}`
+}
+
+/** A server that answers with `body` and these header lines. */
+async function serveBody(body: Uint8Array | string, headers: Record<string, string> = {}, status = 200): Promise<URL> {
+  return new URL(await serve((_request, response) => response.writeHead(status, headers).end(body)))
+}
+
+const failure = (message: RegExp | string): object =>
+  expect.objectContaining({ code: 'HTTP_FAILED', message: expect.stringMatching(message) })
+
+describe('the request', () => {
+  it('carries the path and the query exactly as they stand', async () => {
+    let seen = ''
+    const base = await serve((request, response) => {
+      seen = request.url ?? ''
+      response.end()
+    })
+    const all = Array.from({ length: 256 }, (_, n) => `%${n.toString(16).padStart(2, '0')}`).join('')
+    const target = `/announce%2F%41?info_hash=${all}${all.toUpperCase()}&x=~-._'a`
+    await fetchBytes(new URL(base + target), { signal })
+    expect(seen).toBe(target.replace("'", '%27'))
+  })
+
+  it('says who asks and does not keep the connection', async () => {
+    let headers: Record<string, unknown> = {}
+    const base = await serve((request, response) => {
+      headers = request.headers
+      response.end()
+    })
+    await fetchBytes(new URL(base), { signal })
+    expect(headers).toMatchObject({ connection: 'close', 'accept-encoding': 'gzip, deflate' })
+    expect(headers['user-agent']).toMatch(/^bt-toolbox/)
+  })
+})
+
+describe('the body', () => {
+  const text = 'd8:intervali1800ee'.repeat(20)
+
+  it.each([
+    ['none', text, undefined],
+    ['gzip', gzipSync(text), 'gzip'],
+    ['x-gzip', gzipSync(text), 'X-GZip'],
+    ['deflate', deflateSync(text), 'deflate'],
+    ['deflate without the zlib header', deflateRawSync(text), 'deflate'],
+    ['identity', text, 'identity'],
+  ])('is decompressed: %s', async (_, body, encoding) => {
+    const url = await serveBody(body, encoding === undefined ? {} : { 'content-encoding': encoding })
+    const answer = await fetchBytes(url, { signal })
+    expect(latin1(answer.body)).toBe(text)
+  })
+
+  it('comes with any status', async () => {
+    const url = await serveBody('gone', {}, 404)
+    const { status, body } = await fetchBytes(url, { signal })
+    expect([status, latin1(body)]).toEqual([404, 'gone'])
+  })
+
+  it('may be as long as the limit and no longer', async () => {
+    const url = await serveBody(new Uint8Array(1000))
+    await expect(fetchBytes(url, { signal, maxBytes: 1000 })).resolves.toMatchObject({ status: 200 })
+    await expect(fetchBytes(url, { signal, maxBytes: 999 })).rejects.toEqual(failure(/sent more than 999 bytes/))
+  })
+
+  it('may not grow beyond the limit when decompressed', async () => {
+    const bomb = await serveBody(gzipSync(new Uint8Array(10_000_000)), { 'content-encoding': 'gzip' })
+    await expect(fetchBytes(bomb, { signal })).rejects.toEqual(failure(/sent more than 1048576 bytes/))
+  })
+
+  it.each([
+    ['gzip', 'not gzip'],
+    ['gzip', gzipSync(text).subarray(0, 30)],
+    ['br', 'whatever'],
+  ])('is refused where it is damaged or %s is unknown', async (encoding, body) => {
+    const url = await serveBody(body, { 'content-encoding': encoding })
+    await expect(fetchBytes(url, { signal })).rejects.toEqual(failure(`^${url.host} sent a .*${encoding}`))
+  })
+})
+
+describe('redirects', () => {
+  it('are followed up to the limit', async () => {
+    const base = await serve((request, response) => {
+      const left = Number(request.url?.slice(1))
+      if (left === 0) response.end('there')
+      else response.writeHead(302, { location: `/${left - 1}` }).end('moved')
+    })
+    const { body } = await fetchBytes(new URL(`${base}/${MAX_REDIRECTS}`), { signal })
+    expect(latin1(body)).toBe('there')
+    await expect(fetchBytes(new URL(`${base}/${MAX_REDIRECTS + 1}`), { signal })).rejects.toEqual(failure(/redirected/))
+  })
+
+  it.each(['ftp://127.0.0.1/', 'http://', 'javascript:1'])('to %s are refused', async location => {
+    const url = await serveBody('', { location }, 301)
+    await expect(fetchBytes(url, { signal })).rejects.toEqual(failure(/not an http or https URL/))
+  })
+
+  it('without a location are an answer', async () => {
+    await expect(fetchBytes(await serveBody('x', {}, 302), { signal })).resolves.toMatchObject({ status: 302 })
+  })
+
+  it('take the credentials along within their origin only', async () => {
+    const seen: (string | undefined)[] = []
+    const other = await serve((request, response) => {
+      seen.push(request.headers.authorization)
+      response.end()
+    })
+    const base = await serve((request, response) => {
+      seen.push(request.headers.authorization)
+      response.writeHead(302, { location: request.url === '/a' ? '/b' : other }).end()
+    })
+    await fetchBytes(new URL(`${base.replace('//', '//us%C3%A9r:p%3Aw@')}/a`), { signal })
+    const basic = `Basic ${Buffer.from('usér:p:w').toString('base64')}`
+    expect(seen).toEqual([basic, basic, undefined])
+  })
+})
+
+describe('a public server', () => {
+  /** A network of two hosts, on which nothing leaves the process. */
+  function network(location: string): HttpNetwork & { readonly reached: string[] } {
+    const agent = new MockAgent()
+    agent.disableNetConnect()
+    agent.get('http://public.example').intercept({ path: '/announce' }).reply(302, '', { headers: { location } })
+    agent.get(new URL(location).origin).intercept({ path: '/' }).reply(200, 'there')
+    const reached: string[] = []
+    const names: Record<string, string> = {
+      'public.example': '203.0.114.1',
+      'inside.example': '10.0.0.1',
+      'six.example': '2001:db9::1',
+    }
+    return {
+      reached,
+      resolve: async host => {
+        const address = names[host] ?? host.replaceAll(/[[\]]/g, '')
+        return [{ address, family: address.includes(':') ? 6 : 4 }]
+      },
+      dispatcher: url => {
+        reached.push(url.host)
+        return agent.get(url.origin)
+      },
+    }
+  }
+
+  it('may redirect to a public one', async () => {
+    const net = network('http://six.example/')
+    const { body } = await fetchBytes(new URL('http://public.example/announce'), { signal, network: net })
+    expect(latin1(body)).toBe('there')
+  })
+
+  it.each([
+    'http://inside.example/',
+    'http://127.0.0.1/',
+    'http://[::1]/',
+    'http://169.254.169.254/',
+    'http://0.0.0.0/',
+  ])('may not redirect to %s', async location => {
+    const net = network(location)
+    const fetched = fetchBytes(new URL('http://public.example/announce'), { signal, network: net })
+    await expect(fetched).rejects.toEqual(failure(/private address/))
+    expect(net.reached).toEqual(['public.example'])
+  })
+})
+
+describe('failures are told in plain words', () => {
+  const timeouts = { ...HTTP_TIMEOUTS, total: 50 }
+
+  it('nobody listens', async () => {
+    const port = await listen(createTcpServer())
+    await new Promise(resolve => servers.pop()?.close(resolve))
+    const fetched = fetchBytes(new URL(`http://127.0.0.1:${port}`), { signal })
+    await expect(fetched).rejects.toEqual(failure(`^127.0.0.1:${port} refused the connection$`))
+  })
+
+  it('no such name', async () => {
+    const network: HttpNetwork = {
+      resolve: async () => Promise.reject(Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND' })),
+      dispatcher: () => new MockAgent(),
+    }
+    const fetched = fetchBytes(new URL('http://nowhere.example/'), { signal, network })
+    await expect(fetched).rejects.toEqual(failure(/^nowhere.example is not a known host name$/))
+  })
+
+  it('no answer in time', async () => {
+    const url = new URL(await serve(() => {}))
+    await expect(fetchBytes(url, { signal, timeouts })).rejects.toEqual(
+      failure(`^${url.host} did not answer within 0.05 s$`),
+    )
+  })
+
+  it('an answer that never ends', async () => {
+    const url = new URL(await serve((_request, response) => response.writeHead(200).write('x')))
+    await expect(fetchBytes(url, { signal, timeouts })).rejects.toEqual(failure(/did not answer within/))
+  })
+
+  it('not HTTP', async () => {
+    const port = await listen(createTcpServer(socket => socket.on('error', () => {}).end('SSH-2.0-x\r\n')))
+    await expect(fetchBytes(new URL(`http://127.0.0.1:${port}`), { signal })).rejects.toEqual(
+      failure(/does not speak HTTP/),
+    )
+  })
+
+  it('a connection closed early', async () => {
+    const port = await listen(createTcpServer(socket => socket.on('error', () => {}).end()))
+    await expect(fetchBytes(new URL(`http://127.0.0.1:${port}`), { signal })).rejects.toEqual(
+      failure(/closed the connection/),
+    )
+  })
+
+  it('a certificate that nobody vouches for', async () => {
+    const port = await listen(createTlsServer({ key: TEST_KEY, cert: TEST_CERTIFICATE }))
+    const fetched = fetchBytes(new URL(`https://127.0.0.1:${port}`), { signal })
+    await expect(fetched).rejects.toEqual(failure(/certificate that is not to be trusted/))
+  })
+
+  it('another scheme', async () => {
+    await expect(fetchBytes(new URL('ftp://127.0.0.1/x'), { signal })).rejects.toEqual(failure(/not an http/))
+  })
+})
+
+it('ends with the reason of the signal', async () => {
+  const controller = new AbortController()
+  const reason = new Error('interrupted')
+  const url = new URL(
+    await serve(() => {
+      controller.abort(reason)
+    }),
+  )
+  await expect(fetchBytes(url, { signal: controller.signal })).rejects.toBe(reason)
+  await expect(fetchBytes(url, { signal: controller.signal })).rejects.toBe(reason)
+})
