@@ -1,0 +1,79 @@
+// The parameters of an HTTP announce or scrape, checked: what comes out can be acted on, or is the failure reason.
+// `ip`, `ipv4` and `ipv6` are not read: who may name any address can aim a whole swarm at a stranger (BEP 7).
+import { fromLatin1 } from '../base/bytes.ts'
+import { HASH_LENGTH, infoHash, peerId, type InfoHash, type PeerId } from '../base/ids.ts'
+import { first, type Query } from './query.ts'
+import type { AnnounceEvent } from './swarms.ts'
+
+export interface AnnounceParameters {
+  readonly infoHash: InfoHash
+  readonly peerId: PeerId
+  /** Where the peer listens; 0: nowhere. */
+  readonly port: number
+  readonly seed: boolean
+  readonly event?: AnnounceEvent
+  readonly numWant?: number
+  /** BEP 23; the default. */
+  readonly compact: boolean
+  readonly noPeerId: boolean
+}
+
+const MAX_PORT = 65_535
+
+/** @returns text where a parameter is missing or wrong: the failure reason. */
+export function parseAnnounce(query: Query): AnnounceParameters | string {
+  const hash = identifier(first(query, 'info_hash'))
+  if (typeof hash === 'string') return `info_hash ${hash}`
+  const id = identifier(first(query, 'peer_id'))
+  if (typeof id === 'string') return `peer_id ${id}`
+  const port = integer(first(query, 'port'))
+  if (port === undefined) return 'port is missing'
+  if (!(port >= 0 && port <= MAX_PORT)) return `port is not a number from 0 to ${MAX_PORT}`
+  // A magnet link's peer may not know what is left: without the parameter it is a leech.
+  const left = integer(first(query, 'left'))
+  if (Number.isNaN(left)) return 'left is not a number of bytes'
+  const numWant = integer(first(query, 'numwant'))
+  if (Number.isNaN(numWant)) return 'numwant is not a number'
+  const event = eventOf(first(query, 'event'))
+  return {
+    infoHash: infoHash(hash),
+    peerId: peerId(id),
+    port,
+    seed: left === 0,
+    ...(event === undefined ? {} : { event }),
+    ...(numWant === undefined ? {} : { numWant }),
+    compact: first(query, 'compact') !== '0',
+    noPeerId: first(query, 'no_peer_id') === '1',
+  }
+}
+
+/** BEP 48, one or more info-hashes; a scrape of everything would have no bound. @returns text: the failure reason. */
+export function parseScrape(query: Query): readonly InfoHash[] | string {
+  const values = query.get('info_hash')
+  if (values === undefined) return 'info_hash is missing: this tracker has no scrape of all its swarms'
+  const hashes: InfoHash[] = []
+  for (const value of values) {
+    const hash = identifier(value)
+    if (typeof hash === 'string') return `info_hash ${hash}`
+    hashes.push(infoHash(hash))
+  }
+  return hashes
+}
+
+/** @returns text, to go after the parameter's name, where it is no 20 bytes. */
+function identifier(value: string | undefined): Uint8Array | string {
+  if (value === undefined) return 'is missing'
+  if (value.length !== HASH_LENGTH) return `has ${value.length} bytes, not ${HASH_LENGTH}`
+  return fromLatin1(value)
+}
+
+/** Undefined where there is none, NaN where it is no integer in base ten. */
+function integer(value: string | undefined): number | undefined {
+  if (value === undefined || value === '') return undefined
+  return /^-?\d{1,20}$/.test(value) ? Number(value) : Number.NaN
+}
+
+/** Anything else, such as BEP 21's `paused`, counts as a regular announce. */
+function eventOf(value: string | undefined): AnnounceEvent | undefined {
+  return value === 'started' || value === 'completed' || value === 'stopped' ? value : undefined
+}

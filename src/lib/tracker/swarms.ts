@@ -1,0 +1,176 @@
+// A peer stands under its key, in its swarm and in the list of all peers, or nowhere; a swarm without peers is kept
+// only for its count of downloads. Both are bounded: where one more would be too many, the one silent longest goes.
+import { concat, latin1 } from '../base/bytes.ts'
+import type { InfoHash, PeerId } from '../base/ids.ts'
+import { endpointOf, type Endpoint } from './endpoint.ts'
+import type { ListedPeer, Random } from './peer-group.ts'
+import { Recency } from './recency.ts'
+import { Peer, Swarm } from './swarm.ts'
+
+/** Peers of all swarms together: measured 0.4 KB each, 1.1 KB where each has a swarm to itself, so 550 MB at the worst. */
+export const MAX_PEERS = 500_000
+/** Peers of one swarm: more than the largest public ones have. */
+export const MAX_SWARM_PEERS = 100_000
+/** Swarms without peers that are remembered for their count of downloads. */
+export const MAX_IDLE_SWARMS = 10_000
+/** Peers in one answer, whatever was asked for; what libtorrent asks for at most. */
+export const MAX_NUMWANT = 200
+/** Peers in one answer where none was asked for (BEP 3's mainline implementation). */
+export const DEFAULT_NUMWANT = 50
+/** A peer is forgotten after this many intervals without an announce … */
+export const EXPIRY_INTERVALS = 1.5
+/** … and this much more, milliseconds, for a slow tracker round and its retries. */
+export const EXPIRY_SLACK = 60_000
+
+export type AnnounceEvent = 'started' | 'completed' | 'stopped'
+
+export interface SwarmAnnounce {
+  readonly infoHash: InfoHash
+  readonly peerId: PeerId
+  /** 4 or 16 bytes. */
+  readonly address: Uint8Array
+  /** Where the peer listens; 0: nowhere, so it is told of others but not listed. */
+  readonly port: number
+  /** It has every piece: `left` is 0. */
+  readonly seed: boolean
+  readonly event?: AnnounceEvent
+  /** Negative or undefined: the default. */
+  readonly numWant?: number
+}
+
+export interface SwarmCounts {
+  readonly seeds: number
+  readonly leeches: number
+  /** Peers that announced `completed`, each once. */
+  readonly downloaded: number
+}
+
+export interface SwarmAnswer extends SwarmCounts {
+  /** Of the asker's own address family; the objects are live, so they are to be read at once. */
+  readonly peers: readonly ListedPeer[]
+}
+
+export interface SwarmLimits {
+  readonly peers?: number
+  readonly swarmPeers?: number
+  readonly idleSwarms?: number
+}
+
+export interface SwarmTotals {
+  readonly swarms: number
+  readonly seeds: number
+  readonly leeches: number
+}
+
+const NOTHING: SwarmCounts = { seeds: 0, leeches: 0, downloaded: 0 }
+
+/** The tracker's memory. `now` is milliseconds on a monotonic clock and never goes back from call to call. */
+export class Swarms {
+  readonly #expiry: number
+  readonly #random: Random
+  readonly #limits: Required<SwarmLimits>
+  readonly #swarms = new Map<string, Swarm>()
+  readonly #peers = new Map<string, Peer>()
+  readonly #byTime = new Recency<Peer>()
+  readonly #idle = new Recency<Swarm>()
+  #seeds = 0
+
+  /** @param interval seconds between a peer's announces. */
+  constructor(interval: number, random: Random, limits: SwarmLimits = {}) {
+    this.#expiry = interval * 1000 * EXPIRY_INTERVALS + EXPIRY_SLACK
+    this.#random = random
+    this.#limits = { peers: MAX_PEERS, swarmPeers: MAX_SWARM_PEERS, idleSwarms: MAX_IDLE_SWARMS, ...limits }
+  }
+
+  /** Enters, renews or (with `stopped`) removes the peer. The answer counts it too and names others. O(numWant). */
+  announce(request: SwarmAnnounce, now: number): SwarmAnswer {
+    this.expire(now)
+    const infoHash = latin1(request.infoHash)
+    const endpoint = endpointOf(request.address, request.port)
+    const key = latin1(concat([request.infoHash, request.peerId, request.address]))
+    const stopped = request.event === 'stopped'
+    if (stopped || request.port === 0) this.#forget(this.#peers.get(key))
+    else this.#enter(key, infoHash, endpoint, request, now)
+    const swarm = this.#swarms.get(infoHash)
+    if (swarm === undefined || stopped) return { ...countsOf(swarm), peers: [] }
+    const asker = { endpoint, seed: request.seed }
+    return { ...countsOf(swarm), peers: swarm.group(endpoint).draw(asker, numWanted(request.numWant), this.#random) }
+  }
+
+  /** Zeros where the swarm is not known. */
+  scrape(infoHash: InfoHash, now: number): SwarmCounts {
+    this.expire(now)
+    return countsOf(this.#swarms.get(latin1(infoHash)))
+  }
+
+  /** Swarms (those that have peers) and peers of all of them together. */
+  totals(now: number): SwarmTotals {
+    this.expire(now)
+    const seeds = this.#seeds
+    return { swarms: this.#swarms.size - this.#idle.size, seeds, leeches: this.#peers.size - seeds }
+  }
+
+  /** Forgets who was silent too long. Every peer is dropped once, so this costs O(1) an announce on average. */
+  expire(now: number): void {
+    for (let peer = this.#byTime.oldest; peer !== undefined; peer = this.#byTime.oldest) {
+      if (now - peer.seenAt <= this.#expiry) return
+      this.#forget(peer)
+    }
+  }
+
+  #enter(key: string, infoHash: string, endpoint: Endpoint, request: SwarmAnnounce, now: number): void {
+    const peer = this.#peers.get(key) ?? this.#add(key, infoHash, endpoint, now)
+    if (peer.seed !== request.seed) this.#seeds += request.seed ? 1 : -1
+    peer.renew(endpoint, request.seed, now)
+    if (peer.done) return
+    // BEP 3: a peer that was complete from the start sends no `completed`.
+    if (request.event === 'completed') peer.swarm.downloaded++
+    peer.done = request.seed || request.event === 'completed'
+  }
+
+  #add(key: string, infoHash: string, endpoint: Endpoint, now: number): Peer {
+    const known = this.#swarms.get(infoHash)
+    if (known !== undefined && known.peers.size >= this.#limits.swarmPeers) this.#forget(known.peers.oldest)
+    else if (this.#peers.size >= this.#limits.peers) this.#forget(this.#byTime.oldest)
+    const swarm = this.#swarm(infoHash)
+    const peer = new Peer(key, swarm, this.#byTime, endpoint, false, now)
+    this.#peers.set(key, peer)
+    return peer
+  }
+
+  #swarm(infoHash: string): Swarm {
+    const known = this.#swarms.get(infoHash)
+    if (known !== undefined) {
+      if (known.idle !== undefined) this.#idle.remove(known.idle)
+      known.idle = undefined
+      return known
+    }
+    const swarm = new Swarm(infoHash)
+    this.#swarms.set(infoHash, swarm)
+    return swarm
+  }
+
+  #forget(peer: Peer | undefined): void {
+    if (peer === undefined) return
+    this.#peers.delete(peer.key)
+    peer.remove()
+    if (peer.seed) this.#seeds--
+    const swarm = peer.swarm
+    if (swarm.peers.size > 0) return
+    if (swarm.downloaded === 0) this.#swarms.delete(swarm.infoHash)
+    else swarm.idle = this.#idle.add(swarm)
+    const surplus = this.#idle.size > this.#limits.idleSwarms ? this.#idle.oldest : undefined
+    if (surplus?.idle === undefined) return
+    this.#idle.remove(surplus.idle)
+    this.#swarms.delete(surplus.infoHash)
+  }
+}
+
+function countsOf(swarm: Swarm | undefined): SwarmCounts {
+  if (swarm === undefined) return NOTHING
+  return { seeds: swarm.seeds, leeches: swarm.leeches, downloaded: swarm.downloaded }
+}
+
+function numWanted(asked: number | undefined): number {
+  return asked === undefined || asked < 0 ? DEFAULT_NUMWANT : Math.min(asked, MAX_NUMWANT)
+}

@@ -1,0 +1,152 @@
+// What HTTP and UDP trackers have in common: the swarms, who may use them, the interval, and the statistics.
+import { hex } from '../base/bytes.ts'
+import type { PeerAddress } from '../base/address.ts'
+import type { InfoHash } from '../base/ids.ts'
+import { ipText } from '../discovery/ip.ts'
+import type { Random } from './peer-group.ts'
+import {
+  Swarms,
+  type AnnounceEvent,
+  type SwarmAnnounce,
+  type SwarmAnswer,
+  type SwarmCounts,
+  type SwarmLimits,
+} from './swarms.ts'
+
+/** Seconds between announces: half an hour, what public trackers ask for. */
+export const DEFAULT_INTERVAL = 1800
+
+const NOT_LISTED = 'this info-hash is not on the list that the tracker serves'
+
+export type Transport = 'http' | 'udp'
+
+/** Something worth a line in a log. */
+export type TrackerEvent =
+  | {
+      readonly type: 'announce'
+      readonly transport: Transport
+      readonly peer: PeerAddress
+      /** 40 hexadecimal digits. */
+      readonly infoHash: string
+      readonly event: AnnounceEvent | undefined
+      readonly seed: boolean
+      readonly seeds: number
+      readonly leeches: number
+      /** How many peers the answer names. */
+      readonly given: number
+    }
+  | { readonly type: 'scrape'; readonly transport: Transport; readonly peer: PeerAddress; readonly infoHashes: number }
+  | { readonly type: 'refused'; readonly transport: Transport; readonly peer: PeerAddress; readonly reason: string }
+
+export interface TransportStats {
+  readonly announces: number
+  readonly scrapes: number
+  /** Requests answered with a failure reason. */
+  readonly refused: number
+}
+
+export interface TrackerStats {
+  /** Seconds since the tracker started. */
+  readonly uptime: number
+  /** Swarms that have peers. */
+  readonly swarms: number
+  readonly seeds: number
+  readonly leeches: number
+  readonly http: TransportStats
+  readonly udp: TransportStats
+}
+
+export interface TrackerOptions {
+  /** Seconds; DEFAULT_INTERVAL if left out. */
+  readonly interval?: number
+  /** The info-hashes served, 40 lower-case hexadecimal digits each; read at each request, so it may change. */
+  readonly allow?: ReadonlySet<string>
+  readonly random: Random
+  /** Milliseconds on the clock of `now`. */
+  readonly startedAt: number
+  readonly limits?: SwarmLimits
+  readonly onEvent?: (event: TrackerEvent) => void
+}
+
+/** A request as it came: how, from where, when. */
+export interface Origin {
+  readonly transport: Transport
+  /** 4 or 16 bytes: the socket's other end, the only address that a peer is listed under. */
+  readonly address: Uint8Array
+  /** The socket's. */
+  readonly port: number
+  /** Milliseconds, monotonic. */
+  readonly now: number
+}
+
+export class Tracker {
+  /** Seconds. */
+  readonly interval: number
+  readonly #startedAt: number
+  readonly #swarms: Swarms
+  readonly #allow: ReadonlySet<string> | undefined
+  readonly #onEvent: ((event: TrackerEvent) => void) | undefined
+  readonly #counts = {
+    http: { announces: 0, scrapes: 0, refused: 0 },
+    udp: { announces: 0, scrapes: 0, refused: 0 },
+  }
+
+  constructor(options: TrackerOptions) {
+    this.interval = options.interval ?? DEFAULT_INTERVAL
+    this.#swarms = new Swarms(this.interval, options.random, options.limits)
+    this.#startedAt = options.startedAt
+    this.#allow = options.allow
+    this.#onEvent = options.onEvent
+  }
+
+  /** @returns text where the tracker refuses: the failure reason. */
+  announce(request: Omit<SwarmAnnounce, 'address'>, origin: Origin): SwarmAnswer | string {
+    if (!this.#serves(request.infoHash)) return this.refuse(NOT_LISTED, origin)
+    const answer = this.#swarms.announce({ ...request, address: origin.address }, origin.now)
+    this.#counts[origin.transport].announces++
+    this.#onEvent?.({
+      type: 'announce',
+      transport: origin.transport,
+      peer: { host: ipText(origin.address), port: request.port },
+      infoHash: hex(request.infoHash),
+      event: request.event,
+      seed: request.seed,
+      seeds: answer.seeds,
+      leeches: answer.leeches,
+      given: answer.peers.length,
+    })
+    return answer
+  }
+
+  /** One entry for each info-hash, in their order; zeros for a swarm that is not known or not served. */
+  scrape(infoHashes: readonly InfoHash[], origin: Origin): readonly SwarmCounts[] {
+    this.#counts[origin.transport].scrapes++
+    this.#onEvent?.({
+      type: 'scrape',
+      transport: origin.transport,
+      peer: peerOf(origin),
+      infoHashes: infoHashes.length,
+    })
+    return infoHashes.map(infoHash => this.#swarms.scrape(infoHash, origin.now))
+  }
+
+  /** Notes a request that gets a failure reason. @returns the reason. */
+  refuse(reason: string, origin: Origin): string {
+    this.#counts[origin.transport].refused++
+    this.#onEvent?.({ type: 'refused', transport: origin.transport, peer: peerOf(origin), reason })
+    return reason
+  }
+
+  stats(now: number): TrackerStats {
+    const uptime = Math.floor((now - this.#startedAt) / 1000)
+    return { uptime, ...this.#swarms.totals(now), http: { ...this.#counts.http }, udp: { ...this.#counts.udp } }
+  }
+
+  #serves(infoHash: InfoHash): boolean {
+    return this.#allow === undefined || this.#allow.has(hex(infoHash))
+  }
+}
+
+function peerOf(origin: Origin): PeerAddress {
+  return { host: ipText(origin.address), port: origin.port }
+}
