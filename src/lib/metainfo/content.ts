@@ -1,0 +1,85 @@
+// What v1 and v2 file lists have in common: attributes (BEP 47), order in the content, and names of their own.
+import { getText, isList } from '../bencode/access.ts'
+import type { BencodeDict, BencodeValue } from '../bencode/value.ts'
+import type { FileEntry } from './info.ts'
+import { MAX_PATH_DEPTH } from './limits.ts'
+import { invalid } from './require.ts'
+import { safeElement } from './safe-path.ts'
+import { uniquePaths } from './unique-paths.ts'
+
+/** A file whose place in the content is not settled yet; its path may still collide with another's. */
+export type ContentFile = Omit<FileEntry, 'offset'>
+
+export interface Content {
+  readonly singleFile: boolean
+  readonly files: readonly ContentFile[]
+}
+
+export interface Attributes {
+  readonly padding: boolean
+  readonly executable?: true
+  readonly symlink?: readonly string[]
+}
+
+/** BEP 47 `attr` and `symlink path`; unknown attributes are ignored, and so is a link without a usable target. */
+export function readAttributes(file: BencodeDict): Attributes {
+  const attr = getText(file, 'attr') ?? ''
+  const target = attr.includes('l') ? safePath(file.get('symlink path')) : undefined
+  return {
+    padding: attr.includes('p'),
+    ...(attr.includes('x') ? { executable: true } : {}),
+    ...(target === undefined ? {} : { symlink: target }),
+  }
+}
+
+/** Safe elements of a list of byte strings; undefined where it is none, or empty, or too deep. */
+export function safePath(value: BencodeValue | undefined): readonly string[] | undefined {
+  if (!isList(value) || value.length === 0 || value.length > MAX_PATH_DEPTH) return undefined
+  const path: string[] = []
+  for (const element of value) {
+    if (!(element instanceof Uint8Array)) return undefined
+    path.push(safeElement(element))
+  }
+  return path
+}
+
+/**
+ * Gives each file its offset, in order; non-empty files start at a multiple of `alignment` bytes.
+ * @throws BtError METAINFO_INVALID where the sizes add up to more than 2^53 - 1.
+ */
+export function place(files: readonly ContentFile[], alignment: number): readonly FileEntry[] {
+  let end = 0
+  return files.map(file => {
+    const offset = file.length === 0 ? end : Math.ceil(end / alignment) * alignment
+    end = offset + file.length
+    if (!Number.isSafeInteger(end)) invalid('info', 'describes files of more than 2^53 - 1 bytes together')
+    return { ...file, offset }
+  })
+}
+
+/** Bytes up to the end of the last file. */
+export function contentLength(files: readonly FileEntry[]): number {
+  const last = files.at(-1)
+  return last === undefined ? 0 : last.offset + last.length
+}
+
+/**
+ * Gives every file a path of its own, and leads symbolic links to where their target went. Padding files keep their
+ * paths, of which many are equal, since they are never written.
+ */
+export function withUniquePaths(files: readonly FileEntry[]): readonly FileEntry[] {
+  const content = files.filter(file => !file.padding)
+  const paths = uniquePaths(content.map(file => file.path))
+  const moved = new Map<string, readonly string[]>()
+  for (const [i, file] of content.entries()) {
+    const key = file.path.join('/')
+    if (!moved.has(key)) moved.set(key, paths[i] ?? file.path)
+  }
+  let next = 0
+  return files.map(file => {
+    if (file.padding) return file
+    const path = paths[next++] ?? file.path
+    if (file.symlink === undefined) return { ...file, path }
+    return { ...file, path, symlink: moved.get(file.symlink.join('/')) ?? file.symlink }
+  })
+}

@@ -1,0 +1,61 @@
+// A safe element names one entry of a folder on every system: no separator, no `.` or `..`, nothing invisible, 1 to 240 bytes.
+import { tryUtf8, utf8 } from '../base/bytes.ts'
+import { MAX_NAME_BYTES } from './limits.ts'
+
+/** A longer "extension" is no extension but a name with a dot in it. */
+const MAX_EXTENSION_BYTES = 32
+const SUBSTITUTE = '_'
+
+const SEPARATORS = /[/\\]/g
+/** `C:` at the start would be absolute on Windows. Elsewhere a colon is an ordinary character, and common in titles. */
+const DRIVE = /^([a-z]):/i
+/** Everything that does not show or that reorders what does: controls, line separators, bidirectional controls, BOM; and half a surrogate pair. */
+const INVISIBLE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu
+/** Windows drops these from the end of a name, so that "a." and "a" would be one file; `.` and `..` are such too. */
+const TRAILING = /[. ]+$/
+/** Names of devices on Windows, whatever the extension. */
+const RESERVED = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?= *(?:\.|$))/i
+
+const lossyUtf8 = new TextDecoder('utf-8', { ignoreBOM: true })
+
+/**
+ * A name for one entry of a folder from what a torrent says, which may be anything. A harmless name is given back as it
+ * is; the same raw name gives the same result on every system, and a result gives itself. What is not UTF-8 is
+ * substituted too. Different names may become the same: see unique-paths.ts.
+ */
+export function safeElement(raw: Uint8Array | string): string {
+  const text = typeof raw === 'string' ? raw : (tryUtf8(raw) ?? lossyUtf8.decode(raw).replaceAll('\ufffd', SUBSTITUTE))
+  const visible = text.replace(INVISIBLE, SUBSTITUTE).replace(SEPARATORS, SUBSTITUTE)
+  const relative = visible.replace(DRIVE, `$1${SUBSTITUTE}`).replace(RESERVED, `${SUBSTITUTE}$&`)
+  const kept = shorten(relative, '').replace(TRAILING, tail => SUBSTITUTE.repeat(tail.length))
+  return kept === '' ? SUBSTITUTE : kept
+}
+
+/** `movie.mkv` and `.1` make `movie.1.mkv`, shortened to the limit; the name must be safe already. */
+export function withSuffix(name: string, suffix: string): string {
+  return shorten(name, suffix)
+}
+
+/** Inserts the suffix before the extension, and cuts the part before that until all fits. */
+function shorten(name: string, suffix: string): string {
+  const extension = extensionOf(name)
+  const stem = name.slice(0, name.length - extension.length)
+  const room = MAX_NAME_BYTES - utf8(extension).length - utf8(suffix).length
+  return cut(stem, room) + suffix + extension
+}
+
+function extensionOf(name: string): string {
+  const dot = name.lastIndexOf('.')
+  if (dot <= 0) return ''
+  const extension = name.slice(dot)
+  return utf8(extension).length <= MAX_EXTENSION_BYTES ? extension : ''
+}
+
+/** At most `room` bytes of UTF-8, never half a character. */
+function cut(text: string, room: number): string {
+  const bytes = utf8(text)
+  if (bytes.length <= room) return text
+  let end = room
+  while (end > 0 && ((bytes[end] ?? 0) & 0xc0) === 0x80) end--
+  return tryUtf8(bytes.subarray(0, end)) ?? ''
+}
