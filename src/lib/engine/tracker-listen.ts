@@ -69,8 +69,9 @@ export async function bindUdp(
   const socket = await onHost('UDP', host, port, async at => {
     const socket = createSocket({ type: at.includes(':') ? 'udp6' : 'udp4', lookup: literal })
     try {
-      socket.bind({ address: at, port })
-      await once(socket, 'listening')
+      const listening = once(socket, 'listening')
+      socket.bind({ address: at, port }) // With nothing to look up it is done before it returns.
+      await listening
       return socket
     } catch (error) {
       socket.close()

@@ -1,0 +1,51 @@
+// How a failure reaches the user: one line on stderr, with --json a document on stdout too, a stack only with --debug.
+import { BtError, ERROR_EXIT_CODES, messageOf } from '../lib/base/errors.ts'
+
+/** What oclif throws, as far as we look at it. */
+interface OclifError extends Error {
+  readonly code?: string
+  readonly oclif?: { readonly exit?: number }
+  readonly parse?: unknown
+}
+
+export function exitCodeOf(error: unknown): number {
+  if (error instanceof BtError) return error.exitCode
+  const known = error as OclifError
+  if (known.code === 'EEXIT') return known.oclif?.exit ?? 0
+  // Unknown commands, flags and arguments: oclif says 2 or 127, we always 2.
+  if (isUsage(known)) return ERROR_EXIT_CODES.USAGE
+  return known.oclif?.exit === undefined ? ERROR_EXIT_CODES.INTERNAL : known.oclif.exit
+}
+
+export function report(error: unknown, mode: { readonly json: boolean; readonly debug: boolean }): void {
+  const known = error as OclifError
+  if (known.code === 'EEXIT') return
+  const code = codeOf(error)
+  const message = plain(messageOf(error))
+  if (mode.json) {
+    const details = error instanceof BtError ? error.details : {}
+    process.stdout.write(`${JSON.stringify({ error: { code, message, exitCode: exitCodeOf(error), ...details } })}\n`)
+  }
+  process.stderr.write(`bt: ${message}${isUsage(known) ? '\nTry bt --help, or bt <command> --help.' : ''}\n`)
+  if (!mode.debug) {
+    if (code === 'INTERNAL') process.stderr.write('bt: this is a fault in bt; --debug shows where it happened\n')
+    return
+  }
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    process.stderr.write(`${cause === error ? '' : 'caused by '}${cause.stack ?? cause.message}\n`)
+  }
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof BtError) return error.code
+  return isUsage(error as OclifError) ? 'USAGE' : 'INTERNAL'
+}
+
+function isUsage(error: OclifError): boolean {
+  return error.parse !== undefined || error.oclif?.exit === 127 || error.oclif?.exit === 2
+}
+
+/** Without oclif's hint at --help, which we give ourselves. */
+function plain(message: string): string {
+  return message.replace(/\nSee more help with --help$/, '').trim()
+}

@@ -1,0 +1,160 @@
+// The loop around the announcer of one torrent: carries out its jobs through the tracker plugins, and hands on peers.
+import { BtError } from '../base/errors.ts'
+import type { PeerAddress } from '../base/address.ts'
+import type { InfoHash, PeerId } from '../base/ids.ts'
+import { Announcer, type AnnounceJob, type TrackerState } from '../discovery/announce.ts'
+import { createIo } from '../net/io.ts'
+import type { AnnounceResponse } from '../plugin/api.ts'
+import type { PluginRegistry } from '../plugin/registry.ts'
+
+/** Milliseconds for one announce, all retransmissions of BEP 15 included, while other trackers wait. */
+export const ANNOUNCE_TIMEOUT = 60_000
+/** Milliseconds that leaving may take: a user who pressed Ctrl-C waits for `stopped` to go out, not for dead trackers. */
+export const STOP_TIMEOUT = 3_000
+/** Peers asked of a tracker each time (libtorrent `num_want`). */
+export const NUM_WANT = 200
+
+/** What a tracker is told of the transfer at the moment of an announce; bytes. */
+export interface TransferTotals {
+  readonly uploaded: number
+  readonly downloaded: number
+  readonly left: number
+}
+
+export type AnnounceEvent =
+  | { readonly type: 'announced'; readonly url: string; readonly response: AnnounceResponse }
+  | { readonly type: 'announceFailed'; readonly url: string; readonly error: BtError }
+  | { readonly type: 'trackerWarning'; readonly url: string; readonly message: string }
+
+export interface AnnouncingOptions {
+  readonly tiers: readonly (readonly string[])[]
+  readonly registry: PluginRegistry
+  readonly infoHash: InfoHash
+  readonly peerId: PeerId
+  readonly port: number
+  readonly key: number
+  readonly now: () => number
+  readonly random: () => number
+  readonly totals: () => TransferTotals
+  readonly onPeers: (peers: readonly PeerAddress[], url: string) => void
+  readonly onEvent: (event: AnnounceEvent) => void
+}
+
+export class Announcing {
+  readonly #options: AnnouncingOptions
+  readonly #announcer: Announcer
+  readonly #abort = new AbortController()
+  #timer: NodeJS.Timeout | undefined
+  #onIdle: (() => void) | undefined
+  #underWay: AbortController | undefined
+
+  constructor(options: AnnouncingOptions) {
+    this.#options = options
+    this.#announcer = new Announcer({ tiers: options.tiers, random: options.random })
+  }
+
+  start(): void {
+    this.#announcer.start(this.#options.now())
+    this.#pump()
+  }
+
+  complete(): void {
+    this.#announcer.complete(this.#options.now())
+    this.#pump()
+  }
+
+  needPeers(): void {
+    this.#announcer.needPeers(this.#options.now())
+    this.#pump()
+  }
+
+  /** Tells the trackers `stopped`, within STOP_TIMEOUT. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#underWay?.abort(new Error('stopping'))
+    this.#announcer.stop(this.#options.now())
+    const idle = new Promise<void>(resolve => {
+      this.#onIdle = resolve
+    })
+    this.#pump()
+    const limit = setTimeout(() => this.#abort.abort(new Error('no time left')), STOP_TIMEOUT)
+    await idle
+    clearTimeout(limit)
+    clearTimeout(this.#timer)
+  }
+
+  states(): readonly TrackerState[] {
+    return this.#announcer.states()
+  }
+
+  #pump(): void {
+    const { now } = this.#options
+    for (let job = this.#announcer.poll(now()); job !== undefined; job = this.#announcer.poll(now()))
+      void this.#run(job)
+    if (this.#onIdle !== undefined && (this.#announcer.idle || this.#abort.signal.aborted)) this.#onIdle()
+    clearTimeout(this.#timer)
+    const { deadline } = this.#announcer
+    if (deadline === Infinity || this.#onIdle !== undefined) return
+    this.#timer = setTimeout(() => this.#pump(), Math.max(1, deadline - now()))
+  }
+
+  async #run(job: AnnounceJob): Promise<void> {
+    const { now, onEvent, onPeers } = this.#options
+    try {
+      const response = await this.#announce(job)
+      this.#announcer.succeeded(job, response, now())
+      if (response.warning !== undefined) onEvent({ type: 'trackerWarning', url: job.url, message: response.warning })
+      onEvent({ type: 'announced', url: job.url, response })
+      if (response.peers.length > 0 && job.event !== 'stopped') onPeers(response.peers, job.url)
+    } catch (error) {
+      const known = asTrackerError(error, job.url)
+      this.#announcer.failed(job, { retryAfter: retryAfter(known), message: known.message }, now())
+      onEvent({ type: 'announceFailed', url: job.url, error: known })
+    }
+    this.#pump()
+  }
+
+  async #announce(job: AnnounceJob): Promise<AnnounceResponse> {
+    const { registry, infoHash, peerId, port, key, totals, onEvent } = this.#options
+    const url = new URL(job.url)
+    const tracker = registry.trackerFor(url)
+    if (tracker === undefined) {
+      throw new BtError('TRACKER_UNREACHABLE', `no plugin speaks ${url.protocol} trackers, so ${job.url} is left out`, {
+        details: { retry: 'never' },
+      })
+    }
+    const own = new AbortController()
+    if (job.event !== 'stopped') this.#underWay = own
+    const signal = AbortSignal.any([own.signal, this.#abort.signal, AbortSignal.timeout(ANNOUNCE_TIMEOUT)])
+    const io = createIo({ signal, warn: message => onEvent({ type: 'trackerWarning', url: job.url, message }) })
+    const trackerId = this.#announcer.trackerId(job.url)
+    return tracker.announce(
+      url,
+      {
+        infoHash,
+        peerId,
+        port,
+        key,
+        ...totals(),
+        numWant: job.event === 'stopped' ? 0 : NUM_WANT,
+        ...(job.event !== undefined && { event: job.event }),
+        ...(trackerId !== undefined && { trackerId }),
+      },
+      io,
+    )
+  }
+}
+
+/** Whatever a tracker plugin threw, as an error that names the tracker. */
+export function asTrackerError(error: unknown, url: string): BtError {
+  if (error instanceof BtError) return error
+  const name = error instanceof Error ? error.name : ''
+  const why = name === 'TimeoutError' || name === 'AbortError' ? 'it did not answer in time' : String(error)
+  return new BtError('TRACKER_UNREACHABLE', `tracker ${url}: ${why}`, { cause: error })
+}
+
+/** BEP 31: when a tracker that refused wants to be asked again. */
+function retryAfter(error: BtError): number | 'never' | undefined {
+  const { retryIn } = error.details
+  return typeof retryIn === 'number' || retryIn === 'never' ? retryIn : undefined
+}

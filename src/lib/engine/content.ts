@@ -1,0 +1,8 @@
+// Where a torrent's bytes live while it runs. The engine keeps them in files; a probe may keep one piece in memory.
+
+export interface Content {
+  /** `length` bytes from `offset` of the content. @throws BtError DISK_… */
+  read(offset: number, length: number): Promise<Uint8Array>
+  /** A verified piece, to be kept at `offset` of the content. The data is borrowed until the promise settles. */
+  write(offset: number, data: Uint8Array): Promise<void>
+}

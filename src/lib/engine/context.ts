@@ -1,0 +1,18 @@
+// What all torrents of one engine share.
+import type { PeerId } from '../base/ids.ts'
+import type { PluginRegistry } from '../plugin/registry.ts'
+
+export interface EngineContext {
+  readonly peerId: PeerId
+  /** Where we listen; 0: nowhere. */
+  readonly port: number
+  /** BEP 7 and 15 `key`: 32 bits that stay the same while our address may change. */
+  readonly key: number
+  /** Name and version, shown to peers. */
+  readonly client: string
+  readonly registry: PluginRegistry
+  /** Milliseconds, monotonic. */
+  readonly now: () => number
+  /** [0, 1). */
+  readonly random: () => number
+}

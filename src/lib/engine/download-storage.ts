@@ -1,0 +1,92 @@
+// The content of a download: files that are written, what an earlier run left checked before it counts, and a resume
+// record on the way out. Only verified pieces are ever in `have`.
+import type { Bitfield } from '../base/bitfield.ts'
+import { BtError, messageOf } from '../base/errors.ts'
+import type { Info } from '../metainfo/metainfo.ts'
+import { FileStore } from '../storage/files.ts'
+import { resolveOutput } from '../storage/output.ts'
+import { isStored, wantedPieces } from '../storage/plan.ts'
+import { loadResume, removeResume, saveResume, type ResumeState } from '../storage/resume.ts'
+import { verifyContent } from '../storage/verify.ts'
+import type { Storage, StorageRequest } from './storage.ts'
+
+export interface DownloadTarget {
+  /** The file or folder to write, as `bt download -o`; by default the torrent's name in the working folder. */
+  readonly output?: string
+  /** Chooses files by index; all by default. Called once the metadata is known. */
+  readonly select?: (info: Info) => readonly number[]
+}
+
+/** @throws BtError DISK_*, USAGE where the selection is empty */
+export async function downloadStorage(info: Info, target: DownloadTarget, request: StorageRequest): Promise<Storage> {
+  const output = await resolveOutput(info, target.output, process.cwd())
+  const selected = target.select === undefined ? undefined : new Set(target.select(info))
+  if (selected?.size === 0) throw new BtError('USAGE', `no file of "${info.name}" is selected`)
+  const store = await FileStore.open({ info, output, mode: 'write', ...(selected && { selected }) })
+  try {
+    const resumed = await loadResume({ store, info })
+    const have = await recheck(store, info, resumed.have, resumed.recheck, request)
+    const files = selected ?? info.files.flatMap((file, index) => (isStored(file) ? [index] : []))
+    // Padding needs no download of its own, yet a piece of nothing else (v1 allows it) must count once all are wanted.
+    const wanted = selected === undefined ? have.clone() : wantedPieces(info, files)
+    if (selected === undefined) wanted.setAll()
+    const close: Storage['close'] = (verified, moved) => {
+      const totals = {
+        uploaded: resumed.uploaded + moved.uploaded,
+        downloaded: resumed.downloaded + moved.downloaded,
+      }
+      return finish({ store, info, have: verified, ...totals, metadata: info.raw }, request)
+    }
+    return { ...io(store), have, wanted, close }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
+
+/** Verifies what is perhaps there and adds it to what is known to be. */
+export async function recheck(
+  store: FileStore,
+  info: Info,
+  known: Bitfield,
+  doubtful: Bitfield,
+  request: StorageRequest,
+): Promise<Bitfield> {
+  if (doubtful.count === 0) return known
+  const { signal, onChecked } = request
+  const found = await verifyContent({
+    store,
+    info,
+    pieces: doubtful,
+    signal,
+    onProgress: ({ checked, total }) => onChecked(checked, total),
+  })
+  for (const piece of found.indices()) known.set(piece)
+  return known
+}
+
+/** The reading and writing half of a storage over files. */
+export function io(store: FileStore): Pick<Storage, 'read' | 'write'> {
+  return {
+    read: (offset, length) => store.read(offset, length),
+    write: (offset, data) => store.write(offset, data),
+  }
+}
+
+/** A finished download leaves nothing but its files; an unfinished one a record from which the same command goes on. */
+async function finish(state: ResumeState, request: StorageRequest): Promise<void> {
+  const { store, have } = state
+  try {
+    if (have.complete) {
+      await store.sync()
+      await removeResume(store.output)
+    } else {
+      await saveResume(state)
+    }
+  } catch (error) {
+    request.onWarning(`the state was not saved (${messageOf(error)}); the next run will check all files again`)
+    throw error
+  } finally {
+    await store.close()
+  }
+}

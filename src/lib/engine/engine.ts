@@ -1,0 +1,144 @@
+// Any number of torrents behind one listening port. `createEngine` is the library's front door.
+import { randomBytes } from 'node:crypto'
+import type { PeerAddress } from '../base/address.ts'
+import { hex } from '../base/bytes.ts'
+import { BtError } from '../base/errors.ts'
+import { makePeerId } from '../base/ids.ts'
+import { Listener } from '../net/listener.ts'
+import { loadBundledPlugins } from '../plugin/load.ts'
+import type { PluginRegistry } from '../plugin/registry.ts'
+import { resumeCandidates } from '../storage/output.ts'
+import { loadMetadata } from '../storage/resume.ts'
+import { CLIENT } from './client.ts'
+import type { EngineContext } from './context.ts'
+import { downloadStorage, type DownloadTarget } from './download-storage.ts'
+import { seedStorage } from './seed-storage.ts'
+import { TorrentSession, type SessionOptions } from './torrent-session.ts'
+import type { TorrentSource } from './source.ts'
+
+export interface EngineOptions {
+  /** Where peers reach us; 0 (the default) takes any free port, `false` does not listen. */
+  readonly port?: number | false
+  /** The local address to listen on; all by default. */
+  readonly host?: string
+  /** What plugins offer; by default the bundled ones. */
+  readonly registry?: PluginRegistry
+}
+
+/** What all ways to add a torrent share. */
+export interface AddOptions {
+  /** Peers to try besides those of trackers and sources. */
+  readonly peers?: readonly PeerAddress[]
+  /** False: ask no tracker and no peer source. */
+  readonly discover?: boolean
+}
+
+export interface DownloadOptions extends AddOptions, DownloadTarget {}
+
+export interface SeedOptions extends AddOptions {
+  /** The content itself, or the folder that holds it; the working folder by default. */
+  readonly path?: string
+}
+
+/**
+ * Opens the listening port and loads the plugins.
+ * @throws BtError LISTEN_FAILED
+ */
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const registry = options.registry ?? (await loadBundledPlugins())
+  const peerId = makePeerId(length => randomBytes(length))
+  const torrents = new Map<string, TorrentSession>()
+  const now = (): number => performance.now()
+  const listener =
+    options.port === false
+      ? undefined
+      : await Listener.open({
+          host: options.host,
+          port: options.port ?? 0,
+          peerId,
+          now,
+          claim: visitor => torrents.get(hex(visitor.handshake.infoHash))?.runner.adopt(visitor),
+        })
+  const context: EngineContext = {
+    peerId,
+    port: listener?.address.port ?? 0,
+    key: randomBytes(4).readUInt32BE(),
+    client: CLIENT,
+    registry,
+    now,
+    random: () => Math.random(),
+  }
+  return new Engine(context, torrents, listener)
+}
+
+export class Engine {
+  readonly #context: EngineContext
+  /** By info-hash in hex. */
+  readonly #torrents: Map<string, TorrentSession>
+  readonly #listener: Listener | undefined
+
+  /** Use `createEngine`. */
+  constructor(context: EngineContext, torrents: Map<string, TorrentSession>, listener: Listener | undefined) {
+    this.#context = context
+    this.#torrents = torrents
+    this.#listener = listener
+  }
+
+  /** Where we listen; undefined where we do not. */
+  get address(): PeerAddress | undefined {
+    return this.#listener?.address
+  }
+
+  get torrents(): readonly TorrentSession[] {
+    return [...this.#torrents.values()]
+  }
+
+  /** Downloads to files, resuming what is there, and serves meanwhile and after, until it is stopped. */
+  download(source: TorrentSource, options: DownloadOptions = {}): TorrentSession {
+    return this.add({
+      ...shared(source, options),
+      storage: (info, request) => downloadStorage(info, options, request),
+      recall: () => loadMetadata(resumeCandidates(source.infoHash, options.output, process.cwd()), source.infoHash),
+    })
+  }
+
+  /** Serves content that is on the disk, once it is verified. */
+  seed(source: TorrentSource, options: SeedOptions = {}): TorrentSession {
+    return this.add({
+      ...shared(source, options),
+      storage: (info, request) => seedStorage(info, options.path, request),
+    })
+  }
+
+  /** Gets the info dictionary from peers and nothing else. */
+  fetchMetadata(source: TorrentSource, options: AddOptions = {}): TorrentSession {
+    return this.add(shared(source, options))
+  }
+
+  /** The general form: storage of the caller's own. @throws BtError USAGE where the torrent is here already. */
+  add(options: SessionOptions): TorrentSession {
+    const key = hex(options.source.infoHash)
+    if (this.#torrents.has(key)) throw new BtError('USAGE', `torrent ${key} was added already`)
+    const session = new TorrentSession(this.#context, options)
+    this.#torrents.set(key, session)
+    session.start()
+    return session
+  }
+
+  /** Stops one torrent and forgets it. */
+  async remove(session: TorrentSession): Promise<void> {
+    await session.stop()
+    this.#torrents.delete(hex(session.source.infoHash))
+  }
+
+  /** Stops every torrent (each announces `stopped`, flushes and saves) and the listener. */
+  async close(): Promise<void> {
+    await Promise.all(this.torrents.map(session => session.stop()))
+    this.#torrents.clear()
+    await this.#listener?.close()
+  }
+}
+
+function shared(source: TorrentSource, { peers, discover }: AddOptions): SessionOptions {
+  return { source, ...(peers !== undefined && { peers }), ...(discover !== undefined && { discover }) }
+}

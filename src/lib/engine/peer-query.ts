@@ -1,0 +1,81 @@
+// One announce to every tracker of a torrent at once, for the commands that only want to know who is there.
+import { randomBytes } from 'node:crypto'
+import { formatAddress, type PeerAddress } from '../base/address.ts'
+import { BtError } from '../base/errors.ts'
+import { makePeerId } from '../base/ids.ts'
+import { createIo } from '../net/io.ts'
+import type { AnnounceRequest, AnnounceResponse } from '../plugin/api.ts'
+import type { PluginRegistry } from '../plugin/registry.ts'
+import { ANNOUNCE_TIMEOUT, asTrackerError, NUM_WANT } from './announcing.ts'
+import type { TorrentSource } from './source.ts'
+
+/** The port that a probe names: it does not listen, and 6881 is what trackers expect of one (BEP 3). */
+const PROBE_PORT = 6881
+
+export interface PeerQuery {
+  readonly source: TorrentSource
+  readonly registry: PluginRegistry
+  readonly signal: AbortSignal
+  readonly numWant?: number
+  readonly onWarning: (message: string) => void
+}
+
+export type TrackerAnswer =
+  { readonly url: string; readonly response: AnnounceResponse } | { readonly url: string; readonly error: BtError }
+
+export interface PeerQueryResult {
+  /** Each address once, in the order of the trackers. */
+  readonly peers: readonly PeerAddress[]
+  readonly answers: readonly TrackerAnswer[]
+}
+
+/**
+ * @throws BtError NO_TRACKER where the torrent names none; where none answered, the error of the first.
+ */
+export async function queryPeers(query: PeerQuery): Promise<PeerQueryResult> {
+  const urls = [...new Set(query.source.tiers.flat())]
+  if (urls.length === 0) {
+    throw new BtError('NO_TRACKER', 'the torrent names no tracker; give one with --tracker, or a peer with --peer')
+  }
+  const request = probeRequest(query)
+  const answers = await Promise.all(urls.map(url => ask(url, request, query)))
+  const peers = new Map<string, PeerAddress>()
+  for (const answer of answers) {
+    if (!('response' in answer)) continue
+    for (const peer of answer.response.peers) peers.set(formatAddress(peer), peer)
+  }
+  query.signal.throwIfAborted()
+  const [first] = answers
+  if (first !== undefined && 'error' in first && answers.every(answer => 'error' in answer)) throw first.error
+  return { peers: [...peers.values()], answers }
+}
+
+function probeRequest({ source, numWant }: PeerQuery): AnnounceRequest {
+  return {
+    infoHash: source.infoHash,
+    peerId: makePeerId(length => randomBytes(length)),
+    port: PROBE_PORT,
+    uploaded: 0,
+    downloaded: 0,
+    // We have nothing. 0 would claim a seed, and a tracker names no seeds to a seed.
+    left: Math.max(1, source.info?.totalLength ?? 1),
+    numWant: numWant ?? NUM_WANT,
+    key: randomBytes(4).readUInt32BE(),
+  }
+}
+
+async function ask(text: string, request: AnnounceRequest, query: PeerQuery): Promise<TrackerAnswer> {
+  try {
+    const url = new URL(text)
+    const tracker = query.registry.trackerFor(url)
+    if (tracker === undefined) {
+      throw new BtError('TRACKER_UNREACHABLE', `no plugin speaks ${url.protocol} trackers, so ${text} is left out`)
+    }
+    const signal = AbortSignal.any([query.signal, AbortSignal.timeout(ANNOUNCE_TIMEOUT)])
+    const response = await tracker.announce(url, request, createIo({ signal, warn: query.onWarning }))
+    if (response.warning !== undefined) query.onWarning(`tracker ${text}: ${response.warning}`)
+    return { url: text, response }
+  } catch (error) {
+    return { url: text, error: asTrackerError(error, text) }
+  }
+}

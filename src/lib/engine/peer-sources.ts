@@ -1,0 +1,55 @@
+// Runs the peer sources that plugins add. One that fails is named in a warning and the others go on.
+import type { PeerAddress } from '../base/address.ts'
+import { messageOf } from '../base/errors.ts'
+import { createIo } from '../net/io.ts'
+import type { PeerSource, TorrentView } from '../plugin/api.ts'
+
+export interface PeerSourcesOptions {
+  readonly sources: readonly PeerSource[]
+  readonly onPeers: (peers: readonly PeerAddress[], source: string) => void
+  readonly onWarning: (message: string) => void
+}
+
+/** Milliseconds that a source may take to end once it is told to. */
+const STOP_GRACE = 1_000
+
+export class PeerSources {
+  readonly #options: PeerSourcesOptions
+  readonly #abort = new AbortController()
+  readonly #running: Promise<void>[] = []
+
+  constructor(options: PeerSourcesOptions) {
+    this.#options = options
+  }
+
+  /** BEP 27: a private torrent takes peers from its trackers only, unless a source says that it may be asked. */
+  start(view: TorrentView): void {
+    for (const source of this.#options.sources) {
+      if (!view.private || source.allowPrivate === true) this.#running.push(this.#run(source, view))
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort(new Error('stopping'))
+    let timer: NodeJS.Timeout | undefined
+    const limit = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, STOP_GRACE)
+    })
+    await Promise.race([Promise.all(this.#running), limit])
+    clearTimeout(timer)
+  }
+
+  async #run(source: PeerSource, view: TorrentView): Promise<void> {
+    const { onPeers, onWarning } = this.#options
+    const { signal } = this.#abort
+    try {
+      const io = createIo({ signal, warn: onWarning })
+      for await (const peers of source.peers(view, io)) {
+        if (signal.aborted) return
+        onPeers(peers, source.name)
+      }
+    } catch (error) {
+      if (!signal.aborted) onWarning(`peer source ${source.name}: ${messageOf(error)}`)
+    }
+  }
+}

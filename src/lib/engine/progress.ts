@@ -1,0 +1,48 @@
+// How far a torrent is, in bytes a person can follow.
+import type { Bitfield } from '../base/bitfield.ts'
+import { PieceLayout } from '../metainfo/layout.ts'
+import type { TorrentSnapshot } from '../swarm/stats.ts'
+import type { Torrent } from '../swarm/torrent.ts'
+
+export type Stage = 'metadata' | 'checking' | 'downloading' | 'seeding' | 'stopped' | 'failed'
+
+export interface Progress extends TorrentSnapshot {
+  readonly stage: Stage
+  /** Undefined until the metadata is known. */
+  readonly name: string | undefined
+  /** Of the wanted pieces; 0 until they are known. */
+  readonly bytesTotal: number
+  readonly bytesDone: number
+  readonly bytesLeft: number
+  /** Seconds at the present rate; undefined where there is none. */
+  readonly eta: number | undefined
+}
+
+export function measure(stage: Stage, torrent: Torrent, wanted: Bitfield | undefined, now: number): Progress {
+  const snapshot = torrent.snapshot(now)
+  const { info, have } = torrent
+  let bytesTotal = 0
+  let bytesDone = 0
+  if (info !== undefined && wanted !== undefined) {
+    const layout = new PieceLayout(info.totalLength, info.pieceLength)
+    bytesTotal = sizeOf(wanted, layout)
+    bytesDone = have === undefined ? 0 : sizeOf(common(wanted, have), layout)
+  }
+  const bytesLeft = bytesTotal - bytesDone
+  const eta = bytesLeft > 0 && snapshot.downloadRate > 0 ? bytesLeft / snapshot.downloadRate : undefined
+  return { ...snapshot, stage, name: info?.name, bytesTotal, bytesDone, bytesLeft, eta }
+}
+
+/** Every piece has the same size but the last. */
+function sizeOf(pieces: Bitfield, layout: PieceLayout): number {
+  const last = layout.pieceCount - 1
+  const short = last >= 0 && pieces.has(last) ? layout.pieceLength - layout.pieceSize(last) : 0
+  return pieces.count * layout.pieceLength - short
+}
+
+function common(a: Bitfield, b: Bitfield): Bitfield {
+  if (a.complete) return b
+  const both = a.clone()
+  for (const index of a.indices()) if (!b.has(index)) both.clear(index)
+  return both
+}

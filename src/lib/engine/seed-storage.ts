@@ -1,0 +1,38 @@
+// Content that is there already and is only read: verified before anyone hears of it.
+import { Bitfield } from '../base/bitfield.ts'
+import { BtError } from '../base/errors.ts'
+import type { Info } from '../metainfo/metainfo.ts'
+import { FileStore } from '../storage/files.ts'
+import { locateContent } from '../storage/output.ts'
+import { loadResume } from '../storage/resume.ts'
+import { io, recheck } from './download-storage.ts'
+import type { Storage, StorageRequest } from './storage.ts'
+
+/**
+ * @param path the content itself or the folder that holds it; the working folder by default.
+ * @throws BtError DISK_*; HASH_MISMATCH where not one piece of it is right
+ */
+export async function seedStorage(info: Info, path: string | undefined, request: StorageRequest): Promise<Storage> {
+  const output = await locateContent(info, path, process.cwd())
+  const store = await FileStore.open({ info, output, mode: 'read' })
+  try {
+    const resumed = await loadResume({ store, info })
+    const have = await recheck(store, info, resumed.have, resumed.recheck, request)
+    if (have.count === 0 && info.pieceCount > 0) {
+      throw new BtError(
+        'HASH_MISMATCH',
+        `nothing in ${path ?? 'this folder'} matches "${info.name}"; name the content or the folder that holds it`,
+      )
+    }
+    if (!have.complete) {
+      request.onWarning(
+        `${have.count} of ${info.pieceCount} pieces of "${info.name}" are there and right; only they are served`,
+      )
+    }
+    // Nothing is wanted: what is missing is not fetched into a folder that belongs to the user.
+    return { ...io(store), have, wanted: new Bitfield(info.pieceCount), close: () => store.close() }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}

@@ -1,0 +1,112 @@
+// What a person names a torrent by - a file, `-`, an http(s) URL, a magnet link, an info-hash - as one shape.
+import { readFile, stat } from 'node:fs/promises'
+import type { PeerAddress } from '../base/address.ts'
+import { fromHex } from '../base/bytes.ts'
+import { BtError, messageOf } from '../base/errors.ts'
+import { infoHash, type InfoHash } from '../base/ids.ts'
+import { parseMagnet, type Magnet } from '../metainfo/magnet.ts'
+import { parseMetainfo, type Info, type Metainfo } from '../metainfo/metainfo.ts'
+import { MAX_TORRENT_BYTES } from '../metainfo/limits.ts'
+import { fetchBytes } from '../net/http.ts'
+
+/** A torrent to work on. `info` is absent where it has to come from peers first. */
+export interface TorrentSource {
+  readonly infoHash: InfoHash
+  readonly info?: Info
+  readonly metainfo?: Metainfo
+  readonly magnet?: Magnet
+  readonly tiers: readonly (readonly string[])[]
+  readonly peers: readonly PeerAddress[]
+  readonly displayName?: string
+}
+
+export function fromMetainfo(metainfo: Metainfo): TorrentSource {
+  const { info, tiers } = metainfo
+  return { infoHash: info.infoHash, info, metainfo, tiers, peers: [], displayName: info.name }
+}
+
+export function fromMagnet(magnet: Magnet): TorrentSource {
+  return {
+    infoHash: magnet.infoHash,
+    magnet,
+    // A magnet link has no tiers; each `tr` is one of its own, tried in the order given.
+    tiers: magnet.trackers.map(tracker => [tracker]),
+    peers: magnet.peers,
+    ...(magnet.displayName !== undefined && { displayName: magnet.displayName }),
+  }
+}
+
+/**
+ * @param argument a path, `-` for standard input, an http(s) URL of a .torrent, a magnet link or 40 hex digits.
+ * @throws BtError INPUT_UNREADABLE, METAINFO_INVALID, MAGNET_INVALID, HTTP_FAILED.
+ */
+export async function loadSource(argument: string, signal: AbortSignal): Promise<TorrentSource> {
+  if (/^magnet:/i.test(argument)) return fromMagnet(parseMagnet(argument))
+  const hash = /^[0-9a-f]{40}$/i.test(argument) ? fromHex(argument) : undefined
+  if (hash !== undefined && !(await isFile(argument))) {
+    return { infoHash: infoHash(hash), tiers: [], peers: [] }
+  }
+  return fromMetainfo(parseMetainfo(await readInput(argument, signal)))
+}
+
+/** The bytes behind a path, `-` or an http(s) URL, at most those of the largest .torrent file we take. */
+export async function readInput(argument: string, signal: AbortSignal): Promise<Uint8Array> {
+  if (argument === '-') return readStdin(signal)
+  if (/^https?:\/\//i.test(argument)) {
+    const { status, body } = await fetchBytes(new URL(argument), { signal, maxBytes: MAX_TORRENT_BYTES })
+    if (status === 200) return body
+    throw new BtError('HTTP_FAILED', `${argument} answered with HTTP status ${status} instead of a .torrent file`)
+  }
+  return readFromDisk(argument)
+}
+
+async function readFromDisk(path: string): Promise<Uint8Array> {
+  try {
+    const { size } = await stat(path)
+    if (size > MAX_TORRENT_BYTES) {
+      throw new BtError(
+        'METAINFO_INVALID',
+        `${path} has ${size} bytes; a .torrent file has at most ${MAX_TORRENT_BYTES}`,
+      )
+    }
+    return await readFile(path)
+  } catch (error) {
+    if (error instanceof BtError) throw error
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT') throw new BtError('DISK_NOT_FOUND', `there is no file ${path}`, { cause: error })
+    if (code === 'EACCES') throw new BtError('DISK_PERMISSION', `no permission to read ${path}`, { cause: error })
+    if (code === 'EISDIR') {
+      throw new BtError('INPUT_UNREADABLE', `${path} is a folder; name a .torrent file or a magnet link`, {
+        cause: error,
+      })
+    }
+    throw new BtError('DISK_FAILED', `can not read ${path}: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+async function readStdin(signal: AbortSignal): Promise<Uint8Array> {
+  const chunks: Buffer[] = []
+  let length = 0
+  const abort = (): void => {
+    process.stdin.destroy()
+  }
+  signal.addEventListener('abort', abort, { once: true })
+  for await (const chunk of process.stdin) {
+    const bytes = Buffer.from(chunk)
+    length += bytes.length
+    if (length > MAX_TORRENT_BYTES) {
+      throw new BtError('INPUT_UNREADABLE', `standard input holds more than ${MAX_TORRENT_BYTES} bytes`)
+    }
+    chunks.push(bytes)
+  }
+  signal.removeEventListener('abort', abort)
+  signal.throwIfAborted()
+  return Buffer.concat(chunks)
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    stats => stats.isFile(),
+    () => false,
+  )
+}

@@ -1,0 +1,18 @@
+// The content of a torrent that runs: what is verified, what is wanted, and how it is read, written and put away.
+import type { Bitfield } from '../base/bitfield.ts'
+import type { Content } from './content.ts'
+
+export interface Storage extends Content {
+  /** Verified pieces at the start; handed to the torrent, which keeps it up to date. */
+  readonly have: Bitfield
+  readonly wanted: Bitfield
+  /** Flushes, notes what is verified so that the same command resumes, and lets go of the files. `moved`: bytes of this run. */
+  close(have: Bitfield, moved: { readonly uploaded: number; readonly downloaded: number }): Promise<void>
+}
+
+/** What storage is opened with. */
+export interface StorageRequest {
+  readonly signal: AbortSignal
+  readonly onChecked: (pieces: number, total: number) => void
+  readonly onWarning: (message: string) => void
+}

@@ -1,0 +1,205 @@
+// The loop around one sans-io torrent: feeds it sockets, hashes, disk and time, and after every input drains all its
+// outputs. Nothing is decided here.
+import { equal } from '../base/bytes.ts'
+import type { PeerAddress } from '../base/address.ts'
+import type { Block } from '../metainfo/block.ts'
+import { pieceHash, type Info } from '../metainfo/metainfo.ts'
+import { PeerSocket, type PeerSocketOwner } from '../net/peer-socket.ts'
+import type { PeerKey } from '../picker/picker.ts'
+import { hashPiece } from '../storage/verify.ts'
+import type { TorrentAction, TorrentAlert } from '../swarm/actions.ts'
+import type { Torrent } from '../swarm/torrent.ts'
+import type { PeerConnection } from '../wire/connection.ts'
+import type { Handshake } from '../wire/handshake.ts'
+import type { Bitfield } from '../base/bitfield.ts'
+import type { Content } from './content.ts'
+
+export interface RunnerOptions {
+  readonly torrent: Torrent
+  /** Milliseconds, monotonic. */
+  readonly now: () => number
+  readonly onAlert: (alert: TorrentAlert) => void
+  /** The torrent can not go on: the disk failed, or its metadata is unusable. */
+  readonly onFatal: (error: unknown) => void
+}
+
+export class TorrentRunner {
+  readonly torrent: Torrent
+  readonly #options: RunnerOptions
+  readonly #sockets = new Map<PeerKey, PeerSocket>()
+  readonly #work = new Set<Promise<void>>()
+  #content: Content | undefined
+  #info: Info | undefined
+  #timer: NodeJS.Timeout | undefined
+  #timerAt = Infinity
+  #draining = false
+  #stopped = false
+
+  constructor(options: RunnerOptions) {
+    this.#options = options
+    this.torrent = options.torrent
+  }
+
+  /** The metadata is known and its storage ready: pieces may move. */
+  start(info: Info, content: Content, have: Bitfield, wanted: Bitfield): void {
+    this.#info = info
+    this.#content = content
+    this.#input(now => this.torrent.start(have, wanted, now))
+  }
+
+  /** @returns whether the bytes are this torrent's info dictionary. */
+  offerMetadata(raw: Uint8Array): boolean {
+    let accepted = false
+    this.#input(now => {
+      accepted = this.torrent.offerMetadata(raw, now)
+    })
+    return accepted
+  }
+
+  addPeers(addresses: readonly PeerAddress[], source: string): number {
+    let fresh = 0
+    this.#input(now => {
+      fresh = this.torrent.addPeers(addresses, source, now)
+    })
+    return fresh
+  }
+
+  /** A peer that came to our listener for this torrent. */
+  adopt(visitor: {
+    readonly socket: PeerSocket
+    readonly connection: PeerConnection
+    readonly handshake: Handshake
+    readonly address: PeerAddress
+  }): PeerSocketOwner | undefined {
+    if (this.#stopped) return undefined
+    let owner: PeerSocketOwner | undefined
+    this.#input(now => {
+      const key = this.torrent.adopt(visitor.connection, visitor.handshake, visitor.address, now)
+      if (key === undefined) return
+      visitor.socket.drive(visitor.connection)
+      // Dropped already, for something it sent along with its handshake.
+      if (!this.torrent.peers.has(key)) return
+      this.#sockets.set(key, visitor.socket)
+      owner = this.#ownerOf(key)
+    })
+    return owner
+  }
+
+  /** Closes all connections and waits until what was being hashed or written is done. */
+  async stop(): Promise<void> {
+    if (!this.#stopped) this.#input(now => this.torrent.shutdown(now))
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    while (this.#work.size > 0) await Promise.all(this.#work)
+  }
+
+  #input(act: (now: number) => void): void {
+    if (this.#stopped) return
+    try {
+      act(this.#options.now())
+    } catch (error) {
+      this.#options.onFatal(error)
+      return
+    }
+    this.#drain()
+  }
+
+  /** The one law of the core: after every mutation, drain all output. An output may cause an input; the loop sees to it. */
+  #drain(): void {
+    if (this.#draining) return
+    this.#draining = true
+    try {
+      for (;;) {
+        const actions = this.torrent.takeActions()
+        for (const action of actions) this.#perform(action)
+        const dirty = this.torrent.takeDirty()
+        for (const peer of dirty) this.#sockets.get(peer.key)?.flush()
+        if (actions.length === 0 && dirty.length === 0) break
+      }
+    } finally {
+      this.#draining = false
+    }
+    this.#arm()
+  }
+
+  #perform(action: TorrentAction): void {
+    switch (action.type) {
+      case 'dial':
+        this.#sockets.set(action.key, PeerSocket.dial(action.address, this.#ownerOf(action.key)))
+        return
+      case 'drop': {
+        const socket = this.#sockets.get(action.key)
+        this.#sockets.delete(action.key)
+        socket?.flush()
+        socket?.close()
+        return
+      }
+      case 'check':
+        return this.#track(this.#check(action.piece, action.data))
+      case 'serve':
+        return this.#track(this.#serve(action.key, action.blocks))
+      case 'alert':
+        return this.#options.onAlert(action.alert)
+    }
+  }
+
+  #ownerOf(key: PeerKey): PeerSocketOwner {
+    return {
+      connected: () => {
+        this.#input(now => this.torrent.connected(key, now))
+        const connection = this.torrent.peers.get(key)?.connection
+        const socket = this.#sockets.get(key)
+        if (connection === undefined || socket === undefined) return
+        socket.drive(connection)
+        socket.flush()
+      },
+      received: chunk => this.#input(now => this.torrent.receive(key, chunk, now)),
+      flushed: () => this.#input(() => this.torrent.drained(key)),
+      closed: detail => {
+        this.#sockets.delete(key)
+        this.#input(now => this.torrent.disconnected(key, detail, now))
+      },
+    }
+  }
+
+  async #check(piece: number, data: Uint8Array): Promise<void> {
+    if (this.#info === undefined || this.#content === undefined) return
+    const matches = equal(await hashPiece(data), pieceHash(this.#info, piece))
+    if (matches) await this.#content.write(piece * this.#info.pieceLength, data)
+    const outcome = matches ? 'pieceStored' : 'pieceMismatched'
+    // A piece that was on its way when we were stopped still counts: what follows saves it as done.
+    if (this.#stopped) this.torrent[outcome](piece, this.#options.now())
+    else this.#input(now => this.torrent[outcome](piece, now))
+  }
+
+  async #serve(key: PeerKey, blocks: readonly Block[]): Promise<void> {
+    const [first] = blocks
+    if (first === undefined || this.#info === undefined || this.#content === undefined) return
+    const length = blocks.reduce((sum, block) => sum + block.length, 0)
+    const bytes = await this.#content.read(first.piece * this.#info.pieceLength + first.offset, length)
+    const data = blocks.map(block =>
+      bytes.subarray(block.offset - first.offset, block.offset - first.offset + block.length),
+    )
+    this.#input(now => this.torrent.served(key, blocks, data, now))
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work
+      .catch((error: unknown) => this.#options.onFatal(error))
+      .finally(() => this.#work.delete(tracked))
+    this.#work.add(tracked)
+  }
+
+  #arm(): void {
+    const { deadline } = this.torrent
+    if (this.#stopped || deadline === this.#timerAt) return
+    clearTimeout(this.#timer)
+    this.#timerAt = deadline
+    if (deadline === Infinity) return
+    const wait = Math.max(1, deadline - this.#options.now())
+    this.#timer = setTimeout(() => {
+      this.#timerAt = Infinity
+      this.#input(now => this.torrent.handleTimeout(now))
+    }, wait)
+  }
+}

@@ -1,0 +1,281 @@
+// One torrent from the moment it is added to the moment it is stopped. Its stage only moves forward:
+// metadata → checking → downloading → seeding → stopped, leaving out what does not apply; `failed` can follow any.
+import type { PeerAddress } from '../base/address.ts'
+import { BtError } from '../base/errors.ts'
+import type { Bitfield } from '../base/bitfield.ts'
+import type { Info } from '../metainfo/metainfo.ts'
+import type { TorrentView } from '../plugin/api.ts'
+import type { TorrentAlert } from '../swarm/actions.ts'
+import { Torrent } from '../swarm/torrent.ts'
+import { Announcing, type AnnounceEvent, type TransferTotals } from './announcing.ts'
+import type { EngineContext } from './context.ts'
+import { asBtError } from './errors.ts'
+import { PeerSources } from './peer-sources.ts'
+import { measure, type Progress, type Stage } from './progress.ts'
+import type { TorrentSource } from './source.ts'
+import type { Storage, StorageRequest } from './storage.ts'
+import { TorrentRunner } from './torrent-runner.ts'
+
+export type SessionEvent =
+  | TorrentAlert
+  | AnnounceEvent
+  | { readonly type: 'stage'; readonly stage: Stage }
+  | { readonly type: 'checked'; readonly pieces: number; readonly total: number }
+  | { readonly type: 'warning'; readonly message: string }
+
+export interface SessionOptions {
+  readonly source: TorrentSource
+  /** Opens where the content lives, once the info dictionary is known. Undefined: only the metadata is wanted. */
+  readonly storage?: (info: Info, session: StorageRequest) => Promise<Storage>
+  /** Peers besides those of the source, such as from `--peer`. */
+  readonly peers?: readonly PeerAddress[]
+  /** The raw info dictionary as an earlier run may have kept it; looked for before any peer is asked. */
+  readonly recall?: () => Promise<Uint8Array | undefined>
+  /** Whether trackers and peer sources are asked at all. */
+  readonly discover?: boolean
+  readonly maxConnections?: number
+}
+
+export class TorrentSession {
+  readonly source: TorrentSource
+  /** Resolves when every wanted piece is stored (at once if it was); rejects when the session fails or is stopped before. */
+  readonly done: Promise<void>
+  /** Resolves with the info dictionary; rejects as `done` does. */
+  readonly metadata: Promise<Info>
+  readonly #context: EngineContext
+  readonly #options: SessionOptions
+  readonly #torrent: Torrent
+  readonly #runner: TorrentRunner
+  readonly #announcing: Announcing | undefined
+  readonly #sources: PeerSources
+  readonly #abort = new AbortController()
+  readonly #listeners = new Set<(event: SessionEvent) => void>()
+  readonly #settleDone: Settle<void>
+  readonly #settleMetadata: Settle<Info>
+  #storage: Storage | undefined
+  #opening: Promise<void> | undefined
+  #discovering = false
+  #stage: Stage
+  #stopping: Promise<void> | undefined
+
+  constructor(context: EngineContext, options: SessionOptions) {
+    const { source } = options
+    this.source = source
+    this.#context = context
+    this.#options = options
+    this.#stage = source.info === undefined ? 'metadata' : 'checking'
+    ;[this.done, this.#settleDone] = settleable<void>()
+    ;[this.metadata, this.#settleMetadata] = settleable<Info>()
+    this.#torrent = new Torrent({
+      infoHash: source.infoHash,
+      peerId: context.peerId,
+      random: context.random,
+      port: context.port,
+      extensions: context.registry.extensions,
+      client: context.client,
+      ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
+    })
+    this.#runner = new TorrentRunner({
+      torrent: this.#torrent,
+      now: context.now,
+      onAlert: alert => this.#onAlert(alert),
+      onFatal: error => this.#fail(error),
+    })
+    this.#announcing = this.#makeAnnouncing()
+    this.#sources = new PeerSources({
+      sources: options.discover === false ? [] : context.registry.sources,
+      onPeers: (peers, name) => this.#runner.addPeers(peers, name),
+      onWarning: message => this.#emit({ type: 'warning', message }),
+    })
+  }
+
+  get runner(): TorrentRunner {
+    return this.#runner
+  }
+
+  get stage(): Stage {
+    return this.#stage
+  }
+
+  get info(): Info | undefined {
+    return this.#torrent.info
+  }
+
+  /** Pieces verified and stored; undefined until checking is done. */
+  get have(): Bitfield | undefined {
+    return this.#torrent.have
+  }
+
+  progress(): Progress {
+    return measure(this.#stage, this.#torrent, this.#storage?.wanted, this.#context.now())
+  }
+
+  /** @returns a function that takes the listener off again. */
+  subscribe(listener: (event: SessionEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Begins the work; call once. */
+  start(): void {
+    const { info, peers } = this.source
+    if (info === undefined) {
+      this.#opening = this.#recall()
+    } else {
+      this.#torrent.setInfo(info)
+      this.#open(info)
+    }
+    this.#runner.addPeers([...(this.#options.peers ?? []), ...peers], 'user')
+  }
+
+  async #recall(): Promise<void> {
+    // An unreadable record is as good as none: peers have the metadata too.
+    const saved = await this.#options.recall?.().catch(() => undefined)
+    this.#opening = undefined
+    if (this.#abort.signal.aborted) return
+    if (saved === undefined || !this.#runner.offerMetadata(saved)) this.#discover()
+  }
+
+  /** Announces `stopped`, ends connections, flushes and saves. Safe to call at any stage and more than once. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop()
+    return this.#stopping
+  }
+
+  async #stop(): Promise<void> {
+    this.#abort.abort(new BtError('INTERRUPTED', 'stopped'))
+    const announced = this.#announcing?.stop()
+    await this.#sources.stop()
+    await this.#opening
+    await this.#runner.stop()
+    const have = this.#torrent.have
+    try {
+      if (have !== undefined) await this.#storage?.close(have, this.#totals())
+    } catch (error) {
+      this.#fail(error)
+    }
+    await announced
+    if (this.#stage !== 'failed') this.#enter('stopped')
+    const ended = new BtError('INTERRUPTED', 'the torrent was stopped before it was complete')
+    this.#settleMetadata.reject(ended)
+    this.#settleDone.reject(ended)
+  }
+
+  #onAlert(alert: TorrentAlert): void {
+    this.#emit(alert)
+    if (alert.type === 'needPeers') this.#announcing?.needPeers()
+    else if (alert.type === 'metadata') this.#open(alert.info)
+    else if (alert.type === 'complete') this.#onComplete()
+  }
+
+  #onComplete(): void {
+    if (this.#stage === 'downloading') this.#announcing?.complete()
+    this.#enter('seeding')
+    this.#settleDone.resolve()
+  }
+
+  /** The info dictionary is known: opens storage, checks what is there, and lets pieces move. */
+  #open(info: Info): void {
+    this.#settleMetadata.resolve(info)
+    const { storage } = this.#options
+    if (storage === undefined || this.#opening !== undefined) return
+    this.#enter('checking')
+    this.#opening = this.#openStorage(info, storage).catch((error: unknown) => {
+      if (!this.#abort.signal.aborted) this.#fail(error)
+    })
+  }
+
+  async #openStorage(info: Info, open: NonNullable<SessionOptions['storage']>): Promise<void> {
+    if (info.version === 'v2') {
+      throw new BtError(
+        'UNSUPPORTED_TORRENT',
+        `"${info.name}" is a BitTorrent v2-only torrent; bt shows such torrents but can not transfer them yet`,
+      )
+    }
+    const storage = await open(info, {
+      signal: this.#abort.signal,
+      onChecked: (pieces, total) => this.#emit({ type: 'checked', pieces, total }),
+      onWarning: message => this.#emit({ type: 'warning', message }),
+    })
+    this.#storage = storage
+    if (this.#abort.signal.aborted) return storage.close(storage.have, this.#totals())
+    this.#enter('downloading')
+    this.#runner.start(info, storage, storage.have, storage.wanted)
+    // What was there already is verified before anyone is told of us.
+    this.#discover()
+  }
+
+  #discover(): void {
+    if (this.#discovering) return
+    this.#discovering = true
+    this.#announcing?.start()
+    const { infoHash, displayName } = this.source
+    const view: TorrentView = {
+      infoHash,
+      peerId: this.#context.peerId,
+      name: this.info?.name ?? displayName,
+      private: this.info?.private ?? false,
+      port: this.#context.port,
+    }
+    this.#sources.start(view)
+  }
+
+  #makeAnnouncing(): Announcing | undefined {
+    const { source, discover } = this.#options
+    if (discover === false || source.tiers.length === 0) return undefined
+    const { registry, peerId, port, key, now, random } = this.#context
+    return new Announcing({
+      tiers: source.tiers,
+      registry,
+      infoHash: source.infoHash,
+      peerId,
+      port,
+      key,
+      now,
+      random,
+      totals: () => this.#totals(),
+      onPeers: (peers, url) => this.#runner.addPeers(peers, url),
+      onEvent: event => this.#emit(event),
+    })
+  }
+
+  #totals(): TransferTotals {
+    const { bytesLeft, downloaded, uploaded } = this.progress()
+    // A magnet link's size is not known; 0 would say that we are a seed.
+    return { uploaded, downloaded, left: this.#torrent.have === undefined ? Math.max(1, bytesLeft) : bytesLeft }
+  }
+
+  #enter(stage: Stage): void {
+    if (this.#stage === stage) return
+    this.#stage = stage
+    this.#emit({ type: 'stage', stage })
+  }
+
+  #fail(error: unknown): void {
+    if (this.#stage === 'failed') return
+    const known = asBtError(error)
+    this.#enter('failed')
+    this.#settleMetadata.reject(known)
+    this.#settleDone.reject(known)
+  }
+
+  #emit(event: SessionEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+}
+
+interface Settle<T> {
+  resolve(value: T): void
+  reject(error: BtError): void
+}
+
+/** A promise and its ends. Nobody need listen: an unheard rejection is not an unhandled one. */
+function settleable<T>(): [Promise<T>, Settle<T>] {
+  let settle: Settle<T> | undefined
+  const promise = new Promise<T>((resolve, reject) => {
+    settle = { resolve, reject }
+  })
+  promise.catch(() => undefined)
+  if (settle === undefined) throw new BtError('INTERNAL', 'a promise runs its executor at once')
+  return [promise, settle]
+}

@@ -1,0 +1,120 @@
+// The one listening socket for all torrents: a peer says in its handshake which torrent it came for, so until then the
+// connection belongs to nobody but this file.
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import type { PeerAddress } from '../base/address.ts'
+import { BtError, messageOf } from '../base/errors.ts'
+import type { PeerId } from '../base/ids.ts'
+import { PeerConnection } from '../wire/connection.ts'
+import { reservedBytes, type Handshake } from '../wire/handshake.ts'
+import { PeerSocket, type PeerSocketOwner } from './peer-socket.ts'
+
+/** Sockets that have not said what they want; past this the newest is refused. */
+const MAX_UNCLAIMED = 256
+
+/** Takes the peer over and returns the socket's new owner, or undefined: nobody here serves that torrent. */
+export type Claim = (visitor: {
+  readonly socket: PeerSocket
+  readonly connection: PeerConnection
+  readonly handshake: Handshake
+  readonly address: PeerAddress
+}) => PeerSocketOwner | undefined
+
+export interface ListenerOptions {
+  readonly host: string | undefined
+  readonly port: number
+  readonly peerId: PeerId
+  readonly now: () => number
+  readonly claim: Claim
+}
+
+export class Listener {
+  readonly #server: Server
+  readonly #options: ListenerOptions
+  readonly #unclaimed = new Set<PeerSocket>()
+
+  private constructor(options: ListenerOptions) {
+    this.#options = options
+    this.#server = createServer(socket => this.#welcome(socket))
+  }
+
+  /** @throws BtError LISTEN_FAILED where the port is taken or may not be used. */
+  static async open(options: ListenerOptions): Promise<Listener> {
+    const listener = new Listener(options)
+    await new Promise<void>((resolve, reject) => {
+      listener.#server.once('error', error => reject(listenError(options, error)))
+      listener.#server.listen({ port: options.port, host: options.host }, resolve)
+    })
+    return listener
+  }
+
+  get address(): PeerAddress {
+    const address = this.#server.address() as AddressInfo
+    return { host: address.address, port: address.port }
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#unclaimed) socket.close()
+    await new Promise<void>(resolve => this.#server.close(() => resolve()))
+  }
+
+  #welcome(raw: Socket): void {
+    if (this.#unclaimed.size >= MAX_UNCLAIMED) {
+      raw.destroy()
+      return
+    }
+    const { peerId, now } = this.#options
+    const connection = new PeerConnection({
+      initiator: false,
+      peerId,
+      reserved: reservedBytes({ extended: true }),
+      target: () => undefined,
+      now: now(),
+    })
+    let owner: PeerSocketOwner | undefined
+    const leave = (): void => {
+      clearTimeout(timer)
+      this.#unclaimed.delete(socket)
+    }
+    const socket = PeerSocket.accepted(raw, {
+      connected: () => undefined,
+      received: chunk => {
+        if (owner !== undefined) return owner.received(chunk)
+        for (const event of connection.receive(chunk, now())) {
+          if (event.type === 'closed') {
+            leave()
+            return socket.close()
+          }
+          if (event.type !== 'handshake') continue
+          leave()
+          owner = this.#options.claim({ socket, connection, handshake: event, address: socket.remoteAddress })
+          if (owner === undefined) socket.close()
+          return undefined
+        }
+      },
+      flushed: () => owner?.flushed(),
+      closed: detail => {
+        leave()
+        owner?.closed(detail)
+      },
+    })
+    this.#unclaimed.add(socket)
+    const timer = setTimeout(
+      () => {
+        leave()
+        socket.close()
+      },
+      Math.max(0, connection.deadline - now()),
+    )
+  }
+}
+
+function listenError(options: ListenerOptions, error: NodeJS.ErrnoException): BtError {
+  const where = `port ${options.port}${options.host === undefined ? '' : ` of ${options.host}`}`
+  const why =
+    error.code === 'EADDRINUSE'
+      ? 'it is in use; choose another with --port, or 0 for any free one'
+      : error.code === 'EACCES'
+        ? 'ports below 1024 need more rights; choose another with --port'
+        : messageOf(error)
+  return new BtError('LISTEN_FAILED', `can not listen on ${where}: ${why}`, { cause: error })
+}

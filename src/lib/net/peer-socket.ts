@@ -1,0 +1,136 @@
+// The loop of one peer's TCP connection: bytes in go to its owner as borrowed chunks, bytes out are pulled from the
+// PeerConnection while the socket takes them. Exactly one of `closed` or our own `close` ends it.
+import { connect, type Socket } from 'node:net'
+import type { PeerAddress } from '../base/address.ts'
+import { messageOf } from '../base/errors.ts'
+import type { PeerConnection } from '../wire/connection.ts'
+
+/** One buffer serves all sockets: Node hands it out for the length of the callback only, and nothing keeps it. */
+const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024)
+/** Bytes inside Node's stream above which we leave the rest in the PeerConnection, where it can still be cancelled. */
+const WRITE_HIGH_WATER = 256 * 1024
+/** Milliseconds for a TCP connection to come about (libtorrent `peer_connect_timeout`). */
+const CONNECT_TIMEOUT = 10_000
+
+export interface PeerSocketOwner {
+  connected(): void
+  /** The chunk is borrowed for the call. */
+  received(chunk: Uint8Array): void
+  /** Bytes went out; there may be room for more. */
+  flushed(): void
+  /** The socket ended, not by `close`. */
+  closed(detail: string): void
+}
+
+export class PeerSocket {
+  readonly #socket: Socket
+  readonly #owner: PeerSocketOwner
+  #connection: PeerConnection | undefined
+  #ended = false
+
+  private constructor(socket: Socket, owner: PeerSocketOwner) {
+    this.#socket = socket
+    this.#owner = owner
+    socket.setNoDelay(true)
+    socket.on('drain', () => this.flush())
+    socket.on('error', error => this.#end(plainReason(error)))
+    socket.on('end', () => this.#end('the peer closed the connection'))
+    socket.on('close', () => this.#end('the connection was closed'))
+  }
+
+  static dial(address: PeerAddress, owner: PeerSocketOwner): PeerSocket {
+    const socket = connect({
+      host: address.host,
+      port: address.port,
+      onread: {
+        buffer: READ_BUFFER,
+        callback: (length, buffer) => {
+          self.#receive(buffer.subarray(0, length))
+          return true
+        },
+      },
+    })
+    const self = new PeerSocket(socket, owner)
+    socket.setTimeout(CONNECT_TIMEOUT, () => self.#end('no answer within 10 s'))
+    socket.once('connect', () => {
+      socket.setTimeout(0)
+      owner.connected()
+    })
+    return self
+  }
+
+  /** A socket that came to us. */
+  static accepted(socket: Socket, owner: PeerSocketOwner): PeerSocket {
+    const self = new PeerSocket(socket, owner)
+    socket.on('data', chunk => self.#receive(typeof chunk === 'string' ? Buffer.from(chunk) : chunk))
+    return self
+  }
+
+  get remoteAddress(): PeerAddress {
+    const host = this.#socket.remoteAddress ?? ''
+    return { host: host.replace(/^::ffff:(?=\d+\.)/, ''), port: this.#socket.remotePort ?? 0 }
+  }
+
+  /** From now on the bytes of this connection are sent. */
+  drive(connection: PeerConnection): void {
+    this.#connection = connection
+  }
+
+  /** Sends what the connection has queued, as far as the socket takes it. */
+  flush(): void {
+    const connection = this.#connection
+    if (this.#ended || connection === undefined) return
+    let moved = false
+    this.#socket.cork()
+    while (this.#socket.writableLength < WRITE_HIGH_WATER) {
+      const chunk = connection.pollTransmit()
+      if (chunk === undefined) break
+      this.#socket.write(chunk)
+      moved = true
+    }
+    this.#socket.uncork()
+    if (moved) this.#owner.flushed()
+  }
+
+  /** Sends what is queued and closes; the owner hears nothing more. */
+  close(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#socket.end()
+    // A peer that reads nothing must not keep us: half-closed sockets are cut once our side is out or the wait is over.
+    this.#socket.setTimeout(1_000, () => this.#socket.destroy())
+    this.#socket.resume()
+  }
+
+  #receive(chunk: Uint8Array): void {
+    if (!this.#ended) this.#owner.received(chunk)
+  }
+
+  #end(detail: string): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#socket.destroy()
+    this.#owner.closed(detail)
+  }
+}
+
+/** What went wrong with a socket, without Node's prefixes. */
+function plainReason(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'ECONNREFUSED':
+      return 'connection refused'
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return 'the peer reset the connection'
+    case 'ETIMEDOUT':
+      return 'connection timed out'
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return 'no route to it'
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return 'the name was not found'
+    default:
+      return messageOf(error)
+  }
+}

@@ -1,0 +1,40 @@
+// What a torrent asks of its driver. The driver carries each out and reports back through the input named beside it.
+import type { PeerAddress } from '../base/address.ts'
+import type { Info } from '../metainfo/metainfo.ts'
+import type { Block } from '../metainfo/block.ts'
+import type { PeerKey } from '../picker/picker.ts'
+
+export type TorrentAction =
+  /** Connect; answered by `connected` or `disconnected`. */
+  | { readonly type: 'dial'; readonly key: PeerKey; readonly address: PeerAddress }
+  /** The peer is done with: send what is queued, then close its socket. No answer is expected. */
+  | { readonly type: 'drop'; readonly key: PeerKey }
+  /** Hash the piece and, where it matches, store it; answered by `pieceStored` or `pieceMismatched`, then the buffer is ours again. */
+  | { readonly type: 'check'; readonly piece: number; readonly data: Uint8Array }
+  /** Read one contiguous run of blocks; answered by `served`. */
+  | { readonly type: 'serve'; readonly key: PeerKey; readonly blocks: readonly Block[] }
+  | { readonly type: 'alert'; readonly alert: TorrentAlert }
+
+/** What happened, for people and programs that watch. */
+export type TorrentAlert =
+  | {
+      readonly type: 'peerConnected'
+      readonly address: PeerAddress
+      readonly initiator: 'us' | 'them'
+      readonly client: string
+    }
+  | {
+      readonly type: 'peerDisconnected'
+      readonly address: PeerAddress
+      readonly reason: string
+      readonly detail: string
+    }
+  | { readonly type: 'peerBanned'; readonly address: PeerAddress; readonly reason: string }
+  | { readonly type: 'metadata'; readonly info: Info }
+  | { readonly type: 'pieceVerified'; readonly piece: number }
+  | { readonly type: 'pieceRejected'; readonly piece: number; readonly from: readonly PeerAddress[] }
+  /** Every wanted piece is verified and stored. */
+  | { readonly type: 'complete' }
+  /** No more peers to try; more are welcome. */
+  | { readonly type: 'needPeers' }
+  | { readonly type: 'uploadStarted'; readonly address: PeerAddress; readonly client: string }

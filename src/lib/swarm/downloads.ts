@@ -1,0 +1,168 @@
+// The asking side of a torrent: which block goes to which peer, where its bytes land, and what follows when they are
+// there. A block is asked of a peer only while that peer's count of `outstanding` says so.
+import type { Bitfield } from '../base/bitfield.ts'
+import type { Block } from '../metainfo/block.ts'
+import type { PieceLayout } from '../metainfo/layout.ts'
+import { Picker, type PeerKey } from '../picker/picker.ts'
+import { MAX_REQUEST_TIMEOUTS, MAX_UNCHECKED_BYTES, REQUEST_TIMEOUT } from './limits.ts'
+import type { SwarmPeer } from './peer.ts'
+import { PieceBuffers } from './piece-buffers.ts'
+
+/** A piece all of whose blocks are there, unchecked. */
+export interface WholePiece {
+  readonly piece: number
+  readonly data: Uint8Array
+}
+
+export interface DownloadsOptions {
+  readonly layout: PieceLayout
+  readonly have: Bitfield
+  readonly wanted: Bitfield
+  readonly random: () => number
+  /** The connected peers, by key. */
+  readonly peers: ReadonlyMap<PeerKey, SwarmPeer>
+}
+
+export class Downloads {
+  readonly layout: PieceLayout
+  readonly have: Bitfield
+  readonly #picker: Picker
+  readonly #buffers: PieceBuffers
+  readonly #peers: ReadonlyMap<PeerKey, SwarmPeer>
+  #uncheckedBytes = 0
+
+  constructor(options: DownloadsOptions) {
+    this.layout = options.layout
+    this.have = options.have
+    this.#picker = new Picker(options)
+    this.#buffers = new PieceBuffers(options.layout)
+    this.#peers = options.peers
+  }
+
+  /** The disk or the hasher is behind; nothing is asked for until a piece is through. */
+  get backedUp(): boolean {
+    return this.#uncheckedBytes >= MAX_UNCHECKED_BYTES
+  }
+
+  get done(): boolean {
+    return this.#picker.done
+  }
+
+  join(peer: SwarmPeer): void {
+    if (peer.has !== undefined) this.#picker.addPeer(peer.has)
+  }
+
+  leave(peer: SwarmPeer): void {
+    if (peer.has !== undefined) this.#picker.removePeer(peer.has)
+    this.giveBack(peer)
+    this.#buffers.forget(peer.key)
+  }
+
+  /** The peer's bitfield replaces what it had, which is nothing unless it broke the order of BEP 3. */
+  replaceHas(peer: SwarmPeer, has: Bitfield): void {
+    if (peer.has !== undefined) this.#picker.removePeer(peer.has)
+    peer.has = has
+    this.#picker.addPeer(has)
+  }
+
+  gained(peer: SwarmPeer, piece: number): void {
+    if (peer.has?.set(piece) === true) this.#picker.peerGained(piece)
+  }
+
+  interesting(peer: SwarmPeer): boolean {
+    return peer.has !== undefined && !this.#picker.done && this.#picker.isInteresting(peer.has)
+  }
+
+  /** Whether this piece is one that we want and lack. */
+  wants(piece: number): boolean {
+    return this.#picker.wants(piece)
+  }
+
+  /** Where the bytes of an arriving block go; undefined: it was not asked for, or came too late. */
+  target(peer: SwarmPeer, block: Block): Uint8Array | undefined {
+    return this.#picker.expects(peer.key, block) ? this.#buffers.target(peer.key, block) : undefined
+  }
+
+  /** A block's bytes are all there. @returns the piece that it completed, if it did. */
+  receive(peer: SwarmPeer, block: Block, wanted: boolean, now: number): 'unwanted' | 'accepted' | WholePiece {
+    if (!wanted || !this.#picker.expects(peer.key, block)) {
+      this.#buffers.forget(peer.key)
+      return 'unwanted'
+    }
+    const late = this.#buffers.settle(peer.key, block)
+    if (late !== undefined) this.#peers.get(late)?.connection?.abandonPartialBlock()
+    const others = this.#picker.otherRequesters(peer.key, block)
+    const outcome = this.#picker.received(peer.key, block)
+    this.#progress(peer, block, now)
+    for (const key of others) this.#cancel(key, block)
+    if (outcome !== 'completed') return 'accepted'
+    const data = this.#buffers.take(block.piece)
+    this.#uncheckedBytes += data.length
+    return { piece: block.piece, data }
+  }
+
+  /** Asks for as many blocks as the peer's pipe holds. Cheap while it is more than half full. */
+  refill(peer: SwarmPeer, now: number): 'asked' | 'nothing' {
+    const { connection, has } = peer
+    if (connection === undefined || has === undefined || connection.closed) return 'nothing'
+    if (connection.peerChoking || !connection.amInterested || this.backedUp) return 'nothing'
+    const depth = peer.snubbed ? 1 : peer.pipeline.size
+    if (peer.outstanding > depth / 2) return 'nothing'
+    const blocks = this.#picker.pick(peer.key, has, depth - peer.outstanding)
+    if (blocks.length > 0 && peer.outstanding === 0) peer.lastProgress = now
+    peer.outstanding += blocks.length
+    for (const block of blocks) connection.request(block, now)
+    if (peer.outstanding === 0 && !this.interesting(peer)) connection.notInterested(now)
+    return blocks.length > 0 ? 'asked' : 'nothing'
+  }
+
+  /** Choked (BEP 3: what was asked for is void) or gone: others may be asked. */
+  giveBack(peer: SwarmPeer): void {
+    this.#picker.releaseAll(peer.key)
+    peer.outstanding = 0
+  }
+
+  /** @returns what a peer that does not deliver deserves. Its blocks go to others at once. */
+  checkTimeout(peer: SwarmPeer, now: number): 'fine' | 'snubbed' | 'replace' {
+    if (peer.outstanding === 0 || now - peer.lastProgress < REQUEST_TIMEOUT) return 'fine'
+    for (const block of this.#picker.releaseAll(peer.key)) peer.connection?.cancel(block)
+    peer.outstanding = 0
+    peer.snubbed = true
+    peer.timeouts++
+    return peer.timeouts >= MAX_REQUEST_TIMEOUTS ? 'replace' : 'snubbed'
+  }
+
+  stored(whole: WholePiece): void {
+    this.#picker.pieceVerified(whole.piece)
+    this.#release(whole)
+  }
+
+  /** @returns the peers whose blocks made up the bad piece. */
+  mismatched(whole: WholePiece): readonly SwarmPeer[] {
+    this.#release(whole)
+    const keys = this.#picker.pieceFailed(whole.piece)
+    return keys.flatMap(key => this.#peers.get(key) ?? [])
+  }
+
+  #release(whole: WholePiece): void {
+    this.#uncheckedBytes -= whole.data.length
+    this.#buffers.recycle(whole.data)
+  }
+
+  #progress(peer: SwarmPeer, block: Block, now: number): void {
+    peer.outstanding = Math.max(0, peer.outstanding - 1)
+    peer.lastProgress = now
+    peer.timeouts = 0
+    peer.snubbed = false
+    peer.download.add(block.length, now)
+    peer.pipeline.onBlock(peer.download.rate(now), now)
+  }
+
+  /** BEP 3, endgame: the others who were asked for a block that has come are told so. */
+  #cancel(key: PeerKey, block: Block): void {
+    const other = this.#peers.get(key)
+    if (other === undefined) return
+    other.connection?.cancel(block)
+    other.outstanding = Math.max(0, other.outstanding - 1)
+  }
+}

@@ -1,0 +1,24 @@
+// The limits of one torrent's swarm; the numbers are those that libtorrent has settled on unless another source is named.
+
+/** Connections of one torrent, either direction (libtorrent `connections_limit`). */
+export const MAX_CONNECTIONS = 200
+/** Dials under way at once; more only fill the SYN queue. */
+export const MAX_HALF_OPEN = 50
+/** Requests one peer may have waiting with us before it is dropped. */
+export const MAX_QUEUED_UPLOADS = 2000
+/** What we tell peers of the above (BEP 10 `reqq`). */
+export const ADVERTISED_REQUEST_QUEUE = 500
+/** Milliseconds without the block that was asked for, after which its peer counts as snubbing (libtorrent `request_timeout`). */
+export const REQUEST_TIMEOUT = 60_000
+/** Request time-outs in a row after which a peer is replaced. */
+export const MAX_REQUEST_TIMEOUTS = 3
+/** Bytes read ahead for one peer before its socket takes some: enough to fill a fast pipe, little enough for 200 slow ones. */
+export const UPLOAD_WINDOW: number = 512 * 1024
+/** Bytes that one disk read for an upload covers at most. */
+export const MAX_SERVE_BYTES: number = 256 * 1024
+/** Milliseconds between looks at time-outs; the finest promise made to anyone is a second. */
+export const TICK = 500
+/** BEP 3: at any time a few peers are served (four, one of them optimistic), which keeps TCP busy but not crowded. */
+export const UPLOAD_SLOTS = 8
+/** Bytes of whole pieces that wait for their hash or the disk before we ask for more: bounds memory, not throughput. */
+export const MAX_UNCHECKED_BYTES: number = 64 * 1024 * 1024

@@ -1,0 +1,35 @@
+// Everything a torrent wants done, in order, until its driver takes it.
+import type { TorrentAction, TorrentAlert } from './actions.ts'
+import type { SwarmPeer } from './peer.ts'
+
+export class Outbox {
+  #actions: TorrentAction[] = []
+  readonly #dirty: Set<SwarmPeer> = new Set()
+
+  push(action: TorrentAction): void {
+    this.#actions.push(action)
+  }
+
+  alert(alert: TorrentAlert): void {
+    this.#actions.push({ type: 'alert', alert })
+  }
+
+  /** The peer's connection may have bytes to send. */
+  touch(peer: SwarmPeer): void {
+    this.#dirty.add(peer)
+  }
+
+  takeActions(): readonly TorrentAction[] {
+    if (this.#actions.length === 0) return []
+    const actions = this.#actions
+    this.#actions = []
+    return actions
+  }
+
+  takeDirty(): readonly SwarmPeer[] {
+    if (this.#dirty.size === 0) return []
+    const dirty = [...this.#dirty]
+    this.#dirty.clear()
+    return dirty
+  }
+}

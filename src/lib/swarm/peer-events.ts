@@ -1,0 +1,196 @@
+// What each event of the wire means for the torrent.
+import { Bitfield } from '../base/bitfield.ts'
+import type { Block } from '../metainfo/block.ts'
+import type { PeerEvent } from '../wire/connection.ts'
+import type { ExtendedHandshake } from '../wire/extended.ts'
+import { supportsExtended, type Handshake } from '../wire/handshake.ts'
+import { MAX_PIECES } from '../metainfo/limits.ts'
+import { clientName } from './client-name.ts'
+import type { Downloads, WholePiece } from './downloads.ts'
+import type { Outbox } from './outbox.ts'
+import type { SwarmPeer } from './peer.ts'
+import type { Roster } from './roster.ts'
+import type { TorrentStats } from './stats.ts'
+import type { Uploads } from './uploads.ts'
+
+/** What the handlers reach of their torrent. */
+export interface PeerEventsHost {
+  readonly outbox: Outbox
+  readonly roster: Roster
+  readonly stats: TorrentStats
+  /** Opens the extension sessions of a peer and greets it (BEP 10). */
+  greet(peer: SwarmPeer): void
+  /** Undefined until the metadata is known and the storage ready. */
+  transfer(): { readonly downloads: Downloads; readonly uploads: Uploads } | undefined
+  drop(peer: SwarmPeer, reason: string, detail: string, now: number): void
+  pieceWhole(whole: WholePiece): void
+  rechoke(now: number): void
+  seeding(): boolean
+}
+
+export class PeerEvents {
+  readonly #host: PeerEventsHost
+
+  constructor(host: PeerEventsHost) {
+    this.#host = host
+  }
+
+  handle(peer: SwarmPeer, events: readonly PeerEvent[], now: number): void {
+    const { outbox, roster } = this.#host
+    for (const event of events) {
+      this.#on(peer, event, now)
+      if (!roster.peers.has(peer.key)) return
+    }
+    this.refill(peer, now)
+    this.#host.transfer()?.uploads.serve(peer)
+    outbox.touch(peer)
+  }
+
+  /** The BEP 3 handshake is done both ways. */
+  shookHands(peer: SwarmPeer, handshake: Handshake, now: number): void {
+    const { outbox, roster } = this.#host
+    const twin = roster.handshaken(peer, handshake.peerId, now)
+    if (twin !== undefined) return this.#host.drop(peer, 'duplicate', 'connected to this peer already', now)
+    peer.client = clientName(handshake.peerId)
+    outbox.alert({ type: 'peerConnected', address: peer.address, initiator: peer.initiator, client: peer.client })
+    // BEP 3: the bitfield is the first message, left out by who has nothing.
+    const transfer = this.#host.transfer()
+    if (transfer !== undefined) {
+      if (transfer.downloads.have.count > 0) peer.connection?.bitfield(transfer.downloads.have)
+      peer.learnPieceCount(transfer.downloads.layout.pieceCount)
+      transfer.downloads.join(peer)
+    }
+    if (supportsExtended(handshake.reserved)) this.#host.greet(peer)
+    outbox.touch(peer)
+  }
+
+  /** The piece count has become known while this peer was connected, so it hears of our pieces one by one. */
+  enterTransfer(peer: SwarmPeer, now: number): void {
+    const transfer = this.#host.transfer()
+    if (transfer === undefined || peer.connection === undefined) return
+    const { layout, have } = transfer.downloads
+    peer.connection.setPieceCount(layout.pieceCount)
+    if (!peer.handshaken) return
+    if (!peer.learnPieceCount(layout.pieceCount)) {
+      return this.#host.drop(peer, 'bad-bitfield', 'its bitfield does not fit the torrent', now)
+    }
+    transfer.downloads.join(peer)
+    for (const piece of have.indices()) peer.connection.have(piece)
+    this.reconsider(peer, now)
+  }
+
+  /** Tells everyone who lacks the piece that we have it. */
+  announceHave(piece: number): void {
+    for (const peer of this.#host.roster.peers.values()) {
+      if (!peer.handshaken || peer.has?.has(piece) === true) continue
+      peer.connection?.have(piece)
+      this.#host.outbox.touch(peer)
+    }
+  }
+
+  /** Says whether we are interested, and asks for what we may. Two seeds have nothing to say to each other. */
+  reconsider(peer: SwarmPeer, now: number): void {
+    const transfer = this.#host.transfer()
+    if (transfer === undefined || !peer.handshaken || peer.connection === undefined) return
+    if (this.#host.seeding() && peer.isSeed && transfer.downloads.have.complete) {
+      return this.#host.drop(peer, 'both-seeds', 'both have every piece', now)
+    }
+    if (transfer.downloads.interesting(peer)) peer.connection.interested(now)
+    else if (peer.outstanding === 0) peer.connection.notInterested(now)
+    this.refill(peer, now)
+    this.#host.outbox.touch(peer)
+  }
+
+  refill(peer: SwarmPeer, now: number): void {
+    const downloads = this.#host.transfer()?.downloads
+    if (downloads?.refill(peer, now) === 'asked') this.#host.outbox.touch(peer)
+  }
+
+  /** Time-outs of the connection, its extensions and our requests. */
+  tick(peer: SwarmPeer, now: number): void {
+    const { connection } = peer
+    if (connection === undefined) return
+    if (connection.deadline <= now) this.handle(peer, connection.handleTimeout(now), now)
+    peer.extensions?.handleTimeout(now)
+    const verdict = this.#host.transfer()?.downloads.checkTimeout(peer, now) ?? 'fine'
+    if (verdict === 'replace') this.#host.drop(peer, 'request-timeout', 'it does not answer requests', now)
+    else if (verdict === 'snubbed') {
+      for (const other of this.#host.roster.peers.values()) this.refill(other, now)
+    }
+    this.#host.outbox.touch(peer)
+  }
+
+  #on(peer: SwarmPeer, event: PeerEvent, now: number): void {
+    const transfer = this.#host.transfer()
+    switch (event.type) {
+      case 'block':
+        return this.#onBlock(peer, event.block, event.wanted, now)
+      case 'request':
+        if (transfer?.uploads.request(peer, event.block) !== 'flood') return undefined
+        return this.#host.drop(peer, 'request-flood', 'too many requests waiting', now)
+      case 'have':
+        return this.#onHave(peer, event.piece, now)
+      case 'bitfield':
+        return this.#onBitfield(peer, event.bytes, now)
+      case 'choke':
+        return transfer?.downloads.giveBack(peer)
+      case 'interested':
+        return this.#host.rechoke(now)
+      case 'cancel':
+        return transfer?.uploads.cancel(peer, event.block)
+      case 'handshake':
+        return this.shookHands(peer, event, now)
+      case 'extendedHandshake':
+        return this.#onExtendedHandshake(peer, event.handshake, now)
+      case 'extended':
+        return peer.extensions?.onMessage(event.id, event.payload, now)
+      case 'closed':
+        return this.#host.drop(peer, event.reason, event.detail, now)
+      case 'unchoke': // asked for by the refill that follows every batch of events
+      case 'notInterested': // the choker looks at its next round
+      case 'port': // DHT (BEP 5)
+      case 'unknown':
+        return undefined
+    }
+  }
+
+  #onBlock(peer: SwarmPeer, block: Block, wanted: boolean, now: number): void {
+    const { stats } = this.#host
+    const outcome = this.#host.transfer()?.downloads.receive(peer, block, wanted, now) ?? 'unwanted'
+    if (outcome === 'unwanted') {
+      stats.wasted += block.length
+      return
+    }
+    stats.download.add(block.length, now)
+    if (outcome !== 'accepted') this.#host.pieceWhole(outcome)
+  }
+
+  #onHave(peer: SwarmPeer, piece: number, now: number): void {
+    const downloads = this.#host.transfer()?.downloads
+    if (downloads === undefined) {
+      if (piece < MAX_PIECES) peer.earlyHaves.add(piece)
+      return
+    }
+    downloads.gained(peer, piece)
+    if (peer.connection?.amInterested !== true && downloads.wants(piece)) peer.connection?.interested(now)
+    if (peer.isSeed) this.reconsider(peer, now)
+  }
+
+  #onBitfield(peer: SwarmPeer, bytes: Uint8Array, now: number): void {
+    const downloads = this.#host.transfer()?.downloads
+    if (downloads === undefined) {
+      peer.earlyBitfield = bytes
+      return
+    }
+    const has = Bitfield.from(bytes, downloads.layout.pieceCount)
+    if (has === undefined) return this.#host.drop(peer, 'bad-bitfield', 'its bitfield does not fit the torrent', now)
+    downloads.replaceHas(peer, has)
+    this.reconsider(peer, now)
+  }
+
+  #onExtendedHandshake(peer: SwarmPeer, handshake: ExtendedHandshake, now: number): void {
+    if (handshake.client !== undefined) peer.client = handshake.client
+    if (handshake.requestQueue !== undefined) peer.pipeline.setLimit(handshake.requestQueue)
+    peer.extensions?.onHandshake(handshake, now)
+  }
+}

@@ -1,0 +1,76 @@
+// One connected (or dialled) peer as the swarm sees it. `connection` is absent exactly while we dial.
+import type { PeerAddress } from '../base/address.ts'
+import { Bitfield } from '../base/bitfield.ts'
+import type { Block } from '../metainfo/block.ts'
+import type { PeerKey } from '../picker/picker.ts'
+import { Pipeline } from '../picker/pipeline.ts'
+import type { PeerConnection } from '../wire/connection.ts'
+import type { ExtensionSet } from './extension-set.ts'
+import { RateEstimator } from './rate.ts'
+
+export class SwarmPeer {
+  readonly key: PeerKey
+  /** Where the socket leads. For a peer that came to us the port is not the one it listens on. */
+  readonly address: PeerAddress
+  readonly initiator: 'us' | 'them'
+  readonly pipeline: Pipeline = new Pipeline()
+  readonly download: RateEstimator = new RateEstimator()
+  readonly upload: RateEstimator = new RateEstimator()
+  connection: PeerConnection | undefined
+  extensions: ExtensionSet | undefined
+  client: string = ''
+  connectedAt: number = 0
+  /** Its handshake came through; stays so when it leaves. */
+  met: boolean = false
+
+  /** What the peer has; absent until the number of pieces is known. */
+  has: Bitfield | undefined
+  /** What it said before that: its bitfield as sent, and haves after it. */
+  earlyBitfield: Uint8Array | undefined
+  readonly earlyHaves: Set<number> = new Set()
+
+  /** Requests of ours that are not answered. */
+  outstanding: number = 0
+  /** When the peer last gave us a block, or when the first of the outstanding requests was sent. */
+  lastProgress: number = 0
+  timeouts: number = 0
+  snubbed: boolean = false
+
+  /** What the peer asked for and has not been read yet, oldest first. */
+  readonly wants: Block[] = []
+  /** Bytes being read for it. */
+  serving: number = 0
+  lastUnchokedAt: number = 0
+  servedAny: boolean = false
+
+  constructor(key: PeerKey, address: PeerAddress, initiator: 'us' | 'them') {
+    this.key = key
+    this.address = address
+    this.initiator = initiator
+  }
+
+  get handshaken(): boolean {
+    return this.connection?.handshakeDone === true && !this.connection.closed
+  }
+
+  get isSeed(): boolean {
+    return this.has?.complete === true
+  }
+
+  /**
+   * Turns what was heard before the piece count was known into `has`.
+   * @returns false where the bitfield or a have does not fit the torrent.
+   */
+  learnPieceCount(count: number): boolean {
+    const has = this.earlyBitfield === undefined ? new Bitfield(count) : Bitfield.from(this.earlyBitfield, count)
+    if (has === undefined) return false
+    for (const piece of this.earlyHaves) {
+      if (piece >= count) return false
+      has.set(piece)
+    }
+    this.earlyBitfield = undefined
+    this.earlyHaves.clear()
+    this.has = has
+    return true
+  }
+}

@@ -1,0 +1,314 @@
+// The coordinator of one torrent, sans-io: inputs are methods that take `now` (milliseconds, monotonic), outputs are
+// `takeActions`, `takeDirty` and `deadline`. After every input the driver drains all outputs.
+import type { PeerAddress } from '../base/address.ts'
+import type { Bitfield } from '../base/bitfield.ts'
+import { BtError } from '../base/errors.ts'
+import type { InfoHash, PeerId } from '../base/ids.ts'
+import type { Block } from '../metainfo/block.ts'
+import { PieceLayout } from '../metainfo/layout.ts'
+import type { Info } from '../metainfo/metainfo.ts'
+import type { PeerKey } from '../picker/picker.ts'
+import type { WireExtension } from '../plugin/api.ts'
+import { PeerConnection } from '../wire/connection.ts'
+import { reservedBytes, type Handshake } from '../wire/handshake.ts'
+import type { TorrentAction } from './actions.ts'
+import { Choker } from './choker.ts'
+import { Downloads, type WholePiece } from './downloads.ts'
+import { ExtensionHub } from './extension-hub.ts'
+import { MAX_CONNECTIONS, TICK, UPLOAD_SLOTS } from './limits.ts'
+import { Metadata } from './metadata.ts'
+import { Outbox } from './outbox.ts'
+import type { SwarmPeer } from './peer.ts'
+import { PeerEvents } from './peer-events.ts'
+import { Roster } from './roster.ts'
+import { TorrentStats, type TorrentSnapshot } from './stats.ts'
+import { Uploads } from './uploads.ts'
+
+export interface TorrentOptions {
+  readonly infoHash: InfoHash
+  readonly peerId: PeerId
+  /** [0, 1). */
+  readonly random: () => number
+  /** Where we listen; 0: nowhere. Told to peers (BEP 10 `p`). */
+  readonly port: number
+  readonly extensions: readonly WireExtension[]
+  /** Our name and version (BEP 10 `v`). */
+  readonly client: string
+  readonly maxConnections?: number
+  readonly uploadSlots?: number
+}
+
+/** What exists once transfers have begun. */
+interface Transfer {
+  readonly downloads: Downloads
+  readonly uploads: Uploads
+}
+
+export class Torrent {
+  readonly stats: TorrentStats = new TorrentStats()
+  readonly #options: TorrentOptions
+  readonly #outbox: Outbox = new Outbox()
+  readonly #metadata: Metadata
+  readonly #roster: Roster
+  readonly #events: PeerEvents
+  readonly #checking: Map<number, WholePiece> = new Map()
+  #transfer: Transfer | undefined
+  #nextTick = 0
+  #complete = false
+  /** The time of the input under way, for what extensions do within it. */
+  #now = 0
+
+  constructor(options: TorrentOptions) {
+    this.#options = options
+    this.#metadata = new Metadata(options.infoHash)
+    this.#roster = new Roster(this.#outbox, options.maxConnections ?? MAX_CONNECTIONS)
+    const hub = new ExtensionHub(options.extensions, {
+      infoHash: options.infoHash,
+      metadata: () => this.#metadata.info?.raw,
+      offerMetadata: raw => this.#offerMetadata(raw),
+      addPeers: (peers, source) => {
+        // BEP 27: a private torrent takes peers from its trackers only.
+        if (this.info?.private !== true) this.#roster.learn(peers, source, this.#now)
+      },
+      touch: peer => this.#outbox.touch(peer),
+      dropPeer: (peer, reason, ban) => {
+        if (ban) this.#roster.ban(peer, reason)
+        this.#drop(peer, 'extension', reason, this.#now)
+      },
+    })
+    this.#events = new PeerEvents({
+      outbox: this.#outbox,
+      roster: this.#roster,
+      stats: this.stats,
+      greet: peer => hub.greet(peer, options.client, options.port),
+      transfer: () => this.#transfer,
+      drop: (peer, reason, detail, now) => this.#drop(peer, reason, detail, now),
+      pieceWhole: whole => this.#check(whole),
+      rechoke: now => this.#transfer?.uploads.rechoke(now, this.#complete),
+      seeding: () => this.#complete,
+    })
+  }
+
+  get infoHash(): InfoHash {
+    return this.#options.infoHash
+  }
+
+  get info(): Info | undefined {
+    return this.#metadata.info
+  }
+
+  /** Pieces verified and stored; undefined before `start`. */
+  get have(): Bitfield | undefined {
+    return this.#transfer?.downloads.have
+  }
+
+  /** Every wanted piece is there. */
+  get complete(): boolean {
+    return this.#complete
+  }
+
+  get peers(): ReadonlyMap<PeerKey, SwarmPeer> {
+    return this.#roster.peers
+  }
+
+  /** The info dictionary from a .torrent file, whose hash is known to be right. */
+  setInfo(info: Info): void {
+    this.#metadata.set(info)
+  }
+
+  /** The info dictionary from elsewhere than a peer. @returns whether its hash is this torrent's. */
+  offerMetadata(raw: Uint8Array, now: number): boolean {
+    this.#now = now
+    return this.#offerMetadata(raw)
+  }
+
+  /**
+   * Storage is ready: transfers begin.
+   * @param have the verified pieces; owned by the torrent from here on.
+   * @param wanted the pieces to download.
+   */
+  start(have: Bitfield, wanted: Bitfield, now: number): void {
+    const info = this.#metadata.info
+    if (info === undefined) throw new BtError('INTERNAL', 'a torrent can not start before its metadata is known')
+    this.#now = now
+    const layout = new PieceLayout(info.totalLength, info.pieceLength)
+    const { peers } = this.#roster
+    const downloads = new Downloads({ layout, have, wanted, random: this.#options.random, peers })
+    const choker = new Choker({ slots: this.#options.uploadSlots ?? UPLOAD_SLOTS, random: this.#options.random })
+    const uploads = new Uploads({ choker, outbox: this.#outbox, peers, have, layout })
+    this.#transfer = { downloads, uploads }
+    this.#checkComplete()
+    for (const peer of peers.values()) this.#events.enterTransfer(peer, now)
+    this.#roster.dial(now)
+  }
+
+  addPeers(addresses: readonly PeerAddress[], source: string, now: number): number {
+    this.#now = now
+    return this.#roster.learn(addresses, source, now)
+  }
+
+  /** A `dial` succeeded. */
+  connected(key: PeerKey, now: number): void {
+    this.#now = now
+    const peer = this.peers.get(key)
+    if (peer === undefined) return
+    const { infoHash, peerId, extensions } = this.#options
+    const connection = new PeerConnection({
+      initiator: true,
+      infoHash,
+      peerId,
+      reserved: reservedBytes({ extended: extensions.length > 0 }),
+      target: block => this.#transfer?.downloads.target(peer, block),
+      ...(this.#transfer && { pieceCount: this.#transfer.downloads.layout.pieceCount }),
+      now,
+    })
+    this.#roster.attach(peer, connection, now)
+  }
+
+  /** A peer came to us and asked for this torrent. @returns its key, or undefined where it is not welcome. */
+  adopt(connection: PeerConnection, handshake: Handshake, address: PeerAddress, now: number): PeerKey | undefined {
+    this.#now = now
+    const peer = this.#roster.accept(connection, address, now)
+    if (peer === undefined) return undefined
+    if (this.#transfer) connection.setPieceCount(this.#transfer.downloads.layout.pieceCount)
+    connection.accept(this.infoHash, block => this.#transfer?.downloads.target(peer, block))
+    this.#events.shookHands(peer, handshake, now)
+    this.#events.handle(peer, connection.resume(now), now)
+    return peer.key
+  }
+
+  /** Bytes from a peer; borrowed for the call. */
+  receive(key: PeerKey, chunk: Uint8Array, now: number): void {
+    this.#now = now
+    const peer = this.peers.get(key)
+    if (peer?.connection !== undefined) this.#events.handle(peer, peer.connection.receive(chunk, now), now)
+  }
+
+  /** The peer's socket took what there was to send. */
+  drained(key: PeerKey): void {
+    const peer = this.peers.get(key)
+    if (peer !== undefined) this.#transfer?.uploads.serve(peer)
+  }
+
+  /** A dial failed or a socket closed. */
+  disconnected(key: PeerKey, detail: string, now: number): void {
+    this.#now = now
+    const peer = this.peers.get(key)
+    if (peer !== undefined) this.#drop(peer, peer.connection ? 'closed-by-peer' : 'unreachable', detail, now)
+  }
+
+  /** A `serve` was read: `data[i]` holds the bytes of `blocks[i]`; no data: the read failed. */
+  served(key: PeerKey, blocks: readonly Block[], data: readonly Uint8Array[], now: number): void {
+    const peer = this.peers.get(key)
+    if (peer === undefined || this.#transfer === undefined) return
+    this.stats.upload.add(this.#transfer.uploads.served(peer, blocks, data, now), now)
+    this.#transfer.uploads.serve(peer)
+  }
+
+  /** A checked piece matched its hash and is stored. */
+  pieceStored(piece: number, now: number): void {
+    this.#now = now
+    const whole = this.#checking.get(piece)
+    if (whole === undefined || this.#transfer === undefined) return
+    this.#checking.delete(piece)
+    const { downloads } = this.#transfer
+    const wasBackedUp = downloads.backedUp
+    downloads.stored(whole)
+    this.#outbox.alert({ type: 'pieceVerified', piece })
+    this.#events.announceHave(piece)
+    this.#checkComplete()
+    if (this.#complete || wasBackedUp) for (const peer of this.peers.values()) this.#events.reconsider(peer, now)
+  }
+
+  /** A checked piece did not match its hash. A peer that sent all of it is banned; else the picker narrows it down. */
+  pieceMismatched(piece: number, now: number): void {
+    this.#now = now
+    const whole = this.#checking.get(piece)
+    if (whole === undefined || this.#transfer === undefined) return
+    this.#checking.delete(piece)
+    const from = this.#transfer.downloads.mismatched(whole)
+    this.stats.wasted += whole.data.length
+    this.#outbox.alert({ type: 'pieceRejected', piece, from: from.map(peer => peer.address) })
+    const [only, ...others] = from
+    if (only !== undefined && others.length === 0) {
+      this.#roster.ban(only, `piece ${piece} from it did not match its hash`)
+      this.#drop(only, 'bad-piece', `piece ${piece} did not match its hash`, now)
+    }
+    for (const peer of this.peers.values()) this.#events.reconsider(peer, now)
+  }
+
+  handleTimeout(now: number): void {
+    this.#now = now
+    if (now < this.#nextTick) return
+    this.#nextTick = now + TICK
+    for (const peer of this.peers.values()) this.#events.tick(peer, now)
+    const uploads = this.#transfer?.uploads
+    if (uploads !== undefined && uploads.nextRound <= now) uploads.rechoke(now, this.#complete)
+    this.#roster.dial(now)
+  }
+
+  /** Ends every connection; nobody is dialled or accepted from here on. */
+  shutdown(now: number): void {
+    this.#roster.close()
+    for (const peer of this.peers.values()) this.#drop(peer, 'local', 'shutting down', now)
+  }
+
+  takeActions(): readonly TorrentAction[] {
+    return this.#outbox.takeActions()
+  }
+
+  /** Peers whose connection may have bytes to send. */
+  takeDirty(): readonly SwarmPeer[] {
+    return this.#outbox.takeDirty()
+  }
+
+  get deadline(): number {
+    return this.peers.size > 0 ? this.#nextTick : this.#roster.deadline(this.#now)
+  }
+
+  snapshot(now: number): TorrentSnapshot {
+    let seeds = 0
+    for (const peer of this.peers.values()) if (peer.isSeed) seeds++
+    const { download, upload, wasted } = this.stats
+    return {
+      peers: this.#roster.connected,
+      seeds,
+      knownPeers: this.#roster.known,
+      downloaded: download.total,
+      uploaded: upload.total,
+      wasted,
+      downloadRate: download.rate(now),
+      uploadRate: upload.rate(now),
+      piecesHave: this.have?.count ?? 0,
+    }
+  }
+
+  #offerMetadata(raw: Uint8Array): boolean {
+    const known = this.info !== undefined
+    const info = this.#metadata.offer(raw)
+    if (info !== undefined && !known) this.#outbox.alert({ type: 'metadata', info })
+    return info !== undefined
+  }
+
+  #check(whole: WholePiece): void {
+    this.#checking.set(whole.piece, whole)
+    this.#outbox.push({ type: 'check', piece: whole.piece, data: whole.data })
+  }
+
+  #checkComplete(): void {
+    if (this.#complete || this.#transfer?.downloads.done !== true) return
+    this.#complete = true
+    this.#outbox.alert({ type: 'complete' })
+  }
+
+  #drop(peer: SwarmPeer, reason: string, detail: string, now: number): void {
+    if (!this.peers.has(peer.key)) return
+    this.#roster.remove(peer, reason, detail, now)
+    this.#transfer?.downloads.leave(peer)
+    peer.extensions?.close(now)
+    // What it was asked for and its upload slot are free for others now.
+    for (const other of this.peers.values()) this.#events.refill(other, now)
+    this.#transfer?.uploads.rechoke(now, this.#complete)
+    this.#roster.dial(now)
+  }
+}
