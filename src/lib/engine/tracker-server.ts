@@ -9,6 +9,7 @@ import { bindUdp, listenHttp, type Listening } from './tracker-listen.ts'
 
 /** Bytes; the output of the hash that signs connection ids. */
 const SECRET_LENGTH = 32
+const MAX_PORT = 65_535
 
 export interface TrackerServerOptions {
   /** A literal address of this machine. Left out: every one, of both families where the system has IPv6. */
@@ -40,7 +41,7 @@ export interface TrackerServer {
 /**
  * Runs a tracker in memory until it is closed. A peer is listed under the address that it asks from: the `ip` parameter
  * of an announce is ignored, since anybody could aim a swarm at a stranger with it.
- * @throws BtError LISTEN_FAILED (a port is taken or not allowed), USAGE (no port, a bad interval), INTERRUPTED.
+ * @throws BtError LISTEN_FAILED (a port is taken or not allowed), USAGE (no port, or a bad port or interval), INTERRUPTED.
  */
 export async function startTracker(options: TrackerServerOptions): Promise<TrackerServer> {
   check(options)
@@ -75,6 +76,11 @@ function check({ httpPort, udpPort, interval, signal }: TrackerServerOptions): v
   if (signal?.aborted === true) throw new BtError('INTERRUPTED', 'interrupted before the tracker started')
   if (httpPort === undefined && udpPort === undefined) {
     throw new BtError('USAGE', 'a tracker without any port answers nobody; give it an HTTP port, a UDP port or both')
+  }
+  for (const port of [httpPort, udpPort]) {
+    if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= MAX_PORT)) {
+      throw new BtError('USAGE', `${port} is not a port; give a number from 1 to ${MAX_PORT}, or 0 for any free one`)
+    }
   }
   if (interval !== undefined && !(Number.isSafeInteger(interval) && interval >= 1)) {
     throw new BtError('USAGE', `an announce interval of ${interval} s is not a whole number of seconds from 1 up`)
