@@ -234,6 +234,19 @@ describe('payloads', () => {
     ])
   })
 
+  it('that fill a Buffer of their own are copied all the same', () => {
+    for (const wire of [message(5, 1, 2, 0), message(20, 0, 'd1:v3:abce')]) {
+      const peer = opened()
+      peer.receive(Buffer.from(wire.subarray(0, 5)), 0)
+      const chunk = Buffer.from(wire.subarray(5))
+      const events = peer.receive(chunk, 0)
+      const before = structuredClone(events)
+      chunk.fill(0)
+      expect(events).toEqual(before)
+      expect(events).toHaveLength(1)
+    }
+  })
+
   it('that straddle many chunks are put together', () => {
     const data = pattern(100_000)
     expect(

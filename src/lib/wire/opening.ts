@@ -8,6 +8,9 @@ import { HandshakeReader, type Handshake } from './handshake.ts'
 /** Bytes that a peer may send after its handshake while the acceptor makes up its mind. */
 export const MAX_HELD_BYTES = 1_048_576
 
+/** Shared, since an open connection asks with every chunk. */
+const NOTHING: readonly Uint8Array[] = Object.freeze([])
+
 export class Opening {
   readonly #peerId: PeerId
   readonly #infoHash: InfoHash | undefined
@@ -57,6 +60,7 @@ export class Opening {
 
   /** Hands over what was held. */
   release(): readonly Uint8Array[] {
+    if (this.#held.length === 0) return NOTHING
     const held = this.#held
     this.#held = []
     return held
