@@ -3,14 +3,16 @@
 // apart: one joining or leaving changes no piece's rank, and bucket 0 holds what only seeds have.
 import { Bitfield } from '../base/bitfield.ts'
 import { firstCommon, forEachPiece } from './bits.ts'
+import { Buckets } from './buckets.ts'
 import { randomIndex, shuffle } from './random.ts'
+import { Shortlist } from './shortlist.ts'
 
 /** Moving a piece to the next bucket costs about four times as much as placing it anew when all are sorted at once. */
 const MOVE_COST = 4
-/** Misses after which a search gives up on the buckets, even in a small torrent. */
-const MIN_MISSES = 64
-/** Looking at one piece in its bucket costs about as much as reading 16 pieces' bits in order. */
-const PIECES_PER_MISS = 16
+/** Misses after which reading the peer's whole bitfield once, for hundreds of picks, costs less than going on. */
+const MAX_MISSES = 64
+/** A shortlist is used until this share of the pieces may have changed rank since. */
+const STALE_SHARE = 1 / 4
 
 /** A search that found nothing finds nothing again until a piece comes on offer or the peer has more. */
 interface Fruitless {
@@ -22,36 +24,37 @@ export class Availability {
   readonly #random: () => number
   /** How many connected leeches have each piece. */
   readonly #leeches: Uint16Array
-  /** Where in its bucket a piece on offer stands. */
-  readonly #place: Uint32Array
+  readonly #buckets: Buckets
+  readonly #shortlists = new WeakMap<Bitfield, Shortlist>()
   readonly #fruitless = new WeakMap<Bitfield, Fruitless>()
   /** Bitfields that were complete when their peer joined, and how many peers share them. */
   readonly #seeds = new Map<Bitfield, number>()
   #seedCount = 0
   #offered: Bitfield
-  #buckets: number[][] = []
   #unsorted = false
   /** Grows whenever a piece comes on offer. */
   #offers = 0
+  /** Grows whenever a piece comes on offer or its rank changes. */
+  #changes = 0
 
   /** @param random uniform in 0 ≤ x < 1, for ties. */
   constructor(pieceCount: number, random: () => number) {
     this.#random = random
     this.#leeches = new Uint16Array(pieceCount)
-    this.#place = new Uint32Array(pieceCount)
+    this.#buckets = new Buckets(pieceCount)
     this.#offered = new Bitfield(pieceCount)
   }
 
   /** How many connected peers have the piece. */
   of(piece: number): number {
-    return (this.#leeches[piece] ?? 0) + this.#seedCount
+    return this.#rankOf(piece) + this.#seedCount
   }
 
   /** Whether a piece is on offer that a connected peer has. */
   get obtainable(): boolean {
+    if (this.#seedCount > 0) return this.#offered.count > 0
     this.#sort()
-    const nobodyHas = this.#seedCount > 0 ? 0 : (this.#buckets[0]?.length ?? 0)
-    return this.#offered.count > nobodyHas
+    return this.#offered.count > this.#buckets.size(0)
   }
 
   /** Counts a peer in. O(1) for a seed, else O(pieces it has). A leech's bitfield must belong to it alone. */
@@ -80,35 +83,38 @@ export class Availability {
   reset(pieces: Bitfield): void {
     this.#offered = pieces.clone()
     this.#offers++
+    this.#changes += pieces.length
     this.#unsorted = false
-    this.#buckets = []
-    for (const piece of shuffle([...pieces.indices()], this.#random)) this.#insert(piece)
+    this.#buckets.drain()
+    for (const piece of shuffle([...pieces.indices()], this.#random)) this.#buckets.insert(piece, this.#rankOf(piece))
   }
 
   /** Puts a piece on offer. O(1). */
   offer(piece: number): void {
     if (!this.#offered.set(piece)) return
     this.#offers++
-    this.#insert(piece)
+    this.#changes++
+    this.#buckets.insert(piece, this.#rankOf(piece))
   }
 
   /** Takes a piece off offer. O(1). */
   withdraw(piece: number): void {
     if (!this.#offered.clear(piece)) return
     this.#sort()
-    this.#remove(piece)
+    this.#buckets.remove(piece, this.#rankOf(piece))
   }
 
   /**
-   * The piece on offer that the fewest peers have, of those in `has` (a peer's that was counted in); ties are random.
-   * A seed's first look succeeds. A leech has a piece of bucket n with a chance of n in the number of leeches, so that
-   * many looks are expected; never more than a sixteenth of the pieces, and then reading of an eighth as many bytes.
+   * The piece on offer that the fewest peers have, of those in `has` (a peer's that was counted in); ties are random. One
+   * look for a seed; for a leech at most MAX_MISSES looks, or the next of its shortlist. A list is made, at the cost of
+   * reading its bitfield, every few hundred picks or when as many changes have been counted as a quarter of the pieces:
+   * a pick's share of that is small at any size, and its choice at most that outdated.
    */
   rarest(has: Bitfield): number | undefined {
     if (has.count === 0 || this.#offered.count === 0) return undefined
     const before = this.#fruitless.get(has)
     if (before?.offers === this.#offers && before.count === has.count) return undefined
-    const found = this.#search(has)
+    const found = this.#listed(has) ?? this.#search(has)
     if (found === undefined) this.#fruitless.set(has, { offers: this.#offers, count: has.count })
     return found
   }
@@ -119,44 +125,28 @@ export class Availability {
     return firstCommon(has, this.#offered, randomIndex(has.length, this.#random))
   }
 
-  #search(has: Bitfield): number | undefined {
-    this.#sort()
-    let misses = Math.max(MIN_MISSES, Math.floor(has.length / PIECES_PER_MISS))
-    // No leech has what stands in bucket 0.
-    for (let rank = has.complete ? 0 : 1; rank < this.#buckets.length; rank++) {
-      const bucket = this.#buckets[rank] ?? []
-      // Without a random start, what a peer lacks would gather in front and be passed over again and again.
-      let at = bucket.length === 0 ? 0 : randomIndex(bucket.length, this.#random)
-      for (let left = bucket.length; left > 0; left--) {
-        const piece = bucket[at] ?? 0
-        if (has.has(piece)) return piece
-        if (--misses === 0) return this.#rarestByWalk(has)
-        at = at + 1 === bucket.length ? 0 : at + 1
-      }
-    }
-    return undefined
+  #listed(has: Bitfield): number | undefined {
+    const list = this.#shortlists.get(has)
+    if (list === undefined) return undefined
+    const fresh = list.age(this.#changes) <= has.length * STALE_SHARE
+    const piece = fresh ? list.best(this.#offered) : undefined
+    if (piece === undefined) this.#shortlists.delete(has)
+    return piece
   }
 
-  /** For a peer that has few pieces and common ones. */
-  #rarestByWalk(has: Bitfield): number | undefined {
-    let best: number | undefined
-    let lowest = Infinity
-    let ties = 0
-    let piece = firstCommon(has, this.#offered, 0)
-    const first = piece
-    while (piece !== undefined) {
-      const leeches = this.#leeches[piece] ?? 0
-      if (leeches < lowest) ties = 0
-      if (leeches <= lowest) {
-        lowest = leeches
-        ties++
-        // The latest of n ties takes the place with a chance of 1 in n, which makes all equally likely.
-        if (randomIndex(ties, this.#random) === 0) best = piece
-      }
-      piece = piece + 1 < has.length ? firstCommon(has, this.#offered, piece + 1) : first
-      if (piece === first) break
-    }
-    return best
+  #search(has: Bitfield): number | undefined {
+    this.#sort()
+    // No leech has what stands in bucket 0.
+    const found = this.#buckets.find(has, has.complete ? 0 : 1, MAX_MISSES, this.#random)
+    if (found === 'nothing') return undefined
+    if (found !== 'gave up') return found
+    const list = new Shortlist(has, this.#offered, piece => this.#rankOf(piece), this.#random, this.#changes)
+    this.#shortlists.set(has, list)
+    return list.best(this.#offered)
+  }
+
+  #rankOf(piece: number): number {
+    return this.#leeches[piece] ?? 0
   }
 
   #countAll(bits: Bitfield, by: 1 | -1): void {
@@ -165,34 +155,17 @@ export class Availability {
   }
 
   #count(piece: number, by: 1 | -1): void {
-    const moves = !this.#unsorted && this.#offered.has(piece)
-    if (moves) this.#remove(piece)
-    this.#leeches[piece] = (this.#leeches[piece] ?? 0) + by
-    if (moves) this.#insert(piece)
+    const rank = this.#rankOf(piece)
+    this.#leeches[piece] = rank + by
+    this.#changes++
+    if (this.#unsorted || !this.#offered.has(piece)) return
+    this.#buckets.remove(piece, rank)
+    this.#buckets.insert(piece, rank + by)
   }
 
   #sort(): void {
     if (!this.#unsorted) return
     this.#unsorted = false
-    const pieces = this.#buckets.flat()
-    this.#buckets = []
-    for (const piece of pieces) this.#insert(piece)
-  }
-
-  #insert(piece: number): void {
-    const rank = this.#leeches[piece] ?? 0
-    while (this.#buckets.length <= rank) this.#buckets.push([])
-    const bucket = this.#buckets[rank] ?? []
-    this.#place[piece] = bucket.length
-    bucket.push(piece)
-  }
-
-  #remove(piece: number): void {
-    const bucket = this.#buckets[this.#leeches[piece] ?? 0] ?? []
-    const place = this.#place[piece] ?? 0
-    const last = bucket.pop() ?? piece
-    if (last === piece) return
-    bucket[place] = last
-    this.#place[last] = place
+    for (const piece of this.#buckets.drain()) this.#buckets.insert(piece, this.#rankOf(piece))
   }
 }

@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest'
+import { Bitfield } from '../../src/lib/base/bitfield.ts'
+import type { Block } from '../../src/lib/metainfo/block.ts'
+import { Picker } from '../../src/lib/picker/picker.ts'
+import { bitfieldOf, layoutOf, seeded } from './support.ts'
+
+const A = 1
+const B = 2
+const C = 3
+
+interface Given {
+  readonly pieces?: number
+  readonly blocks?: number
+  readonly have?: readonly number[]
+  readonly wanted?: readonly number[]
+}
+
+/** A picker with one seed counted in. */
+function given({ pieces = 4, blocks = 4, have = [], wanted }: Given = {}): { picker: Picker; seed: Bitfield } {
+  const picker = new Picker({
+    layout: layoutOf(pieces, blocks),
+    have: bitfieldOf(pieces, have),
+    wanted: wanted === undefined ? Bitfield.full(pieces) : bitfieldOf(pieces, wanted),
+    random: seeded(1),
+  })
+  const seed = Bitfield.full(pieces)
+  picker.addPeer(seed)
+  return { picker, seed }
+}
+
+const piecesOf = (blocks: readonly Block[]): Set<number> => new Set(blocks.map(block => block.piece))
+
+function firstOf(blocks: readonly Block[]): Block {
+  const [first] = blocks
+  if (first === undefined) throw new Error('no block was picked')
+  return first
+}
+
+function deliver(picker: Picker, peer: number, blocks: readonly Block[]): void {
+  for (const block of blocks) picker.received(peer, block)
+}
+
+describe('Picker', () => {
+  it('finishes partial pieces first, oldest first, and opens another when all their blocks are asked for', () => {
+    const { picker, seed } = given({ wanted: [0, 1, 2] })
+    const first = picker.pick(A, seed, 3)
+    expect(first.map(block => block.offset)).toEqual([0, 16_384, 32_768])
+    const second = picker.pick(B, seed, 2)
+    expect(second[0]).toMatchObject({ piece: first[0]?.piece, offset: 49_152 })
+    expect(second[1]?.piece).not.toBe(first[0]?.piece)
+    expect(second[1]?.offset).toBe(0)
+  })
+
+  it('takes the rarest piece once it has one, and any before', () => {
+    const pieces = 50
+    const first = (have: readonly number[], seedling: number): number | undefined => {
+      const picker = new Picker({
+        layout: layoutOf(pieces, 1),
+        have: bitfieldOf(pieces, have),
+        wanted: Bitfield.full(pieces),
+        random: seeded(seedling),
+      })
+      const seed = Bitfield.full(pieces)
+      picker.addPeer(seed)
+      const most = Bitfield.full(pieces)
+      most.clear(7)
+      picker.addPeer(most)
+      return picker.pick(A, seed, 1)[0]?.piece
+    }
+    const seeds = Array.from({ length: 30 }, (_, seedling) => seedling)
+    expect(new Set(seeds.map(seedling => first([3], seedling)))).toEqual(new Set([7]))
+    expect(new Set(seeds.map(seedling => first([], seedling))).size).toBeGreaterThan(10)
+  })
+
+  it('goes through partial, checking and verified', () => {
+    const { picker, seed } = given({ pieces: 1, blocks: 3 })
+    const blocks = picker.pick(A, seed, 9)
+    expect(blocks).toHaveLength(2)
+    expect([picker.isPartial(0), picker.isChecking(0)]).toEqual([true, false])
+    expect(blocks.map(block => picker.received(A, block))).toEqual(['accepted', 'completed'])
+    expect([picker.isPartial(0), picker.isChecking(0), picker.done]).toEqual([false, true, false])
+    expect(blocks.map(block => picker.received(A, block))).toEqual(['duplicate', 'duplicate'])
+    expect(picker.pick(B, seed, 9)).toEqual([])
+    picker.pieceVerified(0)
+    expect([picker.isChecking(0), picker.done, picker.missingWanted]).toEqual([false, true, 0])
+    expect(picker.isInteresting(seed)).toBe(false)
+    expect(picker.received(A, { piece: 0, offset: 0, length: 16_384 })).toBe('duplicate')
+  })
+
+  it('expects a block only of whom it was asked, exactly as asked, and once', () => {
+    const { picker, seed } = given()
+    const block = firstOf(picker.pick(A, seed, 1))
+    expect(picker.expects(A, block)).toBe(true)
+    expect(picker.expects(B, block)).toBe(false)
+    expect(picker.received(B, block)).toBe('unwanted')
+    for (const other of [
+      { ...block, length: 1 },
+      { ...block, offset: 1 },
+      { ...block, offset: 2 ** 31 },
+      { ...block, piece: 2 ** 32 - 1 },
+    ]) {
+      expect(picker.expects(A, other)).toBe(false)
+      expect(picker.received(A, other)).toBe('unwanted')
+    }
+    picker.received(A, block)
+    expect(picker.expects(A, block)).toBe(false)
+  })
+
+  it('asks others for what a peer that choked or timed out was asked for', () => {
+    const { picker, seed } = given({ have: [3] })
+    const asked = picker.pick(A, seed, 3)
+    expect(picker.releaseAll(A)).toEqual(asked)
+    expect(picker.isPartial(asked[0]?.piece ?? -1)).toBe(false)
+    const block = firstOf(picker.pick(B, seed, 4))
+    picker.release(B, block)
+    expect(picker.pick(A, seed, 1)).toEqual([block])
+  })
+
+  it('picks only what is wanted, and minds when that changes', () => {
+    const { picker, seed } = given({ pieces: 6, blocks: 2, wanted: [1, 4] })
+    expect(picker.missingWanted).toBe(2)
+    const blocks = picker.pick(A, seed, 3)
+    expect(piecesOf(blocks)).toEqual(new Set([1, 4]))
+    picker.setWanted(bitfieldOf(6, [2]))
+    expect([picker.missingWanted, picker.wants(1), picker.wants(2)]).toEqual([1, false, true])
+    expect(piecesOf(picker.pick(B, seed, 9))).toEqual(new Set([2]))
+    expect(picker.received(A, firstOf(blocks))).toBe('accepted')
+    picker.setWanted(bitfieldOf(6, [1, 4]))
+    expect(picker.pick(B, seed, 1)[0]).toMatchObject({ piece: blocks[2]?.piece, offset: 16_384 })
+  })
+
+  it('is interested in a peer exactly while that has something to give', () => {
+    const { picker } = given({ pieces: 20, have: [0, 1], wanted: [0, 1, 2, 9, 17] })
+    const leech = bitfieldOf(20, [1, 5])
+    picker.addPeer(leech)
+    expect(picker.isInteresting(leech)).toBe(false)
+    leech.set(17)
+    picker.peerGained(17)
+    expect(picker.isInteresting(leech)).toBe(true)
+    leech.set(2)
+    picker.peerGained(2)
+    picker.pieceVerified(17)
+    expect(picker.isInteresting(leech)).toBe(true)
+    picker.pieceVerified(2)
+    expect(picker.isInteresting(leech)).toBe(false)
+  })
+})
+
+describe('endgame', () => {
+  it('asks an idle peer for what others were asked for, last first, never the same peer twice', () => {
+    const { picker, seed } = given({ pieces: 2, blocks: 3 })
+    const asked = picker.pick(A, seed, 5)
+    expect(asked).toHaveLength(5)
+    expect(picker.endgame).toBe(true)
+    expect(picker.pick(A, seed, 5)).toEqual([])
+    const again = picker.pick(B, seed, 2)
+    expect(again).toEqual(asked.slice(-2).reverse())
+    expect(picker.pick(B, seed, 2)).toEqual([])
+    for (const block of again) expect(picker.otherRequesters(B, block)).toEqual([A])
+  })
+
+  it('asks a third peer for one block at most', () => {
+    const { picker, seed } = given({ pieces: 1, blocks: 4 })
+    picker.pick(A, seed, 9)
+    expect(picker.pick(B, seed, 9)).toHaveLength(3)
+    expect(picker.pick(C, seed, 9)).toHaveLength(1)
+  })
+
+  it('takes whichever copy comes first and names those to send a cancel', () => {
+    const { picker, seed } = given({ pieces: 1, blocks: 3 })
+    const blocks = picker.pick(A, seed, 9)
+    const block = firstOf(blocks)
+    const last = firstOf(blocks.slice(1))
+    picker.pick(B, seed, 9)
+    expect(picker.otherRequesters(B, block)).toEqual([A])
+    expect(picker.received(B, block)).toBe('accepted')
+    expect(picker.otherRequesters(A, block)).toEqual([])
+    expect(picker.expects(A, block)).toBe(false)
+    expect(picker.received(A, block)).toBe('duplicate')
+    picker.releaseAll(B)
+    expect(picker.expects(A, last)).toBe(true)
+    expect(picker.received(A, last)).toBe('completed')
+    expect(new Set(picker.contributors(0))).toEqual(new Set([A, B]))
+  })
+
+  it('does not wait for pieces that nobody has, and does for those that somebody has', () => {
+    const picker = new Picker({
+      layout: layoutOf(3, 2),
+      have: new Bitfield(3),
+      wanted: Bitfield.full(3),
+      random: seeded(1),
+    })
+    const leech = bitfieldOf(3, [0])
+    picker.addPeer(leech)
+    expect(picker.endgame).toBe(false)
+    picker.pick(A, leech, 9)
+    expect(picker.endgame).toBe(true)
+    picker.addPeer(bitfieldOf(3, [1]))
+    expect(picker.endgame).toBe(false)
+    expect(picker.pick(B, leech, 9)).toEqual([])
+  })
+})
+
+describe('a piece that failed its hash', () => {
+  function failed(): { picker: Picker; seed: Bitfield } {
+    const { picker, seed } = given({ pieces: 5, blocks: 4, have: [1, 2, 3, 4] })
+    deliver(picker, A, picker.pick(A, seed, 2))
+    deliver(picker, B, picker.pick(B, seed, 2))
+    expect(new Set(picker.pieceFailed(0))).toEqual(new Set([A, B]))
+    return { picker, seed }
+  }
+
+  it('is missing again, all of it', () => {
+    const { picker, seed } = failed()
+    expect([picker.isPartial(0), picker.isChecking(0), picker.missingWanted]).toEqual([false, false, 1])
+    expect(picker.pick(A, seed, 9)).toHaveLength(4)
+  })
+
+  it('is left to the peer that first picks from it, in endgame too', () => {
+    const { picker, seed } = failed()
+    expect(picker.pick(A, seed, 1)).toHaveLength(1)
+    expect(picker.pick(B, seed, 9)).toEqual([])
+    expect(picker.pick(A, seed, 9)).toHaveLength(3)
+    expect(picker.endgame).toBe(true)
+    expect(picker.pick(B, seed, 9)).toEqual([])
+  })
+
+  it('goes to another when that peer leaves or times out', () => {
+    const { picker, seed } = failed()
+    deliver(picker, A, picker.pick(A, seed, 1))
+    picker.releaseAll(A)
+    const block = firstOf(picker.pick(B, seed, 1))
+    expect(picker.pick(A, seed, 9)).toEqual([])
+    picker.release(B, block)
+    expect(picker.pick(A, seed, 9)).toHaveLength(3)
+  })
+
+  it('is an ordinary piece once verified, and another failure asks for one peer again', () => {
+    const { picker, seed } = failed()
+    deliver(picker, A, picker.pick(A, seed, 9))
+    expect(picker.pieceFailed(0)).toEqual([A])
+    deliver(picker, B, picker.pick(B, seed, 9))
+    expect(picker.contributors(0)).toEqual([B])
+    picker.pieceVerified(0)
+    expect(picker.done).toBe(true)
+    expect(picker.pieceFailed(0)).toEqual([])
+    expect(picker.done).toBe(true)
+  })
+})
