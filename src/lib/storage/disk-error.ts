@@ -1,0 +1,65 @@
+// What the operating system says about a file, as a BtError that names the path and what to do about it.
+import { BtError, messageOf } from '../base/errors.ts'
+
+/** A failed call on `path`; `doing` is the verb of the message ("read", "write", "create"). A BtError passes unchanged. */
+export function diskError(error: unknown, path: string, doing: string): BtError {
+  if (error instanceof BtError) return error
+  const code = errnoOf(error)
+  const options = { cause: error, details: { path, errno: code ?? '' } }
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return new BtError(
+        'DISK_FULL',
+        `no room to ${doing} "${path}"; free some and run the same command again`,
+        options,
+      )
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return new BtError(
+        'DISK_PERMISSION',
+        `not allowed to ${doing} "${path}" (${code}); change its permissions or choose another place`,
+        options,
+      )
+    case 'ENOENT':
+      return new BtError('DISK_NOT_FOUND', `can not ${doing} "${path}": it does not exist; check the path`, options)
+    case 'ELOOP':
+      return symlinkRefused(path, error)
+    case 'EFBIG':
+      return new BtError(
+        'DISK_FAILED',
+        `can not ${doing} "${path}": this file system holds no files that large; choose another place`,
+        options,
+      )
+    case 'ENAMETOOLONG':
+      return new BtError(
+        'DISK_FAILED',
+        `can not ${doing} "${path}": the name is too long; choose a shorter place`,
+        options,
+      )
+    case undefined:
+    default:
+      return new BtError('DISK_FAILED', `can not ${doing} "${path}": ${messageOf(error)}; check the disk`, options)
+  }
+}
+
+/** A symbolic link stands where a file or folder of the torrent belongs: it may have been planted to lead elsewhere. */
+export function symlinkRefused(path: string, cause?: unknown): BtError {
+  return new BtError(
+    'DISK_PERMISSION',
+    `"${path}" is a symbolic link, and bt does not write through one; remove it or choose another place`,
+    { cause, details: { path } },
+  )
+}
+
+/** The error's name in <errno.h>, such as ENOENT. */
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/** Whether the error says that nothing is at the path. */
+export function isAbsent(error: unknown): boolean {
+  const code = errnoOf(error)
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}

@@ -1,0 +1,239 @@
+// Reads and writes of the content by position, as files on the disk. Only verified pieces are ever written, a file has its
+// final size (with a hole where bytes are missing) from the first write on, and nothing is written in read-only mode.
+//
+// With a selection, the bytes that unselected files share with a wanted piece must be kept, or the piece could not be
+// verified after a restart. They go to a hidden part file, at their own offset in the content (so it is mostly one hole),
+// rather than into the neighbours: a file then appears in the folder only if it was asked for. An unselected file that is
+// there all the same, from an earlier selection, is used in place. The part file goes when nothing is left in it.
+import type { FileHandle } from 'node:fs/promises'
+import { BtError } from '../base/errors.ts'
+import type { Info } from '../metainfo/metainfo.ts'
+import { diskError, isAbsent } from './disk-error.ts'
+import { HandleCache } from './handles.ts'
+import { acquireLock, type Lock } from './lock.ts'
+import type { Output } from './output.ts'
+import { isStored, spans, type Span } from './plan.ts'
+import { readFully, writeFully } from './positional.ts'
+import { makeRoot, prepare } from './prepare.ts'
+import { createFile, openForRead, openForWrite } from './safe-open.ts'
+import { mapFiles, placeFiles, surveyFiles, type Place, type Survey } from './survey.ts'
+
+/** Files kept open; the limit of a process is 256 on macOS and 1,024 on most Linux systems, and sockets need theirs. */
+const MAX_OPEN_FILES = 128
+
+export interface StoreOptions {
+  readonly info: Pick<Info, 'name' | 'files' | 'totalLength'>
+  readonly output: Output
+  /** `read`: nothing is created, changed or locked. */
+  readonly mode: 'read' | 'write'
+  /** Indices of the files to download; all by default. */
+  readonly selected?: ReadonlySet<number>
+  readonly maxOpenFiles?: number
+}
+
+/** A file on the disk that holds content: one of the torrent's own, or the part file (the number after the last). */
+interface Location {
+  readonly slot: number
+  readonly position: number
+}
+
+/** All calls may run at the same time. */
+export class FileStore {
+  readonly info: Pick<Info, 'name' | 'files' | 'totalLength'>
+  readonly output: Output
+  readonly mode: 'read' | 'write'
+  readonly #places: readonly Place[]
+  readonly #selected: ReadonlySet<number> | undefined
+  readonly #handles: HandleCache
+  readonly #lock: Lock | undefined
+  /** Files made and sized by this store, or being made. */
+  readonly #made = new Map<number, Promise<void>>()
+  /** Written to since they were last flushed. */
+  readonly #dirty = new Set<number>()
+  /** One flush at a time, or a second would take the first's files for flushed while they are not yet. */
+  #syncing: Promise<void> = Promise.resolve()
+
+  private constructor(options: StoreOptions, places: readonly Place[], lock: Lock | undefined) {
+    this.info = options.info
+    this.output = options.output
+    this.mode = options.mode
+    this.#places = places
+    this.#selected = options.selected
+    this.#lock = lock
+    this.#handles = new HandleCache(options.maxOpenFiles ?? MAX_OPEN_FILES, slot => this.#open(slot))
+  }
+
+  /**
+   * Write mode takes the lock, makes folders, empty files and links, and cuts selected files that are too long.
+   * @throws BtError DISK_*; DISK_PERMISSION where another process writes to this output
+   */
+  static async open(options: StoreOptions): Promise<FileStore> {
+    const { output, mode } = options
+    if (mode === 'read') return new FileStore(options, await placeFiles(options), undefined)
+    await makeRoot(output.root)
+    const lock = await acquireLock(output.lockPath)
+    try {
+      const places = await placeFiles(options)
+      await prepare(options, places)
+      return new FileStore(options, places, lock)
+    } catch (error) {
+      await lock.release()
+      throw error
+    }
+  }
+
+  /** As `tryRead`. @throws BtError DISK_NOT_FOUND where a file is missing or too short */
+  async read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array> {
+    const data = await this.tryRead(offset, length, into)
+    if (data !== 'missing') return data
+    const files = spans(this.info.files, offset, length).map(span => `"${this.#pathOf(span.file)}"`)
+    throw new BtError(
+      'DISK_NOT_FOUND',
+      `bytes are missing in ${files.join(', ')}; verify the torrent to see what is there`,
+    )
+  }
+
+  /**
+   * `length` bytes of the content, in `into` (at its start) where given. Padding reads as zeros.
+   * @returns `missing` where a file is not there or ends too early
+   */
+  async tryRead(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array | 'missing'> {
+    this.#checkRange(offset, length)
+    const data = into === undefined ? new Uint8Array(length) : into.subarray(0, length)
+    let filled = 0
+    for (const span of spans(this.info.files, offset, length)) {
+      if (!this.#isStored(span)) continue
+      if ((await this.#readSpan(span, data.subarray(span.at, span.at + span.length))) === 'missing') return 'missing'
+      filled += span.length
+    }
+    if (filled < length && into !== undefined) this.#zeroGaps(data, offset)
+    return data
+  }
+
+  /** Writes verified bytes to the content, a whole piece at best. @throws BtError DISK_*, with part of it written */
+  async write(offset: number, data: Uint8Array): Promise<void> {
+    if (this.mode === 'read') throw new BtError('INTERNAL', 'a read-only store was asked to write')
+    this.#checkRange(offset, data.length)
+    for (const span of spans(this.info.files, offset, data.length)) {
+      if (this.#isStored(span)) await this.#writeSpan(span, data.subarray(span.at, span.at + span.length))
+    }
+  }
+
+  /** Flushes to the disk what every `write` that has resolved by now wrote. */
+  sync(): Promise<void> {
+    const run = this.#syncing.then(() => this.#flush())
+    this.#syncing = run.catch(() => undefined)
+    return run
+  }
+
+  /** What is on the disk now. */
+  survey(): Promise<Survey> {
+    return surveyFiles(this, this.#places)
+  }
+
+  /** Waits for calls under way; written bytes are with the system, flushed only by `sync`. */
+  async close(): Promise<void> {
+    try {
+      await this.#handles.close()
+    } finally {
+      await this.#lock?.release()
+    }
+  }
+
+  async #readSpan(span: Span, into: Uint8Array): Promise<'read' | 'missing'> {
+    const { slot, position } = this.#locate(span)
+    try {
+      return await this.#handles.use(slot, handle => readFully(handle, into, position))
+    } catch (error) {
+      if (isAbsent(error)) return 'missing'
+      throw diskError(error, this.#slotPath(slot), 'read')
+    }
+  }
+
+  async #writeSpan(span: Span, data: Uint8Array): Promise<void> {
+    const { slot, position } = this.#locate(span)
+    try {
+      await this.#make(slot)
+      await this.#handles.use(slot, handle => writeFully(handle, data, position))
+      this.#dirty.add(slot)
+    } catch (error) {
+      throw diskError(error, this.#slotPath(slot), 'write')
+    }
+  }
+
+  async #flush(): Promise<void> {
+    await mapFiles([...this.#dirty], async slot => {
+      this.#dirty.delete(slot)
+      try {
+        await this.#handles.use(slot, handle => handle.sync())
+      } catch (error) {
+        this.#dirty.add(slot)
+        throw diskError(error, this.#slotPath(slot), 'flush')
+      }
+    })
+  }
+
+  /** Once for each file: makes it where it is missing, and gives a selected one its final size. */
+  #make(slot: number): Promise<void> {
+    const known = this.#made.get(slot)
+    if (known !== undefined) return known
+    const making = this.#makeNow(slot)
+    this.#made.set(slot, making)
+    making.catch(() => this.#made.delete(slot))
+    return making
+  }
+
+  async #makeNow(slot: number): Promise<void> {
+    const file = this.info.files[slot]
+    const handle = await createFile(this.output.root, this.#slotPath(slot), file?.executable === true)
+    try {
+      if (file === undefined || this.#selected?.has(slot) === false) return
+      if ((await handle.stat()).size !== file.length) await handle.truncate(file.length)
+    } finally {
+      await handle.close()
+    }
+  }
+
+  #open(slot: number): Promise<FileHandle> {
+    const path = this.#slotPath(slot)
+    return this.mode === 'read' ? openForRead(path) : openForWrite(this.output.root, path)
+  }
+
+  #locate(span: Span): Location {
+    const start = this.info.files[span.file]?.offset ?? 0
+    return this.#places[span.file] === 'parts'
+      ? { slot: this.info.files.length, position: start + span.offset }
+      : { slot: span.file, position: span.offset }
+  }
+
+  #isStored(span: Span): boolean {
+    const file = this.info.files[span.file]
+    return file !== undefined && isStored(file)
+  }
+
+  #pathOf(file: number): string {
+    return this.#places[file] === 'parts' ? this.output.partsPath : this.#slotPath(file)
+  }
+
+  #slotPath(slot: number): string {
+    return this.output.paths[slot] ?? this.output.partsPath
+  }
+
+  /** Clears what no file holds: `data` starts at `offset` of the content and may hold an earlier piece's bytes. */
+  #zeroGaps(data: Uint8Array, offset: number): void {
+    let at = 0
+    for (const span of spans(this.info.files, offset, data.length)) {
+      if (!this.#isStored(span)) continue
+      data.fill(0, at, span.at)
+      at = span.at + span.length
+    }
+    data.fill(0, at)
+  }
+
+  #checkRange(offset: number, length: number): void {
+    if (offset < 0 || length < 0 || offset + length > this.info.totalLength) {
+      const range = `${length} bytes from ${offset}`
+      throw new BtError('INTERNAL', `${range} are outside the ${this.info.totalLength} bytes of "${this.info.name}"`)
+    }
+  }
+}

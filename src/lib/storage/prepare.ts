@@ -1,0 +1,84 @@
+// What a download makes before its first piece: folders, empty files, symbolic links (BEP 47). Files with bytes come with
+// their first write.
+import { mkdir, rm, stat, symlink } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import type { FileEntry } from '../metainfo/metainfo.ts'
+import { diskError, errnoOf, isAbsent } from './disk-error.ts'
+import type { Output } from './output.ts'
+import { isSymlink } from './plan.ts'
+import { createFile, makeFolders } from './safe-open.ts'
+import { mapFiles, stampOf, type Place } from './survey.ts'
+
+/** Something is there already; or links are not known or not allowed (FAT, Windows), and the content is whole without. */
+const LINK_DISPENSABLE: ReadonlySet<string> = new Set(['EEXIST', 'EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'])
+
+interface Preparation {
+  readonly info: { readonly files: readonly FileEntry[] }
+  readonly output: Output
+  readonly selected?: ReadonlySet<number>
+}
+
+/**
+ * Makes the root and the folders it lies in. It is where the user said: links on the way are followed. One folder at a
+ * time, because Node's own recursion says ENOENT where the file system is read-only.
+ */
+export async function makeRoot(path: string): Promise<void> {
+  try {
+    if (await isFolder(path)) return
+    if (!(await isFolder(dirname(path)))) await makeRoot(dirname(path))
+    await mkdir(path)
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST' && (await isFolder(path))) return
+    throw diskError(error, path, 'create')
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch (error) {
+    if (isAbsent(error)) return false
+    throw error
+  }
+}
+
+/** @throws BtError DISK_* */
+export async function prepare(preparation: Preparation, places: readonly Place[]): Promise<void> {
+  const { info, output, selected } = preparation
+  if (!places.includes('parts')) await rm(output.partsPath, { force: true })
+  const chosen = [...info.files.entries()].filter(([index, file]) => !file.padding && selected?.has(index) !== false)
+  const folders = new Set(chosen.map(([index]) => dirname(output.paths[index] ?? '')))
+  for (const folder of folders) await makeFolders(output.root, folder)
+  await mapFiles(chosen, async ([index, file]) => {
+    if (!isSymlink(file)) await prepareFile(output, output.paths[index] ?? '', file)
+  })
+  // Links last, one after the other: no file may come to lie behind one.
+  for (const [index, file] of chosen) {
+    if (isSymlink(file)) await makeLink(output.paths[index] ?? '', join(output.root, ...(file.symlink ?? [])))
+  }
+}
+
+/** Makes an empty file; cuts one that is too long, since what lies behind its end can not belong to the torrent. */
+async function prepareFile(output: Output, path: string, file: FileEntry): Promise<void> {
+  try {
+    const stamp = await stampOf(path, 'write')
+    if (file.length > 0 && (stamp === undefined || stamp.size <= file.length)) return
+    const handle = await createFile(output.root, path, file.executable === true)
+    try {
+      await handle.truncate(file.length)
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    throw diskError(error, path, 'create')
+  }
+}
+
+/** `target` is inside the root: the elements of a BEP 47 "symlink path" are safe and start at the torrent's root. */
+async function makeLink(path: string, target: string): Promise<void> {
+  try {
+    await symlink(relative(dirname(path), target), path)
+  } catch (error) {
+    if (!LINK_DISPENSABLE.has(errnoOf(error) ?? '')) throw diskError(error, path, 'create')
+  }
+}

@@ -1,0 +1,163 @@
+// A piece is trusted after a restart only if its bytes were flushed to the disk before the record that names it, and every
+// file that holds them still has the size and time that the record says. All else is verified again, so a record older
+// than the data (kill -9, a crash, another program) costs time, never correctness.
+import { createHash } from 'node:crypto'
+import { constants } from 'node:fs'
+import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { Bitfield } from '../base/bitfield.ts'
+import { equal } from '../base/bytes.ts'
+import { HASH_LENGTH, type InfoHash } from '../base/ids.ts'
+import type { Info } from '../metainfo/metainfo.ts'
+import { diskError, isAbsent } from './disk-error.ts'
+import type { FileStore } from './files.ts'
+import type { Output } from './output.ts'
+import { isStored, piecesOfFile, setRange } from './plan.ts'
+import { encodeResume, parseResume, type ResumeRecord } from './resume-record.ts'
+import { openForRead } from './safe-open.ts'
+import type { FileOnDisk, FileStamp, Survey } from './survey.ts'
+import { readablePieces } from './verify.ts'
+
+/** The largest metadata (30 MiB, docs/DESIGN.md "Limits"), a bitfield, and 24 bytes each for a million files. */
+const MAX_RECORD = 67_108_864
+
+export interface ResumeState {
+  readonly store: FileStore
+  readonly info: Info
+  /** The verified pieces, each written by a `store.write` that has resolved. */
+  readonly have: Bitfield
+  /** Bytes over all runs. */
+  readonly uploaded: number
+  readonly downloaded: number
+  /** The raw info dictionary, worth keeping where it came from peers. */
+  readonly metadata?: Uint8Array
+}
+
+export interface Resumed {
+  /** Verified before, and unchanged since. */
+  readonly have: Bitfield
+  /** To be verified: perhaps there. What is in neither is missing. */
+  readonly recheck: Bitfield
+  readonly uploaded: number
+  readonly downloaded: number
+}
+
+/**
+ * Writes the record, in this order: remember `have`, flush the data, look at sizes and times, write a temporary file, flush
+ * it, rename it into place. A write that comes in between only makes the record look older than the data.
+ * @throws BtError DISK_*; the earlier record is then still there
+ */
+export async function saveResume(state: ResumeState): Promise<void> {
+  const { store, info, have, uploaded, downloaded, metadata } = state
+  const verified = have.clone()
+  await store.sync()
+  const { files, parts } = await store.survey()
+  const record = { infoHash: info.infoHash, have: verified, files, parts, uploaded, downloaded }
+  await replaceFile(store.output.resumePath, encodeResume(metadata === undefined ? record : { ...record, metadata }))
+}
+
+/**
+ * What need not be verified again. Without a usable record, all that exists must be.
+ * @param options.store opened already, since opening may change files
+ * @throws BtError DISK_* where the record or a file can not be looked at
+ */
+export async function loadResume(options: { readonly store: FileStore; readonly info: Info }): Promise<Resumed> {
+  const { store, info } = options
+  const record = await readRecord(store.output.resumePath)
+  const there = await readablePieces(store, info)
+  const matches =
+    record !== undefined &&
+    equal(record.infoHash, info.infoHash) &&
+    record.have.length === info.pieceCount &&
+    record.files.length === info.files.length
+  if (!matches) return { have: new Bitfield(info.pieceCount), recheck: there, uploaded: 0, downloaded: 0 }
+  const changed = changedPieces(info, record, await store.survey())
+  const have = record.have.clone()
+  for (const piece of changed.indices()) {
+    have.clear(piece)
+    if (!there.has(piece)) changed.clear(piece)
+  }
+  return { have, recheck: changed, uploaded: record.uploaded, downloaded: record.downloaded }
+}
+
+/**
+ * The raw info dictionary that an earlier run of a magnet link kept, from the first of the paths that has one.
+ * @param paths see `resumeCandidates`
+ */
+export async function loadMetadata(paths: readonly string[], hash: InfoHash): Promise<Uint8Array | undefined> {
+  for (const path of paths) {
+    const metadata = (await readRecord(path))?.metadata
+    if (metadata !== undefined && hashesTo(metadata, hash)) return metadata
+  }
+  return undefined
+}
+
+/** Forgets the record; the part file stays, since its pieces need it. */
+export async function removeResume(output: Output): Promise<void> {
+  await rm(output.resumePath, { force: true }).catch((error: unknown) => {
+    throw diskError(error, output.resumePath, 'remove')
+  })
+}
+
+/** Every piece that touches a file which is not as it was, or whose bytes are kept elsewhere now. */
+function changedPieces(info: Info, record: ResumeRecord, survey: Survey): Bitfield {
+  const changed = new Bitfield(info.pieceCount)
+  const samePart = sameStamp(record.parts, survey.parts)
+  for (const [index, file] of info.files.entries()) {
+    const same = sameFile(record.files[index], survey.files[index], samePart)
+    if (isStored(file) && !same) setRange(changed, piecesOfFile(info, index))
+  }
+  return changed
+}
+
+function sameFile(then: FileOnDisk | undefined, now: FileOnDisk | undefined, samePart: boolean): boolean {
+  if (then === undefined || then.place !== now?.place) return false
+  return now.place === 'parts' ? samePart : sameStamp(then.stamp, now.stamp)
+}
+
+function sameStamp(then: FileStamp | undefined, now: FileStamp | undefined): boolean {
+  return then?.size === now?.size && then?.mtimeNs === now?.mtimeNs
+}
+
+async function readRecord(path: string): Promise<ResumeRecord | undefined> {
+  let handle: FileHandle
+  try {
+    handle = await openForRead(path)
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw diskError(error, path, 'read')
+  }
+  try {
+    if ((await handle.stat()).size > MAX_RECORD) return undefined
+    return parseResume(await handle.readFile())
+  } catch (error) {
+    throw diskError(error, path, 'read')
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Atomic: a reader sees the earlier content or the new. The folder is not flushed; losing the rename is no harm. */
+async function replaceFile(path: string, data: Uint8Array): Promise<void> {
+  const draft = `${path}.new`
+  try {
+    await rm(draft, { force: true })
+    const handle = await open(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666)
+    try {
+      await handle.writeFile(data)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined)
+    throw diskError(error, path, 'write')
+  }
+}
+
+/** SHA-1 of the info dictionary (BEP 3), or the start of its SHA-256 (BEP 52). */
+function hashesTo(metadata: Uint8Array, hash: InfoHash): boolean {
+  return ['sha1', 'sha256'].some(name =>
+    equal(createHash(name).update(metadata).digest().subarray(0, HASH_LENGTH), hash),
+  )
+}

@@ -1,0 +1,327 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { lstat, mkdir, readFile, readdir, readlink, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { diskError } from '../../src/lib/storage/disk-error.ts'
+import type { FileStore } from '../../src/lib/storage/files.ts'
+import { resolveOutput, type Output } from '../../src/lib/storage/output.ts'
+import { wantedPieces } from '../../src/lib/storage/plan.ts'
+import { makeTorrent, openStore, temporaryFolder, writeContent, writePieces, type Fixture } from './fixture.ts'
+import { mountTmpfs } from './tmpfs.ts'
+
+const many = (): Fixture =>
+  makeTorrent([
+    { path: 'a', length: 20 },
+    { path: 'empty/file', length: 0 },
+    { path: 'pad', length: 12, padding: true },
+    { path: 'sub/deep/b', length: 37 },
+    { path: 'c', length: 5 },
+  ])
+
+async function outputOf(torrent: Fixture): Promise<Output> {
+  return resolveOutput(torrent.info, 'out', await temporaryFolder())
+}
+
+async function writable(torrent: Fixture, output: Output, selected?: ReadonlySet<number>): Promise<FileStore> {
+  return openStore({ info: torrent.info, output, mode: 'write', ...(selected === undefined ? {} : { selected }) })
+}
+
+describe('reading and writing', () => {
+  it('stores pieces across files, padding and empty files, written in any order at once', async () => {
+    const torrent = many()
+    const output = await outputOf(torrent)
+    const store = await writable(torrent, output)
+    await Promise.all([4, 0, 3, 1, 2].map(piece => writePieces(store, torrent, [piece])))
+    for (const file of [0, 1, 3, 4]) {
+      expect(new Uint8Array(await readFile(output.paths[file] ?? ''))).toEqual(torrent.bytesOf(file))
+    }
+    expect(existsSync(output.paths[2] ?? '')).toBe(false)
+    expect(await store.read(0, torrent.content.length)).toEqual(torrent.content)
+    expect(await store.read(18, 30)).toEqual(torrent.content.subarray(18, 48))
+  })
+
+  it('reads into a used buffer, zeros included', async () => {
+    const torrent = many()
+    const output = await outputOf(torrent)
+    await writeContent(torrent, output)
+    const store = await openStore({ info: torrent.info, output, mode: 'read' })
+    const buffer = new Uint8Array(64).fill(0xee)
+    const data = await store.read(10, 40, buffer)
+    expect(data).toEqual(torrent.content.subarray(10, 50))
+    expect(data.buffer).toBe(buffer.buffer)
+    expect(buffer.subarray(40)).toEqual(new Uint8Array(24).fill(0xee))
+  })
+
+  it('gives a file its final size with the first write', async () => {
+    const torrent = many()
+    const output = await outputOf(torrent)
+    const store = await writable(torrent, output)
+    expect(existsSync(output.paths[3] ?? '')).toBe(false)
+    await writePieces(store, torrent, [3])
+    expect((await stat(output.paths[3] ?? '')).size).toBe(37)
+  })
+
+  it('makes folders and empty files when the download starts', async () => {
+    const torrent = many()
+    const output = await outputOf(torrent)
+    await writable(torrent, output)
+    expect((await stat(output.paths[1] ?? '')).size).toBe(0)
+    expect((await stat(join(output.root, 'sub', 'deep'))).isDirectory()).toBe(true)
+  })
+
+  it('cuts what is too long, and an empty file that is not', async () => {
+    const torrent = many()
+    const output = await outputOf(torrent)
+    await writeContent(torrent, output)
+    await writeFile(output.paths[0] ?? '', Buffer.concat([torrent.bytesOf(0), Buffer.from('more')]))
+    await writeFile(output.paths[1] ?? '', 'more')
+    await writable(torrent, output)
+    expect(new Uint8Array(await readFile(output.paths[0] ?? ''))).toEqual(torrent.bytesOf(0))
+    expect((await stat(output.paths[1] ?? '')).size).toBe(0)
+  })
+
+  it('keeps few files open, and still reads and writes them all at once', async () => {
+    const torrent = makeTorrent(Array.from({ length: 50 }, (_, i) => ({ path: `${i}`, length: 7 })))
+    const output = await outputOf(torrent)
+    const store = await openStore({ info: torrent.info, output, mode: 'write', maxOpenFiles: 2 })
+    const pieces = Array.from({ length: torrent.info.pieceCount }, (_, i) => i)
+    await Promise.all(pieces.map(piece => writePieces(store, torrent, [piece])))
+    await store.sync()
+    expect(await store.read(0, 350)).toEqual(torrent.content)
+  })
+
+  it('refuses ranges outside the content and use after close', async () => {
+    const torrent = makeTorrent(20)
+    const store = await writable(torrent, await outputOf(torrent))
+    await expect(store.read(10, 11)).rejects.toMatchObject({ code: 'INTERNAL' })
+    await expect(store.write(-1, new Uint8Array(1))).rejects.toMatchObject({ code: 'INTERNAL' })
+    await store.close()
+    await expect(store.write(0, torrent.content)).rejects.toMatchObject({ code: 'INTERNAL' })
+  })
+})
+
+describe('what is missing', () => {
+  it('is said to be missing, never read as zeros or garbage', async () => {
+    const torrent = many()
+    const output = await outputOf(torrent)
+    await writeContent(torrent, output)
+    await truncate(output.paths[3] ?? '', 30)
+    await rm(output.paths[4] ?? '')
+    const store = await openStore({ info: torrent.info, output, mode: 'read' })
+    const buffer = new Uint8Array(16)
+    expect(await store.tryRead(48, 16, buffer)).toBe('missing')
+    expect(await store.tryRead(69, 5)).toBe('missing')
+    expect(await store.tryRead(32, 30)).toEqual(torrent.content.subarray(32, 62))
+    await expect(store.read(69, 5)).rejects.toMatchObject({ code: 'DISK_NOT_FOUND', message: /out\/c"/ })
+  })
+
+  it('includes a file below what is no folder', async () => {
+    const torrent = many()
+    const output = await outputOf(torrent)
+    await mkdir(output.root, { recursive: true })
+    await writeFile(join(output.root, 'sub'), 'a file')
+    const store = await openStore({ info: torrent.info, output, mode: 'read' })
+    expect(await store.tryRead(32, 16)).toBe('missing')
+  })
+
+  it('can be read in write mode as soon as it is written', async () => {
+    const torrent = many()
+    const store = await writable(torrent, await outputOf(torrent))
+    expect(await store.tryRead(0, 16)).toBe('missing')
+    await writePieces(store, torrent, [0])
+    expect(await store.tryRead(0, 16)).toEqual(torrent.piece(0))
+  })
+})
+
+describe('read-only mode', () => {
+  it('creates and changes nothing, and refuses to write', async () => {
+    const torrent = many()
+    const output = await outputOf(torrent)
+    const store = await openStore({ info: torrent.info, output, mode: 'read' })
+    expect(await store.tryRead(0, 16)).toBe('missing')
+    await expect(store.write(0, torrent.piece(0))).rejects.toMatchObject({ code: 'INTERNAL' })
+    await store.sync()
+    expect(existsSync(output.root)).toBe(false)
+  })
+
+  it('works beside a writer, and follows the links of whoever put the content there', async () => {
+    const torrent = makeTorrent(20)
+    const output = await outputOf(torrent)
+    await writeFile(join(output.root, 'real'), torrent.content)
+    await symlink('real', output.paths[0] ?? '')
+    const store = await openStore({ info: torrent.info, output, mode: 'read' })
+    expect(await store.read(0, 20)).toEqual(torrent.content)
+  })
+})
+
+describe('planted symbolic links', () => {
+  it('are not written through where a file belongs', async () => {
+    const torrent = many()
+    const output = await outputOf(torrent)
+    const victim = join(await temporaryFolder(), 'victim')
+    await writeFile(victim, 'precious, and longer than the file of the torrent')
+    await mkdir(output.root, { recursive: true })
+    await symlink(victim, output.paths[0] ?? '')
+    const store = await writable(torrent, output)
+    await expect(writePieces(store, torrent, [0])).rejects.toMatchObject({
+      code: 'DISK_PERMISSION',
+      message: /symbolic link/,
+    })
+    expect(await readFile(victim, 'utf8')).toMatch(/^precious/)
+  })
+
+  it('are not written through where a folder belongs, not even one that appears later', async () => {
+    const torrent = many()
+    const output = await outputOf(torrent)
+    const elsewhere = await temporaryFolder()
+    const store = await writable(torrent, output)
+    await rm(join(output.root, 'sub'), { recursive: true })
+    await symlink(elsewhere, join(output.root, 'sub'))
+    await expect(writePieces(store, torrent, [3])).rejects.toMatchObject({ code: 'DISK_PERMISSION' })
+    await store.close()
+    await expect(writable(torrent, output)).rejects.toMatchObject({ code: 'DISK_PERMISSION' })
+    expect(await readdir(elsewhere)).toEqual([])
+  })
+
+  it('do not stop a later start: the lock is free after a failure', async () => {
+    const torrent = many()
+    const output = await outputOf(torrent)
+    await mkdir(output.root, { recursive: true })
+    await writeFile(join(output.root, 'sub'), 'a file')
+    await expect(writable(torrent, output)).rejects.toMatchObject({ code: 'DISK_FAILED', message: /not a folder/ })
+    await rm(join(output.root, 'sub'))
+    await writable(torrent, output)
+  })
+
+  it.skipIf(process.platform === 'win32')('nor is a pipe waited for', async () => {
+    const torrent = makeTorrent(20)
+    const output = await outputOf(torrent)
+    execFileSync('mkfifo', [output.paths[0] ?? ''])
+    const reader = await openStore({ info: torrent.info, output, mode: 'read' })
+    await expect(reader.tryRead(0, 20)).rejects.toMatchObject({ code: 'DISK_FAILED', message: /regular file/ })
+    const writer = await writable(torrent, output)
+    await expect(writer.write(0, torrent.content)).rejects.toMatchObject({ code: 'DISK_FAILED' })
+  })
+})
+
+describe('attributes of BEP 47', () => {
+  it('makes links that stay inside the torrent, and files that can be run', async () => {
+    const torrent = makeTorrent([
+      { path: 'sub/link', length: 0, symlink: ['bin', 'tool'] },
+      { path: 'bin/tool', length: 20, executable: true },
+    ])
+    const output = await outputOf(torrent)
+    const store = await writable(torrent, output)
+    await writePieces(store, torrent, [0, 1])
+    expect(await readlink(output.paths[0] ?? '')).toBe(join('..', 'bin', 'tool'))
+    expect(new Uint8Array(await readFile(output.paths[0] ?? ''))).toEqual(torrent.bytesOf(1))
+    expect((await stat(output.paths[1] ?? '')).mode & 0o100).toBe(0o100)
+  })
+
+  it('never lets a link stand in for a folder of other files', async () => {
+    const torrent = makeTorrent([
+      { path: 'folder', length: 0, symlink: ['other'] },
+      { path: 'folder/file', length: 4 },
+    ])
+    const output = await outputOf(torrent)
+    const store = await writable(torrent, output)
+    await writePieces(store, torrent, [0])
+    expect((await lstat(join(output.root, 'folder'))).isDirectory()).toBe(true)
+  })
+})
+
+describe('a selection', () => {
+  const edges = (): Fixture =>
+    makeTorrent([
+      { path: 'before', length: 24 },
+      { path: 'chosen', length: 24 },
+      { path: 'after', length: 24 },
+      { path: 'far', length: 24 },
+    ])
+  const chosen = new Set([1])
+
+  it('keeps the shared edges of its neighbours in a part file, across restarts', async () => {
+    const torrent = edges()
+    const output = await outputOf(torrent)
+    const first = await writable(torrent, output, chosen)
+    await writePieces(first, torrent, wantedPieces(torrent.info, chosen).indices())
+    await first.close()
+    const names = await readdir(output.root)
+    expect(names.filter(name => !name.startsWith('.'))).toEqual(['chosen'])
+    expect(existsSync(output.partsPath)).toBe(true)
+    for (const mode of ['write', 'read'] as const) {
+      const again = await openStore({ info: torrent.info, output, mode, selected: chosen })
+      expect(await again.read(16, 32)).toEqual(torrent.content.subarray(16, 48))
+      await again.close()
+    }
+  })
+
+  it('uses a neighbour that is there, without changing its size', async () => {
+    const torrent = edges()
+    const output = await outputOf(torrent)
+    await mkdir(output.root, { recursive: true })
+    await writeFile(output.paths[0] ?? '', torrent.bytesOf(0))
+    await writeFile(output.paths[2] ?? '', Buffer.alloc(40))
+    const store = await writable(torrent, output, chosen)
+    expect(await store.read(0, 24)).toEqual(torrent.bytesOf(0))
+    await store.write(40, torrent.content.subarray(40, 56))
+    expect((await stat(output.paths[2] ?? '')).size).toBe(40)
+    expect(existsSync(output.partsPath)).toBe(false)
+  })
+
+  it('drops the part file once all is selected', async () => {
+    const torrent = edges()
+    const output = await outputOf(torrent)
+    const first = await writable(torrent, output, chosen)
+    await writePieces(first, torrent, [1])
+    await first.close()
+    const second = await writable(torrent, output)
+    expect(existsSync(output.partsPath)).toBe(false)
+    expect(await second.tryRead(16, 8)).toBe('missing')
+    expect(await second.read(24, 8)).toEqual(torrent.content.subarray(24, 32))
+  })
+})
+
+describe('failures of the disk', () => {
+  it('says that the disk is full, and keeps what it has', async context => {
+    const torrent = makeTorrent(
+      [
+        { path: 'small', length: 16 },
+        { path: 'large', length: 300_000 },
+      ],
+      100_000,
+    )
+    const folder = await mountTmpfs('size=64k')
+    if (folder === undefined) context.skip('no small file system can be mounted here')
+    const output = await resolveOutput(torrent.info, folder ?? '', '/')
+    const store = await writable(torrent, output)
+    await store.write(0, torrent.bytesOf(0))
+    await expect(writePieces(store, torrent, [1])).rejects.toMatchObject({ code: 'DISK_FULL', message: /large".*free/ })
+    expect(await store.read(0, 16)).toEqual(torrent.bytesOf(0))
+  })
+
+  it('says that writing is not allowed', async context => {
+    const torrent = many()
+    const folder = await mountTmpfs('ro')
+    if (folder === undefined) context.skip('no read-only file system can be mounted here')
+    const output = await resolveOutput(torrent.info, join(folder ?? '', 'out'), '/')
+    await expect(writable(torrent, output)).rejects.toMatchObject({ code: 'DISK_PERMISSION', message: /EROFS/ })
+  })
+
+  it.each([
+    ['ENOSPC', 'DISK_FULL'],
+    ['EDQUOT', 'DISK_FULL'],
+    ['EACCES', 'DISK_PERMISSION'],
+    ['EPERM', 'DISK_PERMISSION'],
+    ['ELOOP', 'DISK_PERMISSION'],
+    ['ENOENT', 'DISK_NOT_FOUND'],
+    ['EFBIG', 'DISK_FAILED'],
+    ['ENAMETOOLONG', 'DISK_FAILED'],
+    ['EIO', 'DISK_FAILED'],
+  ])('maps %s to %s, naming the path', (errno, code) => {
+    const error = diskError(Object.assign(new Error('failed'), { code: errno }), '/some/file', 'write')
+    expect(error).toMatchObject({ code, message: /"\/some\/file"/ })
+    expect(diskError(error, '/other', 'read')).toBe(error)
+  })
+})
