@@ -141,7 +141,9 @@ export class Picker {
     const partial = this.#partials.get(block.piece)
     if (partial === undefined) return []
     const n = partial.numberOf(block)
-    return partial.requesterCount(n) > 1 ? partial.requesters(n).filter(other => other !== peer) : []
+    // The usual case first: it is asked for every block that comes.
+    if (partial.requesterCount(n) === 1 && partial.expects(peer, n)) return []
+    return partial.requesters(n).filter(other => other !== peer)
   }
 
   /**

@@ -1,0 +1,131 @@
+// The picker's rules over plain sets, by looking at everything every time.
+import { Bitfield } from '../../src/lib/base/bitfield.ts'
+import { BLOCK_LENGTH, type Block } from '../../src/lib/metainfo/block.ts'
+import type { PieceLayout } from '../../src/lib/metainfo/layout.ts'
+
+export interface ModelPeer {
+  readonly key: number
+  readonly has: Bitfield
+}
+
+interface ModelPiece {
+  suspect: boolean
+  owner: number | undefined
+  readonly requesters: Set<number>[]
+  readonly from: (number | undefined)[]
+}
+
+export class Model {
+  readonly layout: PieceLayout
+  readonly have: Bitfield
+  wanted: Bitfield
+  readonly peers = new Map<number, ModelPeer>()
+  readonly pieces: ModelPiece[]
+  readonly checking = new Set<number>()
+
+  constructor(layout: PieceLayout) {
+    this.layout = layout
+    this.have = new Bitfield(layout.pieceCount)
+    this.wanted = Bitfield.full(layout.pieceCount)
+    this.pieces = Array.from({ length: layout.pieceCount }, (_, piece) => this.#fresh(piece))
+  }
+
+  needed(piece: number): boolean {
+    return this.wanted.has(piece) && !this.have.has(piece)
+  }
+
+  piece(index: number): ModelPiece {
+    return this.pieces[index] ?? this.#fresh(index)
+  }
+
+  availability(piece: number): number {
+    return [...this.peers.values()].filter(peer => peer.has.has(piece)).length
+  }
+
+  isPartial(piece: number): boolean {
+    const { requesters, from } = this.piece(piece)
+    const touched = requesters.some(set => set.size > 0) || from.some(peer => peer !== undefined)
+    return touched && !this.checking.has(piece) && !this.have.has(piece)
+  }
+
+  /** Blocks that no one was asked for, of needed pieces that peers could be asked for. */
+  missing(admits: (piece: ModelPiece, index: number) => boolean): Block[] {
+    const blocks: Block[] = []
+    for (const [index, piece] of this.pieces.entries()) {
+      if (!this.needed(index) || this.checking.has(index) || !admits(piece, index)) continue
+      for (const [n, requesters] of piece.requesters.entries()) {
+        if (requesters.size === 0 && piece.from[n] === undefined) blocks.push(this.layout.block(index, n))
+      }
+    }
+    return blocks
+  }
+
+  /** What this peer could be asked for that no one was. */
+  missingFor(peer: ModelPeer): Block[] {
+    return this.missing(
+      (piece, index) => peer.has.has(index) && (piece.owner === undefined || piece.owner === peer.key),
+    )
+  }
+
+  get endgame(): boolean {
+    const left = this.missing((piece, index) => piece.owner === undefined && this.availability(index) > 0)
+    return left.length === 0 && this.pieces.some((_, index) => this.isPartial(index))
+  }
+
+  requesters(block: Block): Set<number> {
+    return this.piece(block.piece).requesters[block.offset / BLOCK_LENGTH] ?? new Set()
+  }
+
+  outstanding(key: number): Block[] {
+    return this.pieces.flatMap((piece, index) =>
+      piece.requesters.flatMap((set, n) => (set.has(key) ? [this.layout.block(index, n)] : [])),
+    )
+  }
+
+  request(key: number, block: Block): void {
+    const piece = this.piece(block.piece)
+    if (piece.suspect) piece.owner = key
+    this.requesters(block).add(key)
+  }
+
+  release(key: number, block: Block): void {
+    this.requesters(block).delete(key)
+    const piece = this.piece(block.piece)
+    if (piece.owner === key && !piece.requesters.some(set => set.has(key))) piece.owner = undefined
+  }
+
+  releaseAll(key: number): void {
+    for (const block of this.outstanding(key)) this.release(key, block)
+    for (const piece of this.pieces) if (piece.owner === key) piece.owner = undefined
+  }
+
+  receive(key: number, block: Block): 'accepted' | 'completed' {
+    const piece = this.piece(block.piece)
+    this.requesters(block).clear()
+    piece.from[block.offset / BLOCK_LENGTH] = key
+    if (piece.from.includes(undefined)) return 'accepted'
+    this.checking.add(block.piece)
+    return 'completed'
+  }
+
+  contributors(piece: number): Set<number> {
+    return new Set(this.piece(piece).from.filter(peer => peer !== undefined))
+  }
+
+  settle(piece: number, outcome: 'verified' | 'failed'): void {
+    this.checking.delete(piece)
+    this.pieces[piece] = this.#fresh(piece)
+    if (outcome === 'verified') this.have.set(piece)
+    else this.piece(piece).suspect = true
+  }
+
+  #fresh(piece: number): ModelPiece {
+    const length = this.layout.blockCount(piece)
+    return {
+      suspect: false,
+      owner: undefined,
+      requesters: Array.from({ length }, () => new Set<number>()),
+      from: Array.from({ length }, () => undefined),
+    }
+  }
+}

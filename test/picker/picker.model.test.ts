@@ -1,0 +1,211 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Bitfield } from '../../src/lib/base/bitfield.ts'
+import { Picker } from '../../src/lib/picker/picker.ts'
+import { Model, type ModelPeer } from './model.ts'
+import { bitfieldOf, layoutOf, seeded } from './support.ts'
+
+const PIECES = 7
+const BLOCKS = 3
+const PEERS = 4
+
+const operation = fc.record({
+  kind: fc.constantFrom(
+    ...(['pick', 'pick', 'pick', 'deliver', 'deliver', 'deliver', 'verify', 'verify'] as const),
+    ...(['join', 'leave', 'gain', 'stray', 'release', 'choke', 'fail', 'want'] as const),
+  ),
+  key: fc.nat(PEERS - 1),
+  which: fc.nat(1000),
+  pieces: fc.uniqueArray(fc.nat(PIECES - 1)),
+})
+type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never
+
+/** A picker and its model, fed alike. */
+class Pair {
+  readonly model = new Model(layoutOf(PIECES, BLOCKS))
+  readonly picker: Picker
+  readonly have = new Bitfield(PIECES)
+
+  constructor(seed: number) {
+    const { layout, wanted } = this.model
+    this.picker = new Picker({ layout, have: this.have, wanted, random: seeded(seed) })
+  }
+
+  join(key: number, has: Bitfield): void {
+    if (this.model.peers.has(key)) return
+    this.model.peers.set(key, { key, has })
+    this.picker.addPeer(has)
+  }
+
+  leave({ key, has }: ModelPeer): void {
+    expect(new Set(this.picker.releaseAll(key))).toEqual(new Set(this.model.outstanding(key)))
+    this.model.releaseAll(key)
+    this.picker.removePeer(has)
+    this.model.peers.delete(key)
+  }
+
+  gain({ has }: ModelPeer, piece: number): void {
+    if (has.set(piece)) this.picker.peerGained(piece)
+  }
+
+  pick(peer: ModelPeer, count: number): void {
+    const { model } = this
+    const missing = model.missingFor(peer)
+    const busy = model.outstanding(peer.key).length > 0
+    const touched = new Set(missing.map(block => block.piece).filter(piece => model.isPartial(piece)))
+    const endgame = model.endgame
+    const blocks = this.picker.pick(peer.key, peer.has, count)
+    expect(new Set(blocks.map(block => `${block.piece}/${block.offset}`)).size).toBe(blocks.length)
+    if (missing.length > 0) {
+      expect(blocks).toHaveLength(Math.min(count, missing.length))
+      for (const block of blocks) expect(missing).toContainEqual(block)
+      this.#checkOrder(peer, blocks, touched)
+    } else if (blocks.length > 0) {
+      expect([endgame, busy]).toEqual([true, false])
+      for (const block of blocks) expect(model.requesters(block).size).toBeGreaterThan(0)
+    }
+    for (const block of blocks) {
+      expect(model.requesters(block).has(peer.key)).toBe(false)
+      expect([peer.has.has(block.piece), model.needed(block.piece)]).toEqual([true, true])
+      model.request(peer.key, block)
+    }
+  }
+
+  /** Partial pieces come before the others, and of those the rarest. */
+  #checkOrder(peer: ModelPeer, blocks: readonly { piece: number }[], touched: ReadonlySet<number>): void {
+    const { model } = this
+    const begun = [...new Set(blocks.map(block => block.piece))].filter(piece => !touched.has(piece))
+    if (begun.length === 0) return
+    const picked = (piece: number): number => blocks.filter(block => block.piece === piece).length
+    for (const piece of touched) {
+      const missing = model.missingFor(peer).filter(block => block.piece === piece).length
+      expect(picked(piece)).toBe(missing)
+    }
+    if (model.have.count === 0) return
+    const left = model
+      .missingFor(peer)
+      .map(block => block.piece)
+      .filter(piece => !touched.has(piece) && !begun.includes(piece))
+    const highest = Math.max(...begun.map(piece => model.availability(piece)))
+    for (const piece of left) expect(model.availability(piece)).toBeGreaterThanOrEqual(highest)
+  }
+
+  deliver({ key }: ModelPeer, which: number): void {
+    const outstanding = this.model.outstanding(key)
+    const block = outstanding[which % Math.max(1, outstanding.length)]
+    if (block === undefined) return
+    expect(this.picker.received(key, block)).toBe(this.model.receive(key, block))
+  }
+
+  /** A block that the peer was not asked for. */
+  stray(key: number, which: number): void {
+    const { model } = this
+    const piece = which % PIECES
+    const n = which % model.layout.blockCount(piece)
+    const block = model.layout.block(piece, n)
+    if (model.requesters(block).has(key)) return
+    const known = model.have.has(piece) || model.piece(piece).from[n] !== undefined
+    expect(this.picker.received(key, block)).toBe(known ? 'duplicate' : 'unwanted')
+  }
+
+  release({ key }: ModelPeer, which: number): void {
+    const block = this.model.outstanding(key)[which % Math.max(1, this.model.outstanding(key).length)]
+    if (block === undefined) return
+    this.picker.release(key, block)
+    this.model.release(key, block)
+  }
+
+  settle(which: number, outcome: 'verified' | 'failed'): void {
+    const piece = [...this.model.checking][which % Math.max(1, this.model.checking.size)]
+    if (piece === undefined) return
+    const contributors = this.model.contributors(piece)
+    if (outcome === 'verified') this.picker.pieceVerified(piece)
+    else expect(new Set(this.picker.pieceFailed(piece))).toEqual(contributors)
+    this.model.settle(piece, outcome)
+  }
+
+  want(wanted: Bitfield): void {
+    this.model.wanted = wanted
+    this.picker.setWanted(wanted)
+  }
+
+  apply({ kind, key, which, pieces }: Operation): void {
+    const peer = this.model.peers.get(key)
+    if (kind === 'join') return this.join(key, which % 3 === 0 ? Bitfield.full(PIECES) : bitfieldOf(PIECES, pieces))
+    if (kind === 'want') return this.want(bitfieldOf(PIECES, pieces))
+    if (kind === 'verify') return this.settle(which, 'verified')
+    if (kind === 'fail') return this.settle(which, 'failed')
+    if (kind === 'stray') return this.stray(key, which)
+    if (peer === undefined) return
+    if (kind === 'leave') return this.leave(peer)
+    if (kind === 'gain') return this.gain(peer, which % PIECES)
+    if (kind === 'pick') return this.pick(peer, which % 8)
+    if (kind === 'deliver') return this.deliver(peer, which)
+    if (kind === 'release') return this.release(peer, which)
+    this.model.releaseAll(key)
+    this.picker.releaseAll(key)
+  }
+
+  /** One comparison for all, as a matcher costs far more than what it compares. */
+  check(): void {
+    const { model, picker } = this
+    const needed = Array.from({ length: PIECES }, (_, piece) => piece).filter(piece => model.needed(piece))
+    const seen: unknown[] = [picker.endgame, [...this.have.indices()], picker.missingWanted, picker.done]
+    const expected: unknown[] = [model.endgame, [...model.have.indices()], needed.length, needed.length === 0]
+    for (const { has } of model.peers.values()) {
+      seen.push(picker.isInteresting(has))
+      expected.push(needed.some(piece => has.has(piece)))
+    }
+    for (let piece = 0; piece < PIECES; piece++) {
+      seen.push([picker.isPartial(piece), picker.isChecking(piece), new Set(picker.contributors(piece))])
+      expected.push([model.isPartial(piece), model.checking.has(piece), model.contributors(piece)])
+      this.#compareRequesters(piece, seen, expected)
+    }
+    expect(seen).toEqual(expected)
+  }
+
+  #compareRequesters(piece: number, seen: unknown[], expected: unknown[]): void {
+    const { model, picker } = this
+    for (let n = 0; n < model.layout.blockCount(piece); n++) {
+      const block = model.layout.block(piece, n)
+      const requesters = [...model.requesters(block)]
+      for (let key = 0; key < PEERS; key++) {
+        seen.push(picker.expects(key, block), picker.otherRequesters(key, block).join())
+        expected.push(requesters.includes(key), requesters.filter(other => other !== key).join())
+      }
+    }
+  }
+
+  /** Seeds join, everybody delivers, every hash is right. */
+  finish(): void {
+    this.want(Bitfield.full(PIECES))
+    for (const peer of this.model.peers.values()) this.leave(peer)
+    for (let key = 0; key < PEERS; key++) this.join(key, Bitfield.full(PIECES))
+    for (let round = 0; round < PIECES * BLOCKS * PEERS && !this.picker.done; round++) {
+      for (const peer of this.model.peers.values()) {
+        this.pick(peer, 2)
+        this.deliver(peer, round)
+      }
+      this.settle(round, 'verified')
+      this.check()
+    }
+    expect(this.picker.done).toBe(true)
+  }
+}
+
+describe('Picker', () => {
+  it('does as the model does, whatever happens, and finishes', () => {
+    fc.assert(
+      fc.property(fc.array(operation, { minLength: 10, maxLength: 80 }), fc.integer(), (operations, seed) => {
+        const pair = new Pair(seed)
+        pair.join(0, Bitfield.full(PIECES))
+        for (const step of operations) {
+          pair.apply(step)
+          pair.check()
+        }
+        pair.finish()
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
