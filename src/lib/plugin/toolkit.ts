@@ -1,0 +1,29 @@
+// The helpers that a plugin gets as `kit`. They are the host's own functions, so that a plugin reads bencode, compact
+// peers and addresses exactly as the host does, and its errors have the host's class and exit codes.
+import { formatAddress, parseAddress } from '../base/address.ts'
+import { hex } from '../base/bytes.ts'
+import { BtError } from '../base/errors.ts'
+import { infoHash } from '../base/ids.ts'
+import { decode, decodePrefix } from '../bencode/decode.ts'
+import { encode } from '../bencode/encode.ts'
+import { decodeCompact } from '../discovery/compact.ts'
+import type { Toolkit } from './api.ts'
+
+/**
+ * What plugins decode comes from trackers and peers: some write the keys of a dictionary in the wrong order, and none has
+ * cause to nest deeper than this (libtorrent allows an extension message 10 levels).
+ */
+const FOREIGN = { lenient: true, maxDepth: 32 } as const
+
+/** One object for every plugin, frozen: no plugin can change what another one gets. */
+export const toolkit: Toolkit = Object.freeze({
+  decode: bytes => decode(bytes, FOREIGN),
+  decodePrefix: bytes => decodePrefix(bytes, FOREIGN),
+  encode: value => encode(value),
+  compactPeers: (bytes, family) => decodeCompact(bytes, family),
+  hex: bytes => hex(bytes),
+  infoHash: bytes => infoHash(bytes),
+  parseAddress: text => parseAddress(text),
+  formatAddress: address => formatAddress(address),
+  error: (code, message, options) => new BtError(code, message, options),
+} satisfies Toolkit)
