@@ -1,0 +1,211 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type ChokeCandidate, Choker, OPTIMISTIC_ROUND, ROUND, SEED_QUANTUM } from '../../src/lib/swarm/choker.ts'
+import { seeded } from '../picker/support.ts'
+
+/** An interested, choked peer that has been connected for long. */
+function peer(key: number, rest: Partial<ChokeCandidate> = {}): ChokeCandidate {
+  return {
+    key,
+    interested: true,
+    choked: true,
+    downloadRate: 0,
+    uploadRate: 0,
+    connectedAt: -1e9,
+    lastUnchokedAt: undefined,
+    snubbed: false,
+    ...rest,
+  }
+}
+
+/** Peers whose choking follows what the choker decides. */
+class Peers {
+  readonly choker: Choker
+  peers: ChokeCandidate[]
+
+  constructor(peers: ChokeCandidate[], slots: number, seed = 1) {
+    this.peers = peers
+    this.choker = new Choker({ slots, random: seeded(seed) })
+  }
+
+  decide(now: number, seeding = false): void {
+    const { unchoke, choke } = this.choker.decide(this.peers, now, seeding)
+    this.peers = this.peers.map(one => {
+      if (unchoke.includes(one.key)) return { ...one, choked: false, lastUnchokedAt: now }
+      return choke.includes(one.key) ? { ...one, choked: true } : one
+    })
+  }
+
+  get unchoked(): number[] {
+    return this.peers.filter(one => !one.choked).map(one => one.key)
+  }
+}
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
+
+describe('Choker, leeching', () => {
+  it('unchokes those that give most, and one more', () => {
+    const peers = new Peers(
+      range(20).map(key => peer(key, { downloadRate: key * 100 })),
+      4,
+    )
+    peers.decide(0)
+    expect(peers.unchoked).toHaveLength(4)
+    expect(peers.unchoked).toEqual(expect.arrayContaining([17, 18, 19]))
+  })
+
+  it('chokes who gives less than another', () => {
+    const peers = new Peers([peer(1, { downloadRate: 9 }), ...range(9).map(key => peer(key + 10))], 2)
+    peers.decide(0)
+    expect(peers.unchoked).toContain(1)
+    peers.peers = peers.peers.map(one => ({ ...one, downloadRate: one.key === 15 ? 99 : one.downloadRate }))
+    peers.decide(ROUND)
+    expect(peers.unchoked).toContain(15)
+    expect(peers.unchoked).not.toContain(1)
+  })
+
+  it('serves all interested peers while there are slots, snubbed ones too, and only those', () => {
+    const peers = new Peers([peer(1), peer(2, { snubbed: true }), peer(3, { interested: false })], 4)
+    peers.decide(0)
+    expect(peers.unchoked).toEqual([1, 2])
+  })
+
+  it('gives a snubbing peer no slot but by luck', () => {
+    const snubber = peer(0, { snubbed: true, downloadRate: 1e6 })
+    const lucky = range(300).filter(seed => {
+      const peers = new Peers([snubber, ...range(9).map(key => peer(key + 1))], 4, seed)
+      peers.decide(0)
+      return peers.unchoked.includes(0)
+    })
+    expect(lucky.length).toBeGreaterThan(15)
+    expect(lucky.length).toBeLessThan(80)
+  })
+
+  it('changes nobody between rounds, but fills free slots at once, best first', () => {
+    const peers = new Peers([peer(1)], 2)
+    peers.decide(0)
+    expect(peers.choker.deadline).toBe(ROUND)
+    peers.peers.push(peer(2, { downloadRate: 1 }), peer(3, { downloadRate: 5 }), peer(4, { snubbed: true }))
+    peers.decide(1)
+    expect(peers.unchoked).toEqual([1, 3])
+    peers.peers.push(peer(5, { downloadRate: 1e6 }))
+    peers.decide(ROUND - 1)
+    expect(peers.unchoked).toEqual([1, 3])
+    expect(peers.choker.deadline).toBe(ROUND)
+    peers.decide(ROUND)
+    expect(peers.unchoked).toContain(5)
+    expect(peers.choker.deadline).toBe(2 * ROUND)
+  })
+
+  it('keeps one that lost interest unchoked for as long as nobody else wants the slot', () => {
+    const peers = new Peers([peer(1), peer(2)], 2)
+    peers.decide(0)
+    peers.peers = peers.peers.map(one => (one.key === 1 ? { ...one, interested: false } : one))
+    peers.decide(ROUND)
+    expect(peers.unchoked).toEqual([1, 2])
+    peers.peers.push(peer(3))
+    peers.decide(2 * ROUND)
+    expect(peers.unchoked).toEqual([2, 3])
+  })
+
+  it('rotates the optimistic unchoke every 30 seconds, to somebody else', () => {
+    const peers = new Peers([peer(0, { downloadRate: 1e6 }), ...range(8).map(key => peer(key + 1))], 2)
+    const lucky = range(24).map(round => {
+      peers.decide(round * ROUND)
+      expect(peers.unchoked).toHaveLength(2)
+      return peers.unchoked.find(key => key !== 0)
+    })
+    const perRotation = OPTIMISTIC_ROUND / ROUND
+    for (let round = 1; round < lucky.length; round++) {
+      if (round % perRotation === 0) expect(lucky[round]).not.toBe(lucky[round - 1])
+      else expect(lucky[round]).toBe(lucky[round - 1])
+    }
+    expect(new Set(lucky).size).toBeGreaterThan(4)
+  })
+
+  it('tries another when the optimistic unchoke has earned a regular slot', () => {
+    const peers = new Peers([peer(0, { downloadRate: 10 }), ...range(8).map(key => peer(key + 1))], 2)
+    peers.decide(0)
+    const lucky = peers.unchoked.find(key => key !== 0)
+    peers.peers = peers.peers.map(one => (one.key === lucky ? { ...one, downloadRate: 99 } : one))
+    peers.decide(ROUND)
+    expect(peers.unchoked).toHaveLength(2)
+    expect(peers.unchoked).toContain(lucky)
+  })
+
+  it('tries a new connection three times as often as an old one', () => {
+    const now = 1_000_000
+    const tries = range(2000).filter(seed => {
+      const peers = new Peers([peer(0, { connectedAt: now - 5 }), ...range(7).map(key => peer(key + 1))], 1, seed)
+      peers.decide(now)
+      return peers.unchoked.includes(0)
+    })
+    expect(tries.length).toBeGreaterThan(520)
+    expect(tries.length).toBeLessThan(680)
+  })
+})
+
+describe('Choker, seeding', () => {
+  it('serves everyone in turn, for the same time', () => {
+    const peers = new Peers(
+      range(12).map(key => peer(key, { uploadRate: key })),
+      3,
+    )
+    const served = new Map<number, number>()
+    const rounds = (8 * SEED_QUANTUM) / ROUND
+    for (const round of range(rounds)) {
+      peers.decide((round + 1) * ROUND, true)
+      expect(peers.unchoked).toHaveLength(3)
+      for (const key of peers.unchoked) served.set(key, (served.get(key) ?? 0) + 1)
+    }
+    expect([...served.values()]).toEqual(range(12).map(() => rounds / 4))
+  })
+
+  it('lets the fastest stay where slots become fewer, and fills a free slot with who waited longest', () => {
+    const unchoked = { choked: false, lastUnchokedAt: 0 }
+    const peers = new Peers([peer(1, { ...unchoked, uploadRate: 1 }), peer(2, { ...unchoked, uploadRate: 2 })], 1)
+    peers.decide(1, true)
+    expect(peers.unchoked).toEqual([2])
+    peers.peers = [peer(3, { lastUnchokedAt: 50 }), peer(4, { lastUnchokedAt: 20 }), peer(5, { lastUnchokedAt: 90 })]
+    peers.decide(100, true)
+    expect(peers.unchoked).toEqual([4])
+  })
+})
+
+const candidate = fc.record({
+  interested: fc.boolean(),
+  choked: fc.boolean(),
+  downloadRate: fc.nat(5),
+  uploadRate: fc.nat(5),
+  connectedAt: fc.nat(100_000),
+  lastUnchokedAt: fc.option(fc.nat(100_000), { nil: undefined }),
+  snubbed: fc.boolean(),
+})
+
+describe('Choker, always', () => {
+  it('leaves no slot empty that somebody wants, fills no more, and repeats itself for a seed', () => {
+    const step = fc.record({ candidates: fc.array(candidate), after: fc.nat(40_000), seeding: fc.boolean() })
+    fc.assert(
+      fc.property(fc.array(step), fc.integer({ min: 1, max: 6 }), fc.integer(), (steps, slots, seed) => {
+        const choker = new Choker({ slots, random: seeded(seed) })
+        const twin = new Choker({ slots, random: seeded(seed) })
+        let now = 0
+        for (const { candidates, after, seeding } of steps) {
+          now += after
+          const peers = candidates.map((one, key) => ({ key, ...one }))
+          const isRound = now >= choker.deadline
+          const { unchoke, choke } = choker.decide(peers, now, seeding)
+          expect(twin.decide(peers, now, seeding)).toEqual({ unchoke, choke })
+          expect(unchoke.every(key => peers[key]?.choked === true && peers[key].interested)).toBe(true)
+          expect(choke.every(key => peers[key]?.choked === false)).toBe(true)
+          const interested = peers.filter(one => one.interested)
+          const before = interested.filter(one => !one.choked).length
+          const served = interested.filter(one => (one.choked ? unchoke : choke).includes(one.key) === one.choked)
+          if (!isRound) expect(choke).toEqual([])
+          const limit = isRound ? slots : Math.max(slots, before)
+          expect(served).toHaveLength(Math.min(interested.length, limit))
+        }
+      }),
+    )
+  })
+})
