@@ -1,5 +1,5 @@
 import { chmod, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import type { FileStore } from '../../src/lib/storage/files.ts'
@@ -61,6 +61,11 @@ class Download {
 
 function open(torrent: Fixture, output: Output, selected: ReadonlySet<number> | undefined): Promise<FileStore> {
   return openStore({ info: torrent.info, output, mode: 'write', ...(selected === undefined ? {} : { selected }) })
+}
+
+/** Where a record is written before it is renamed into place. */
+function draftOf({ output }: Download): string {
+  return join(dirname(output.resumePath), `.new${basename(output.resumePath)}`)
 }
 
 /** Gives a file the next nanosecond-free second, as any later change would give it another time. */
@@ -151,12 +156,25 @@ describe('resuming', () => {
     expect((await download.restart()).have).not.toContain(5)
   })
 
-  it('lets several saves run at once', async () => {
+  it('lets several saves be asked for at once, and the last one counts', async () => {
     const download = await Download.start(many())
-    await download.get(0, 3)
-    await Promise.all([download.store.sync(), download.store.sync()])
+    const saves: Promise<void>[] = []
+    for (const piece of [0, 3, 5]) {
+      await download.get(piece)
+      saves.push(download.save())
+    }
+    await Promise.all(saves)
+    expect(await download.restart()).toEqual({ have: [0, 3, 5], recheck: [], found: [] })
+  })
+
+  it('goes on saving after a save has failed', async () => {
+    const download = await Download.start(many())
+    await download.get(0)
+    await mkdir(draftOf(download))
+    await expect(download.save()).rejects.toMatchObject({ code: 'DISK_FAILED' })
+    await rm(draftOf(download), { recursive: true })
     await download.save()
-    expect((await download.restart()).have).toEqual([0, 3])
+    expect((await download.restart()).have).toEqual([0])
   })
 })
 
@@ -192,22 +210,22 @@ describe('the record on the disk', () => {
     const download = await Download.start(many())
     await download.get(0)
     await download.save()
-    await writeFile(`${download.output.resumePath}.new`, 'half a record')
+    await writeFile(draftOf(download), 'half a record')
     await download.get(3)
     await download.save()
     expect((await download.restart()).have).toEqual([0, 3])
     const left = await readdir(dirname(download.output.resumePath))
-    expect(left.filter(name => name.endsWith('.new'))).toEqual([])
+    expect(left.filter(name => name.startsWith('.new'))).toEqual([])
   })
 
   it('stays as it was where a new one can not be written', async () => {
     const download = await Download.start(many())
     await download.get(0)
     await download.save()
-    await mkdir(join(`${download.output.resumePath}.new`, 'x'), { recursive: true })
+    await mkdir(join(draftOf(download), 'x'), { recursive: true })
     await download.get(3)
     await expect(download.save()).rejects.toMatchObject({ code: expect.stringMatching(/^DISK_/) as unknown })
-    await rm(`${download.output.resumePath}.new`, { recursive: true })
+    await rm(draftOf(download), { recursive: true })
     const { have, found } = await download.restart()
     expect([...have, ...found].toSorted((a, b) => a - b)).toEqual([0, 3])
   })

@@ -1,22 +1,17 @@
-// Reads and writes of the content by position, as files on the disk. Only verified pieces are ever written, a file has its
-// final size (with a hole where bytes are missing) from the first write on, and nothing is written in read-only mode.
+// Reads and writes of the content by position, as files on the disk. In read-only mode nothing is ever made or changed.
 //
 // With a selection, the bytes that unselected files share with a wanted piece must be kept, or the piece could not be
 // verified after a restart. They go to a hidden part file, at their own offset in the content (so it is mostly one hole),
 // rather than into the neighbours: a file then appears in the folder only if it was asked for. An unselected file that is
 // there all the same, from an earlier selection, is used in place. The part file goes when nothing is left in it.
-import type { FileHandle } from 'node:fs/promises'
 import { BtError } from '../base/errors.ts'
 import type { Info } from '../metainfo/metainfo.ts'
-import { diskError, isAbsent } from './disk-error.ts'
-import { HandleCache } from './handles.ts'
 import { acquireLock, type Lock } from './lock.ts'
 import type { Output } from './output.ts'
 import { isStored, spans, type Span } from './plan.ts'
-import { readFully, writeFully } from './positional.ts'
 import { makeRoot, prepare } from './prepare.ts'
-import { createFile, openForRead, openForWrite } from './safe-open.ts'
-import { mapFiles, placeFiles, surveyFiles, type Place, type Survey } from './survey.ts'
+import { Slots, type Slot } from './slots.ts'
+import { placeFiles, surveyFiles, type Place, type Survey } from './survey.ts'
 
 /** Files kept open; the limit of a process is 256 on macOS and 1,024 on most Linux systems, and sockets need theirs. */
 const MAX_OPEN_FILES = 128
@@ -44,14 +39,8 @@ export class FileStore {
   readonly mode: 'read' | 'write'
   readonly #places: readonly Place[]
   readonly #selected: ReadonlySet<number> | undefined
-  readonly #handles: HandleCache
+  readonly #slots: Slots
   readonly #lock: Lock | undefined
-  /** Files made and sized by this store, or being made. */
-  readonly #made = new Map<number, Promise<void>>()
-  /** Written to since they were last flushed. */
-  readonly #dirty = new Set<number>()
-  /** One flush at a time, or a second would take the first's files for flushed while they are not yet. */
-  #syncing: Promise<void> = Promise.resolve()
 
   private constructor(options: StoreOptions, places: readonly Place[], lock: Lock | undefined) {
     this.info = options.info
@@ -60,7 +49,8 @@ export class FileStore {
     this.#places = places
     this.#selected = options.selected
     this.#lock = lock
-    this.#handles = new HandleCache(options.maxOpenFiles ?? MAX_OPEN_FILES, slot => this.#open(slot))
+    const maxOpen = options.maxOpenFiles ?? MAX_OPEN_FILES
+    this.#slots = new Slots(options.output.root, options.mode, maxOpen, number => this.#slot(number))
   }
 
   /**
@@ -86,10 +76,11 @@ export class FileStore {
   async read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array> {
     const data = await this.tryRead(offset, length, into)
     if (data !== 'missing') return data
-    const files = spans(this.info.files, offset, length).map(span => `"${this.#pathOf(span.file)}"`)
+    const slots = spans(this.info.files, offset, length).map(span => this.#slot(this.#locate(span).slot))
+    const paths = [...new Set(slots.map(slot => `"${slot.path}"`))]
     throw new BtError(
       'DISK_NOT_FOUND',
-      `bytes are missing in ${files.join(', ')}; verify the torrent to see what is there`,
+      `bytes are missing in ${paths.join(', ')}; verify the torrent to see what is there`,
     )
   }
 
@@ -99,11 +90,16 @@ export class FileStore {
    */
   async tryRead(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array | 'missing'> {
     this.#checkRange(offset, length)
+    if (into !== undefined && into.length < length) {
+      throw new BtError('INTERNAL', `${length} bytes do not fit into a buffer of ${into.length}`)
+    }
     const data = into === undefined ? new Uint8Array(length) : into.subarray(0, length)
     let filled = 0
     for (const span of spans(this.info.files, offset, length)) {
       if (!this.#isStored(span)) continue
-      if ((await this.#readSpan(span, data.subarray(span.at, span.at + span.length))) === 'missing') return 'missing'
+      const { slot, position } = this.#locate(span)
+      const part = data.subarray(span.at, span.at + span.length)
+      if ((await this.#slots.read(slot, part, position)) === 'missing') return 'missing'
       filled += span.length
     }
     if (filled < length && into !== undefined) this.#zeroGaps(data, offset)
@@ -115,15 +111,15 @@ export class FileStore {
     if (this.mode === 'read') throw new BtError('INTERNAL', 'a read-only store was asked to write')
     this.#checkRange(offset, data.length)
     for (const span of spans(this.info.files, offset, data.length)) {
-      if (this.#isStored(span)) await this.#writeSpan(span, data.subarray(span.at, span.at + span.length))
+      if (!this.#isStored(span)) continue
+      const { slot, position } = this.#locate(span)
+      await this.#slots.write(slot, data.subarray(span.at, span.at + span.length), position)
     }
   }
 
-  /** Flushes to the disk what every `write` that has resolved by now wrote. */
+  /** Flushes to the disk what every `write` that has resolved by now wrote. After a failure it fails for good. */
   sync(): Promise<void> {
-    const run = this.#syncing.then(() => this.#flush())
-    this.#syncing = run.catch(() => undefined)
-    return run
+    return this.#slots.sync()
   }
 
   /** What is on the disk now. */
@@ -134,69 +130,10 @@ export class FileStore {
   /** Waits for calls under way; written bytes are with the system, flushed only by `sync`. */
   async close(): Promise<void> {
     try {
-      await this.#handles.close()
+      await this.#slots.close()
     } finally {
       await this.#lock?.release()
     }
-  }
-
-  async #readSpan(span: Span, into: Uint8Array): Promise<'read' | 'missing'> {
-    const { slot, position } = this.#locate(span)
-    try {
-      return await this.#handles.use(slot, handle => readFully(handle, into, position))
-    } catch (error) {
-      if (isAbsent(error)) return 'missing'
-      throw diskError(error, this.#slotPath(slot), 'read')
-    }
-  }
-
-  async #writeSpan(span: Span, data: Uint8Array): Promise<void> {
-    const { slot, position } = this.#locate(span)
-    try {
-      await this.#make(slot)
-      await this.#handles.use(slot, handle => writeFully(handle, data, position))
-      this.#dirty.add(slot)
-    } catch (error) {
-      throw diskError(error, this.#slotPath(slot), 'write')
-    }
-  }
-
-  async #flush(): Promise<void> {
-    await mapFiles([...this.#dirty], async slot => {
-      this.#dirty.delete(slot)
-      try {
-        await this.#handles.use(slot, handle => handle.sync())
-      } catch (error) {
-        this.#dirty.add(slot)
-        throw diskError(error, this.#slotPath(slot), 'flush')
-      }
-    })
-  }
-
-  /** Once for each file: makes it where it is missing, and gives a selected one its final size. */
-  #make(slot: number): Promise<void> {
-    const known = this.#made.get(slot)
-    if (known !== undefined) return known
-    const making = this.#makeNow(slot)
-    this.#made.set(slot, making)
-    making.catch(() => this.#made.delete(slot))
-    return making
-  }
-
-  async #makeNow(slot: number): Promise<void> {
-    const file = this.info.files[slot]
-    const handle = await createFile(this.output.root, this.#slotPath(slot), file?.executable === true)
-    try {
-      if (file === undefined || this.#selected?.has(slot) === false) return
-      if ((await handle.stat()).size !== file.length) await handle.truncate(file.length)
-    } finally {
-      await handle.close()
-    }
-  }
-
-  #open(slot: number): Promise<FileHandle> {
-    const path = this.#slotPath(slot)
-    return this.mode === 'read' ? openForRead(path) : openForWrite(this.output.root, path)
   }
 
   #locate(span: Span): Location {
@@ -211,12 +148,11 @@ export class FileStore {
     return file !== undefined && isStored(file)
   }
 
-  #pathOf(file: number): string {
-    return this.#places[file] === 'parts' ? this.output.partsPath : this.#slotPath(file)
-  }
-
-  #slotPath(slot: number): string {
-    return this.output.paths[slot] ?? this.output.partsPath
+  #slot(number: number): Slot {
+    const file = this.info.files[number]
+    if (file === undefined) return { path: this.output.partsPath, size: undefined, executable: false }
+    const size = this.#selected?.has(number) === false ? undefined : file.length
+    return { path: this.output.paths[number] ?? '', size, executable: file.executable === true }
   }
 
   /** Clears what no file holds: `data` starts at `offset` of the content and may hold an earlier piece's bytes. */

@@ -27,11 +27,20 @@ const MAX_ROUNDS = 5
 /** Ids of the locks that this process holds: another process may have had our pid before. */
 const heldHere = new Set<string>()
 
+/** Within this process one at a time takes a lock, so that none takes a lock for stale that another is just making. */
+let lastTake: Promise<unknown> = Promise.resolve()
+
 /**
  * @param path the lock file, in a folder that exists
  * @throws BtError DISK_PERMISSION naming the process that holds it, or DISK_* where the file can not be made
  */
-export async function acquireLock(path: string): Promise<Lock> {
+export function acquireLock(path: string): Promise<Lock> {
+  const take = lastTake.then(() => takeLock(path))
+  lastTake = take.catch(() => undefined)
+  return take
+}
+
+async function takeLock(path: string): Promise<Lock> {
   const us: Holder = { pid: process.pid, started: await startOf(process.pid), host: machine(), id: randomUUID() }
   for (let round = 0; round < MAX_ROUNDS; round++) {
     if (await create(path, us)) {
@@ -137,7 +146,7 @@ async function startOf(pid: number): Promise<string> {
 
 async function contentOf(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'latin1')
+    return await readFile(path, 'utf8')
   } catch (error) {
     if (isAbsent(error)) return undefined
     throw diskError(error, path, 'read')

@@ -3,11 +3,12 @@
 import { mkdir, rm, stat, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import type { FileEntry } from '../metainfo/metainfo.ts'
+import { mapConcurrently } from './concurrently.ts'
 import { diskError, errnoOf, isAbsent } from './disk-error.ts'
 import type { Output } from './output.ts'
 import { isSymlink } from './plan.ts'
 import { createFile, makeFolders } from './safe-open.ts'
-import { mapFiles, stampOf, type Place } from './survey.ts'
+import { LOOK_CONCURRENCY, stampOf, type Place } from './survey.ts'
 
 /** Something is there already; or links are not known or not allowed (FAT, Windows), and the content is whole without. */
 const LINK_DISPENSABLE: ReadonlySet<string> = new Set(['EEXIST', 'EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'])
@@ -49,7 +50,7 @@ export async function prepare(preparation: Preparation, places: readonly Place[]
   const chosen = [...info.files.entries()].filter(([index, file]) => !file.padding && selected?.has(index) !== false)
   const folders = new Set(chosen.map(([index]) => dirname(output.paths[index] ?? '')))
   for (const folder of folders) await makeFolders(output.root, folder)
-  await mapFiles(chosen, async ([index, file]) => {
+  await mapConcurrently(chosen, LOOK_CONCURRENCY, async ([index, file]) => {
     if (!isSymlink(file)) await prepareFile(output, output.paths[index] ?? '', file)
   })
   // Links last, one after the other: no file may come to lie behind one.

@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { Bitfield } from '../base/bitfield.ts'
 import { equal } from '../base/bytes.ts'
 import { HASH_LENGTH, type InfoHash } from '../base/ids.ts'
@@ -41,17 +42,26 @@ export interface Resumed {
   readonly downloaded: number
 }
 
+/** The save under way, or the last: those of one store run one after the other. */
+const saves = new WeakMap<FileStore, Promise<void>>()
+
 /**
  * Writes the record, in this order: remember `have`, flush the data, look at sizes and times, write a temporary file, flush
  * it, rename it into place. A write that comes in between only makes the record look older than the data.
  * @throws BtError DISK_*; the earlier record is then still there
  */
 export async function saveResume(state: ResumeState): Promise<void> {
-  const { store, info, have, uploaded, downloaded, metadata } = state
-  const verified = have.clone()
+  const snapshot = { ...state, have: state.have.clone() }
+  const before = saves.get(state.store) ?? Promise.resolve()
+  const save = before.catch(() => undefined).then(() => saveNow(snapshot))
+  saves.set(state.store, save)
+  await save
+}
+
+async function saveNow({ store, info, have, uploaded, downloaded, metadata }: ResumeState): Promise<void> {
   await store.sync()
   const { files, parts } = await store.survey()
-  const record = { infoHash: info.infoHash, have: verified, files, parts, uploaded, downloaded }
+  const record = { infoHash: info.infoHash, have, files, parts, uploaded, downloaded }
   await replaceFile(store.output.resumePath, encodeResume(metadata === undefined ? record : { ...record, metadata }))
 }
 
@@ -63,14 +73,15 @@ export async function saveResume(state: ResumeState): Promise<void> {
 export async function loadResume(options: { readonly store: FileStore; readonly info: Info }): Promise<Resumed> {
   const { store, info } = options
   const record = await readRecord(store.output.resumePath)
-  const there = await readablePieces(store, info)
+  const survey = await store.survey()
+  const there = readablePieces(info, survey)
   const matches =
     record !== undefined &&
     equal(record.infoHash, info.infoHash) &&
     record.have.length === info.pieceCount &&
     record.files.length === info.files.length
   if (!matches) return { have: new Bitfield(info.pieceCount), recheck: there, uploaded: 0, downloaded: 0 }
-  const changed = changedPieces(info, record, await store.survey())
+  const changed = changedPieces(info, record, survey)
   const have = record.have.clone()
   for (const piece of changed.indices()) {
     have.clear(piece)
@@ -138,7 +149,7 @@ async function readRecord(path: string): Promise<ResumeRecord | undefined> {
 
 /** Atomic: a reader sees the earlier content or the new. The folder is not flushed; losing the rename is no harm. */
 async function replaceFile(path: string, data: Uint8Array): Promise<void> {
-  const draft = `${path}.new`
+  const draft = join(dirname(path), `.new${basename(path)}`)
   try {
     await rm(draft, { force: true })
     const handle = await open(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666)

@@ -1,5 +1,6 @@
 // Nothing is opened for writing unless it is a regular file and every folder between the root and it is a real folder:
-// a symbolic link planted in the output folder leads nowhere.
+// a symbolic link planted in the output folder leads nowhere. (A program that swaps a folder for a link between the check
+// and the opening has the user's own rights, and needs no such trick.)
 import { constants } from 'node:fs'
 import { lstat, mkdir, open, type FileHandle } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'

@@ -2,6 +2,7 @@
 import { lstat, stat } from 'node:fs/promises'
 import type { BigIntStats } from 'node:fs'
 import type { FileEntry } from '../metainfo/metainfo.ts'
+import { mapConcurrently } from './concurrently.ts'
 import { diskError, isAbsent } from './disk-error.ts'
 import type { Output } from './output.ts'
 import { isStored } from './plan.ts'
@@ -35,7 +36,7 @@ interface StoreView {
 }
 
 /** Looks at this many files at the same time. */
-const CONCURRENCY = 32
+export const LOOK_CONCURRENCY = 32
 
 /**
  * A file that is selected or there already holds its own bytes; else the part file does. Read-only, an absent file counts as
@@ -44,7 +45,7 @@ const CONCURRENCY = 32
 export async function placeFiles(view: StoreView & { readonly selected?: ReadonlySet<number> }): Promise<Place[]> {
   const { info, output, selected, mode } = view
   const partsExist = mode === 'read' && (await stampOf(output.partsPath, mode)) !== undefined
-  return mapFiles(info.files, async (file, index) => {
+  return mapConcurrently(info.files, LOOK_CONCURRENCY, async (file, index) => {
     if (!isStored(file)) return 'nobody'
     const mayBeInParts = mode === 'read' ? partsExist : selected?.has(index) === false
     if (!mayBeInParts || file.length === 0) return 'own'
@@ -54,7 +55,7 @@ export async function placeFiles(view: StoreView & { readonly selected?: Readonl
 
 export async function surveyFiles(view: StoreView, places: readonly Place[]): Promise<Survey> {
   const { info, output, mode } = view
-  const files = await mapFiles(info.files, async (_file, index): Promise<FileOnDisk> => {
+  const files = await mapConcurrently(info.files, LOOK_CONCURRENCY, async (_file, index): Promise<FileOnDisk> => {
     const place = places[index] ?? 'nobody'
     return { place, stamp: place === 'own' ? await stampOf(output.paths[index] ?? '', mode) : undefined }
   })
@@ -80,18 +81,4 @@ export async function stampOf(path: string, mode: 'read' | 'write'): Promise<Fil
     if (isAbsent(error)) return undefined
     throw diskError(error, path, 'look at')
   }
-}
-
-/** In order, with a bounded number under way. */
-export async function mapFiles<T, U>(
-  items: readonly T[],
-  action: (item: T, index: number) => Promise<U>,
-): Promise<U[]> {
-  const results: U[] = []
-  const entries = items.entries()
-  const work = async (): Promise<void> => {
-    for (const [index, item] of entries) results[index] = await action(item, index)
-  }
-  await Promise.all(Array.from({ length: CONCURRENCY }, work))
-  return results
 }

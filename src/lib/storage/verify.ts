@@ -4,9 +4,10 @@ import { createHash, webcrypto } from 'node:crypto'
 import { Bitfield } from '../base/bitfield.ts'
 import { equal } from '../base/bytes.ts'
 import { pieceHash, type Info } from '../metainfo/metainfo.ts'
+import { concurrently } from './concurrently.ts'
 import type { FileStore } from './files.ts'
 import { clearRange, isStored, pieceExtent, piecesOfFile } from './plan.ts'
-import { readableBytes } from './survey.ts'
+import { readableBytes, type Survey } from './survey.ts'
 
 /** SHA-1 of less takes less time on the main thread than handing it over does (measured on Node 20, with SHA extensions). */
 const OFF_THREAD_LENGTH = 65_536
@@ -50,7 +51,7 @@ export async function hashPiece(data: Uint8Array): Promise<Uint8Array> {
 export async function verifyContent(options: VerifyOptions): Promise<Bitfield> {
   const { store, info, signal, onProgress } = options
   const wanted = options.pieces ?? Bitfield.full(info.pieceCount)
-  const there = await readablePieces(store, info)
+  const there = readablePieces(info, await store.survey())
   const have = new Bitfield(info.pieceCount)
   let checked = 0
   const check = async (piece: number, buffer: Uint8Array): Promise<void> => {
@@ -71,28 +72,18 @@ export async function withBuffers<T>(
 ): Promise<void> {
   const { length, signal } = options
   const byMemory = Math.max(2, Math.floor(MAX_MEMORY / (2 * length)))
-  const workers = Math.min(byMemory, options.concurrency ?? DEFAULT_CONCURRENCY)
-  const queue = items[Symbol.iterator]()
-  const failures: unknown[] = []
-  const work = async (): Promise<void> => {
+  await concurrently(items, Math.min(byMemory, options.concurrency ?? DEFAULT_CONCURRENCY), () => {
     let buffer: Uint8Array | undefined
-    try {
-      for (let next = queue.next(); next.done !== true && failures.length === 0; next = queue.next()) {
-        signal?.throwIfAborted()
-        buffer ??= new Uint8Array(length)
-        await action(next.value, buffer)
-      }
-    } catch (error) {
-      failures.push(error)
+    return item => {
+      signal?.throwIfAborted()
+      buffer ??= new Uint8Array(length)
+      return action(item, buffer)
     }
-  }
-  await Promise.all(Array.from({ length: workers }, work))
-  if (failures.length > 0) throw failures[0]
+  })
 }
 
 /** The pieces none of whose bytes is surely missing. */
-export async function readablePieces(store: FileStore, info: Info): Promise<Bitfield> {
-  const survey = await store.survey()
+export function readablePieces(info: Info, survey: Survey): Bitfield {
   const there = Bitfield.full(info.pieceCount)
   for (const [index, file] of info.files.entries()) {
     if (isStored(file)) clearRange(there, piecesOfFile(info, index, readableBytes(survey, info.files, index)))

@@ -1,0 +1,36 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { Slots } from '../../src/lib/storage/slots.ts'
+import { temporaryFolder } from './fixture.ts'
+
+async function slotsOf(): Promise<{ slots: Slots; path: string }> {
+  const root = await temporaryFolder()
+  const path = join(root, 'file')
+  return { slots: new Slots(root, 'write', 0, () => ({ path, size: 10, executable: false })), path }
+}
+
+it('never flushes again once a flush has failed: the system may have dropped the bytes', async () => {
+  const { slots, path } = await slotsOf()
+  await slots.write(0, new Uint8Array(10), 0)
+  await slots.sync()
+  await slots.write(0, new Uint8Array(10), 0)
+  await rm(path)
+  await mkdir(path)
+  await expect(slots.sync()).rejects.toMatchObject({ code: 'DISK_FAILED' })
+  await rm(path, { recursive: true })
+  await expect(slots.sync()).rejects.toMatchObject({ code: 'DISK_FAILED' })
+  await slots.close()
+})
+
+it('can be written again after a failure to make the file', async () => {
+  const { slots, path } = await slotsOf()
+  await mkdir(path)
+  await expect(slots.write(0, new Uint8Array(10), 0)).rejects.toMatchObject({ code: 'DISK_FAILED' })
+  await rm(path, { recursive: true })
+  await slots.write(0, new Uint8Array(10).fill(7), 0)
+  const data = new Uint8Array(10)
+  expect(await slots.read(0, data, 0)).toBe('read')
+  expect(data).toEqual(new Uint8Array(10).fill(7))
+  await slots.close()
+})
