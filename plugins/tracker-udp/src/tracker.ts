@@ -1,0 +1,109 @@
+// UDP trackers: BEP 15, with the URL data of BEP 41. The schedule of retransmissions takes over two hours; whoever cannot
+// wait that long ends it with `io.signal`.
+import type { InfoHash, Io, ScrapeEntry, Toolkit, Tracker } from 'bt-toolbox/plugin'
+import type { Connection, TrackerAddress } from './connection.ts'
+import { establish } from './establish.ts'
+import { ACTION, announceRequest, readAnnounce, readScrape, scrapeRequest } from './packets.ts'
+import { ConnectionPool } from './pool.ts'
+import { messageOf, type Problems, problemsOf } from './problems.ts'
+import { urlDataOptions } from './url-data.ts'
+
+/** Info-hashes in one scrape request (BEP 15). */
+const MAX_SCRAPED = 74
+
+export function udpTracker(kit: Toolkit): Tracker {
+  const pool = new ConnectionPool()
+  return {
+    schemes: ['udp:'],
+
+    async announce(url, request, io) {
+      const problems = problemsOf(url, kit)
+      const options = urlDataOptions(url)
+      return converse(url, io, pool, problems, async connection => {
+        const data = await connection.request(
+          ACTION.announce,
+          (id, transaction) => announceRequest(id, transaction, request, options),
+          problems,
+        )
+        const response = readAnnounce(data, connection.to.family, kit)
+        if (response === undefined) throw problems.invalid(`an announce answer of ${data.length} bytes`)
+        return response
+      })
+    },
+
+    async scrape(url, infoHashes, io) {
+      const problems = problemsOf(url, kit)
+      return converse(url, io, pool, problems, async connection => {
+        const entries: ScrapeEntry[] = []
+        for (let at = 0; at < infoHashes.length; at += MAX_SCRAPED) {
+          entries.push(...(await scrapeSome(connection, infoHashes.slice(at, at + MAX_SCRAPED), problems)))
+        }
+        return entries
+      })
+    },
+  }
+}
+
+async function scrapeSome(
+  connection: Connection,
+  infoHashes: readonly InfoHash[],
+  problems: Problems,
+): Promise<readonly ScrapeEntry[]> {
+  const data = await connection.request(
+    ACTION.scrape,
+    (id, transaction) => scrapeRequest(id, transaction, infoHashes),
+    problems,
+  )
+  const entries = readScrape(data, infoHashes)
+  if (entries === undefined)
+    throw problems.invalid(`a scrape answer of ${data.length} bytes for ${infoHashes.length} torrents`)
+  return entries
+}
+
+/** Talks over a connection at rest, where there is one, else over a new one. */
+async function converse<T>(
+  url: URL,
+  io: Io,
+  pool: ConnectionPool,
+  problems: Problems,
+  talk: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const addresses = await addressesOf(url, io, problems)
+  const rested = pool.take(io, addresses)
+  if (rested !== undefined) {
+    try {
+      return await closingOnFailure(rested, pool, talk)
+    } catch {
+      // The tracker may have forgotten the connection id, or moved to another address; a new connection tells.
+      io.signal.throwIfAborted()
+    }
+  }
+  return closingOnFailure(await establish(io, addresses, problems), pool, talk)
+}
+
+async function closingOnFailure<T>(
+  connection: Connection,
+  pool: ConnectionPool,
+  talk: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  try {
+    const result = await talk(connection)
+    pool.put(connection)
+    return result
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+async function addressesOf(url: URL, io: Io, problems: Problems): Promise<readonly TrackerAddress[]> {
+  const port = Number(url.port)
+  if (port === 0) throw problems.unusable("its URL has no port, and a UDP tracker's must")
+  try {
+    const resolved = await io.resolve(url.hostname)
+    return resolved.map(({ address, family }) => ({ address, family, port }))
+  } catch (error) {
+    io.signal.throwIfAborted()
+    throw problems.unreachable(`its host name cannot be resolved (${messageOf(error)})`, error)
+  }
+}
