@@ -2,8 +2,8 @@
 // stdout carries the result and nothing else; everything for the person watching goes to stderr.
 import { Command, Flags } from '@oclif/core'
 import { BtError } from '../lib/base/errors.ts'
-import { loadPlugins } from '../lib/plugin/load.ts'
 import type { PluginRegistry } from '../lib/plugin/registry.ts'
+import type { Watch } from '../lib/ui/watch.ts'
 
 export abstract class BtCommand extends Command {
   static override baseFlags = {
@@ -62,8 +62,23 @@ export abstract class BtCommand extends Command {
     this.note(`warning: ${message}`)
   }
 
+  /** How a download is shown: JSON lines, a live picture on a terminal, else plain lines. */
+  protected async watch(): Promise<Watch> {
+    if (this.json) {
+      const { JsonWatch } = await import('../lib/ui/watch-json.ts')
+      return new JsonWatch(value => this.printJson(value))
+    }
+    if (process.stderr.isTTY) {
+      const { TerminalWatch } = await import('../lib/ui/watch-terminal.ts')
+      return new TerminalWatch()
+    }
+    const { PlainWatch } = await import('../lib/ui/watch-plain.ts')
+    return new PlainWatch(line => this.note(line))
+  }
+
   /** Every plugin's offer; what is wrong with one is shown, and never ends the command. */
   protected async plugins(): Promise<PluginRegistry> {
+    const { loadPlugins } = await import('../lib/plugin/load.ts')
     const registry = await loadPlugins(this.config)
     for (const problem of registry.problems) this.noteWarning(problem)
     return registry

@@ -31,6 +31,10 @@ export interface AddOptions {
   readonly peers?: readonly PeerAddress[]
   /** False: ask no tracker and no peer source. */
   readonly discover?: boolean
+  /** Extra trackers, each a tier after the torrent's own. */
+  readonly trackers?: readonly string[]
+  /** Fail once no peer can be hoped for, instead of waiting for better times. */
+  readonly giveUp?: boolean
 }
 
 export interface DownloadOptions extends AddOptions, DownloadTarget {}
@@ -139,6 +143,13 @@ export class Engine {
   }
 }
 
-function shared(source: TorrentSource, { peers, discover }: AddOptions): SessionOptions {
-  return { source, ...(peers !== undefined && { peers }), ...(discover !== undefined && { discover }) }
+function shared(source: TorrentSource, options: AddOptions): SessionOptions {
+  const { peers, discover, giveUp } = options
+  const tiers = [...source.tiers, ...(options.trackers ?? []).map(url => [url])]
+  return {
+    source: { ...source, tiers },
+    ...(peers !== undefined && { peers }),
+    ...(discover !== undefined && { discover }),
+    ...(giveUp !== undefined && { giveUp }),
+  }
 }

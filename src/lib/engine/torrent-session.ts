@@ -1,6 +1,6 @@
 // One torrent from the moment it is added to the moment it is stopped. Its stage only moves forward:
 // metadata → checking → downloading → seeding → stopped, leaving out what does not apply; `failed` can follow any.
-import type { PeerAddress } from '../base/address.ts'
+import { formatAddress, type PeerAddress } from '../base/address.ts'
 import { BtError } from '../base/errors.ts'
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Info } from '../metainfo/metainfo.ts'
@@ -10,6 +10,7 @@ import { Torrent } from '../swarm/torrent.ts'
 import { Announcing, type AnnounceEvent, type TransferTotals } from './announcing.ts'
 import type { EngineContext } from './context.ts'
 import { asBtError } from './errors.ts'
+import { outlook } from './outlook.ts'
 import { PeerSources } from './peer-sources.ts'
 import { measure, type Progress, type Stage } from './progress.ts'
 import type { TorrentSource } from './source.ts'
@@ -34,6 +35,8 @@ export interface SessionOptions {
   /** Whether trackers and peer sources are asked at all. */
   readonly discover?: boolean
   readonly maxConnections?: number
+  /** Fail once no peer can be hoped for, instead of waiting for better times. */
+  readonly giveUp?: boolean
 }
 
 export class TorrentSession {
@@ -42,6 +45,8 @@ export class TorrentSession {
   readonly done: Promise<void>
   /** Resolves with the info dictionary; rejects as `done` does. */
   readonly metadata: Promise<Info>
+  /** Never resolves; rejects when the session fails, even after `done`. */
+  readonly failure: Promise<never>
   readonly #context: EngineContext
   readonly #options: SessionOptions
   readonly #torrent: Torrent
@@ -52,9 +57,12 @@ export class TorrentSession {
   readonly #listeners = new Set<(event: SessionEvent) => void>()
   readonly #settleDone: Settle<void>
   readonly #settleMetadata: Settle<Info>
+  readonly #settleFailure: Settle<never>
   #storage: Storage | undefined
   #opening: Promise<void> | undefined
   #discovering = false
+  #met = false
+  #lastLoss: string | undefined
   #stage: Stage
   #stopping: Promise<void> | undefined
 
@@ -66,6 +74,7 @@ export class TorrentSession {
     this.#stage = source.info === undefined ? 'metadata' : 'checking'
     ;[this.done, this.#settleDone] = settleable<void>()
     ;[this.metadata, this.#settleMetadata] = settleable<Info>()
+    ;[this.failure, this.#settleFailure] = settleable<never>()
     this.#torrent = new Torrent({
       infoHash: source.infoHash,
       peerId: context.peerId,
@@ -163,9 +172,31 @@ export class TorrentSession {
 
   #onAlert(alert: TorrentAlert): void {
     this.#emit(alert)
-    if (alert.type === 'needPeers') this.#announcing?.needPeers()
+    if (alert.type === 'needPeers') this.#onNeedPeers()
+    else if (alert.type === 'peerConnected') this.#met = true
+    else if (alert.type === 'peerDisconnected') this.#lastLoss = `${formatAddress(alert.address)}: ${alert.detail}`
     else if (alert.type === 'metadata') this.#open(alert.info)
     else if (alert.type === 'complete') this.#onComplete()
+  }
+
+  #onNeedPeers(): void {
+    // Seeds wait for those who need them.
+    if (this.#stage === 'seeding') return
+    this.#announcing?.needPeers()
+    this.#considerGivingUp()
+  }
+
+  #considerGivingUp(): void {
+    if (this.#options.giveUp !== true || !this.#discovering || this.#stage === 'seeding') return
+    if (this.#torrent.peers.size > 0) return
+    const hopeless = outlook({
+      met: this.#met,
+      candidates: this.#torrent.deadline !== Infinity,
+      trackers: this.#announcing?.states() ?? [],
+      sources: this.#options.discover === false ? 0 : this.#context.registry.sources.length,
+      lastLoss: this.#lastLoss,
+    })
+    if (hopeless !== undefined) this.#fail(hopeless)
   }
 
   #onComplete(): void {
@@ -218,6 +249,7 @@ export class TorrentSession {
       port: this.#context.port,
     }
     this.#sources.start(view)
+    this.#considerGivingUp()
   }
 
   #makeAnnouncing(): Announcing | undefined {
@@ -235,7 +267,10 @@ export class TorrentSession {
       random,
       totals: () => this.#totals(),
       onPeers: (peers, url) => this.#runner.addPeers(peers, url),
-      onEvent: event => this.#emit(event),
+      onEvent: event => {
+        this.#emit(event)
+        if (event.type === 'announceFailed') this.#considerGivingUp()
+      },
     })
   }
 
@@ -257,6 +292,7 @@ export class TorrentSession {
     this.#enter('failed')
     this.#settleMetadata.reject(known)
     this.#settleDone.reject(known)
+    this.#settleFailure.reject(known)
   }
 
   #emit(event: SessionEvent): void {

@@ -35,6 +35,6 @@ export type TorrentAlert =
   | { readonly type: 'pieceRejected'; readonly piece: number; readonly from: readonly PeerAddress[] }
   /** Every wanted piece is verified and stored. */
   | { readonly type: 'complete' }
-  /** No more peers to try; more are welcome. */
+  /** Nobody is connected and nobody can be dialled now; more peers are welcome. */
   | { readonly type: 'needPeers' }
   | { readonly type: 'uploadStarted'; readonly address: PeerAddress; readonly client: string }

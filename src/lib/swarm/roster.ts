@@ -17,7 +17,6 @@ export class Roster {
   readonly #maxConnections: number
   #nextKey: PeerKey = 1
   #dialling = 0
-  #asked = false
   #closed = false
 
   constructor(outbox: Outbox, maxConnections: number) {
@@ -39,7 +38,6 @@ export class Roster {
   /** @returns how many of them were new. */
   learn(addresses: readonly PeerAddress[], source: string, now: number): number {
     const fresh = this.#known.add(addresses, source, now)
-    if (fresh > 0) this.#asked = false
     this.dial(now)
     return fresh
   }
@@ -56,10 +54,7 @@ export class Roster {
       this.#dialling++
       this.#outbox.push({ type: 'dial', key: peer.key, address })
     }
-    if (this.peers.size === 0 && !this.#asked) {
-      this.#asked = true
-      this.#outbox.alert({ type: 'needPeers' })
-    }
+    if (this.peers.size === 0) this.#outbox.alert({ type: 'needPeers' })
   }
 
   /** The dial of this peer succeeded. */

@@ -17,7 +17,7 @@ export type { BlockTarget, CloseReason, PeerEvent }
 /** Milliseconds from the start until both handshakes must have passed. */
 export const HANDSHAKE_TIMEOUT = 10_000
 /** Milliseconds without a byte from the peer: two minutes, as BEP 3 has keep-alives, and a margin for their journey. */
-export const IDLE_TIMEOUT = 120_000 + 20_000
+export const IDLE_TIMEOUT: number = 120_000 + 20_000
 /** Milliseconds without sending after which we send a keep-alive, well within the two minutes of BEP 3. */
 export const KEEP_ALIVE_INTERVAL = 100_000
 const NO_EVENTS: readonly PeerEvent[] = Object.freeze([])

@@ -1,0 +1,59 @@
+// `download` and `download_magnet` are one command under two names.
+import { Flags } from '@oclif/core'
+import type { PeerAddress } from '../lib/base/address.ts'
+import type { DownloadOptions } from '../lib/engine/engine.ts'
+import type { TorrentSource } from '../lib/engine/source.ts'
+import { BtCommand } from './bt-command.ts'
+import { outFlag, peerFlag, portFlag, stallFlag, trackerFlag } from './flags.ts'
+
+export const downloadFlags = {
+  output: outFlag,
+  peer: peerFlag(),
+  tracker: trackerFlag(),
+  select: Flags.string({ description: 'only these files, by index from 0: 0,2,5-7', helpValue: 'FILES' }),
+  port: portFlag,
+  'stall-timeout': stallFlag,
+}
+
+interface DownloadFlags {
+  readonly output: string | undefined
+  readonly peer: readonly PeerAddress[] | undefined
+  readonly tracker: readonly string[] | undefined
+  readonly select: string | undefined
+  readonly port: number
+  readonly 'stall-timeout': number
+}
+
+export abstract class DownloadCommand extends BtCommand {
+  /** Downloads, shows how it goes, and leaves cleanly however it ends. */
+  protected async download(argument: string, flags: DownloadFlags): Promise<void> {
+    const [{ createEngine }, { loadSource }, { follow }] = await Promise.all([
+      import('../lib/engine/engine.ts'),
+      import('../lib/engine/source.ts'),
+      import('./follow.ts'),
+    ])
+    const source = await loadSource(argument, this.interrupted)
+    const options = await downloadOptions(source, flags)
+    const engine = await createEngine({ port: flags.port, registry: await this.plugins() })
+    try {
+      const session = engine.download(source, options)
+      await follow(session, await this.watch(), { signal: this.interrupted, stallTimeout: flags['stall-timeout'] })
+    } finally {
+      if (this.interrupted.aborted) this.note('interrupted: saving the state; the same command goes on from here')
+      await engine.close()
+    }
+  }
+}
+
+async function downloadOptions(source: TorrentSource, flags: DownloadFlags): Promise<DownloadOptions> {
+  const { parseSelection, selectFiles } = await import('../lib/engine/select-files.ts')
+  // A magnet link may name files itself (BEP 53); what the user says counts more.
+  const ranges = flags.select === undefined ? source.magnet?.selectOnly : parseSelection(flags.select)
+  return {
+    giveUp: true,
+    ...(flags.output !== undefined && { output: flags.output }),
+    ...(flags.peer !== undefined && { peers: flags.peer }),
+    ...(flags.tracker !== undefined && { trackers: flags.tracker }),
+    ...(ranges !== undefined && { select: info => selectFiles(info, ranges) }),
+  }
+}

@@ -1,0 +1,48 @@
+// Flags and arguments that several commands share, each defined once.
+import { Args, Flags } from '@oclif/core'
+import { parseAddress, type PeerAddress } from '../lib/base/address.ts'
+import { BtError } from '../lib/base/errors.ts'
+
+export const torrentArg = Args.string({
+  required: true,
+  description: 'a .torrent file, its http(s) URL, a magnet link, or - for a .torrent on standard input',
+})
+
+export const linkArg = Args.string({ required: true, description: 'a magnet link' })
+
+export const pieceArg = Args.integer({ required: true, min: 0, description: 'the index of a piece; the first is 0' })
+
+export const peerFlag = Flags.custom<PeerAddress>({
+  description: 'a peer to use, as ip:port or [ip]:port (may be repeated)',
+  helpValue: 'ip:port',
+  multiple: true,
+  parse: text => Promise.resolve(parseAddress(text)),
+})
+
+export const trackerFlag = Flags.custom<string>({
+  description: 'a tracker to ask besides those of the torrent (may be repeated)',
+  helpValue: 'URL',
+  multiple: true,
+  parse: text => Promise.resolve(checkUrl(text)),
+})
+
+export const outFlag = Flags.string({ char: 'o', description: 'the file or folder to write', helpValue: 'OUT' })
+
+export const portFlag = Flags.integer({
+  description: 'the port to listen on for peers; 0 takes any free one',
+  min: 0,
+  max: 65_535,
+  default: 0,
+})
+
+export const stallFlag = Flags.integer({
+  description: 'give up (exit code 6) after this many seconds without progress; 0 waits for ever',
+  helpValue: 'SECONDS',
+  min: 0,
+  default: 0,
+})
+
+function checkUrl(text: string): string {
+  if (URL.canParse(text)) return text
+  throw new BtError('USAGE', `"${text}" is not a URL; write one such as http://host:port/announce`)
+}

@@ -1,0 +1,20 @@
+import { DownloadCommand, downloadFlags } from '../cli/download-command.ts'
+import { torrentArg } from '../cli/flags.ts'
+
+export default class Download extends DownloadCommand {
+  static override summary = 'Download a torrent.'
+  static override description =
+    'Resumes what an earlier run left. A single file goes to OUT, or into it where that is a folder or ends in /; the files of a multi-file torrent go into the folder OUT. Without -o, the name of the torrent is used.'
+  static override args = { torrent: torrentArg }
+  static override flags = downloadFlags
+  static override examples = [
+    '<%= config.bin %> download a.torrent',
+    '<%= config.bin %> download -o /tmp/a.iso a.torrent --peer 127.0.0.1:6881',
+    '<%= config.bin %> download a.torrent --select 0,2-4 --json',
+  ]
+
+  protected override async execute(): Promise<void> {
+    const { args, flags } = await this.parse(Download)
+    await this.download(args.torrent, flags)
+  }
+}

@@ -1,0 +1,109 @@
+import { Args, Flags } from '@oclif/core'
+import { BtCommand } from '../cli/bt-command.ts'
+import { peerFlag, portFlag, trackerFlag } from '../cli/flags.ts'
+import type { PeerAddress } from '../lib/base/address.ts'
+import type { SeedItem } from '../lib/engine/seed-items.ts'
+import type { Engine } from '../lib/engine/engine.ts'
+import type { TorrentSession } from '../lib/engine/torrent-session.ts'
+
+interface SeedFlags {
+  readonly peer: readonly PeerAddress[] | undefined
+  readonly tracker: readonly string[] | undefined
+}
+
+export default class Seed extends BtCommand {
+  static override summary = 'Serve content to peers until interrupted.'
+  static override description =
+    'Takes a torrent and, after it, the content or the folder that holds it (the working folder by default); or several torrents, or a folder of them, whose content is in --path. A file or folder that is no torrent is made into one first, and its magnet link is printed. What is served is verified first.'
+  static override strict = false
+  static override args = {
+    torrent: Args.string({
+      required: true,
+      description: 'a .torrent file, a folder of them, or content to make one of',
+    }),
+    path: Args.string({ description: 'the content itself, or the folder that holds it' }),
+  }
+  static override flags = {
+    path: Flags.string({ description: 'the folder that holds the content of all torrents', helpValue: 'FOLDER' }),
+    port: portFlag,
+    host: Flags.string({ description: 'the local address to listen on; all by default', helpValue: 'ADDRESS' }),
+    tracker: trackerFlag(),
+    peer: peerFlag(),
+  }
+  static override examples = [
+    '<%= config.bin %> seed a.torrent ~/Downloads',
+    '<%= config.bin %> seed *.torrent --path ~/Downloads --port 6881',
+    '<%= config.bin %> seed video.mp4 --tracker http://127.0.0.1:6969/announce',
+  ]
+
+  protected override async execute(): Promise<void> {
+    const { argv, flags } = await this.parse(Seed)
+    const [{ createEngine }, { seedItems }] = await Promise.all([
+      import('../lib/engine/engine.ts'),
+      import('../lib/engine/seed-items.ts'),
+    ])
+    const items = await seedItems(argv.map(String), {
+      trackers: flags.tracker ?? [],
+      signal: this.interrupted,
+      onWarning: message => this.noteWarning(message),
+      ...(flags.path !== undefined && { path: flags.path }),
+    })
+    const engine = await createEngine({
+      port: flags.port,
+      registry: await this.plugins(),
+      ...(flags.host !== undefined && { host: flags.host }),
+    })
+    try {
+      await this.#serve(engine, items, flags)
+    } finally {
+      if (this.interrupted.aborted) this.note('interrupted: leaving the trackers')
+      await engine.close()
+    }
+  }
+
+  async #serve(engine: Engine, items: readonly SeedItem[], flags: SeedFlags): Promise<void> {
+    const { seedEventLine, seedEventJson, seedLines } = await import('../lib/ui/seed-lines.ts')
+    const sessions = items.map(item => {
+      const session = engine.seed(item.source, {
+        trackers: item.magnet !== undefined ? [] : (flags.tracker ?? []),
+        ...(flags.peer !== undefined && { peers: flags.peer }),
+        ...(item.path !== undefined && { path: item.path }),
+      })
+      session.subscribe(event => {
+        if (this.json) {
+          const line = seedEventJson(event)
+          if (line !== undefined) this.printJson({ ...line, name: session.info?.name })
+        } else {
+          const line = seedEventLine(event)
+          if (line?.to === 'stdout') this.print(line.text)
+          else if (line !== undefined) this.note(line.text)
+        }
+      })
+      return session
+    })
+    await this.#untilVerified(sessions)
+    for (const line of seedLines(engine.address, items)) {
+      if (this.json) this.printJson(line.json)
+      else this.print(line.text)
+    }
+    await this.#untilInterrupted(sessions)
+  }
+
+  /** Checking ends in seeding, or in the error of the first that can not be served. */
+  #untilVerified(sessions: readonly TorrentSession[]): Promise<unknown> {
+    return Promise.race([Promise.all(sessions.map(session => session.done)), this.#interruption()])
+  }
+
+  #untilInterrupted(sessions: readonly TorrentSession[]): Promise<unknown> {
+    return Promise.race([this.#interruption(), ...sessions.map(session => session.failure)])
+  }
+
+  #interruption(): Promise<never> {
+    const signal = this.interrupted
+    return new Promise((_resolve, reject) => {
+      const leave = (): void => reject(signal.reason as Error)
+      if (signal.aborted) leave()
+      else signal.addEventListener('abort', leave, { once: true })
+    })
+  }
+}

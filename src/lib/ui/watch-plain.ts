@@ -1,0 +1,54 @@
+// A download as lines of a log: one for each stage, one every few seconds, one for each thing that went wrong.
+import type { Stage } from '../engine/progress.ts'
+import type { TorrentSession } from '../engine/torrent-session.ts'
+import { formatBytes, formatDuration, formatRate, plural, printable } from './format.ts'
+import { eventLine, transferLine } from './transfer-lines.ts'
+import { LOG_INTERVAL, type Watch } from './watch.ts'
+
+export class PlainWatch implements Watch {
+  readonly #write: (line: string) => void
+
+  constructor(write: (line: string) => void) {
+    this.#write = write
+  }
+
+  async follow(session: TorrentSession): Promise<void> {
+    const started = performance.now()
+    const tell = (stage: Stage): void => {
+      const line = stageLine(stage, session)
+      if (line !== undefined) this.#write(line)
+    }
+    tell(session.stage)
+    const unsubscribe = session.subscribe(event => {
+      if (event.type === 'stage') return tell(event.stage)
+      const line = eventLine(event)
+      if (line !== undefined) this.#write(line)
+    })
+    const timer = setInterval(() => {
+      if (session.stage === 'downloading') this.#write(transferLine(session.progress()))
+    }, LOG_INTERVAL)
+    try {
+      await session.done
+      this.#write(doneLine(session, (performance.now() - started) / 1000))
+    } finally {
+      clearInterval(timer)
+      unsubscribe()
+    }
+  }
+}
+
+/** `done: 256 MiB in 3 s (85.1 MiB/s)`. */
+export function doneLine(session: TorrentSession, seconds: number): string {
+  const { bytesTotal, downloaded } = session.progress()
+  if (downloaded === 0) return `done: all ${formatBytes(bytesTotal)} were there already`
+  return `done: ${formatBytes(bytesTotal)} in ${formatDuration(seconds)} (${formatRate(downloaded / seconds)})`
+}
+
+function stageLine(stage: Stage, session: TorrentSession): string | undefined {
+  const { info } = session
+  if (stage === 'metadata') return 'getting the metadata from peers'
+  if (stage !== 'downloading' || info === undefined) return undefined
+  const files = info.files.filter(file => !file.padding).length
+  const size = `${plural(files, 'file')}, ${formatBytes(info.totalLength)}, ${plural(info.pieceCount, 'piece')}`
+  return `downloading ${printable(info.name)} (${size})`
+}

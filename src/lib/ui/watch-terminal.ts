@@ -1,0 +1,128 @@
+// A download on a terminal: its stages as listr2 tasks, the running one with a bar. listr2 draws on stderr, so that stdout
+// stays the result's.
+import { Listr, ListrLogger, ProcessOutput } from 'listr2'
+import type { TorrentSession, SessionEvent } from '../engine/torrent-session.ts'
+import { formatBar, formatPercent, plural, printable } from './format.ts'
+import { eventLine, transferLine } from './transfer-lines.ts'
+import { doneLine } from './watch-plain.ts'
+import { FRAME_INTERVAL, type Watch } from './watch.ts'
+
+/** Columns: never wider than leaves room for the numbers on an 80-column terminal. */
+const BAR_WIDTH = 20
+/** Warnings kept on the screen. */
+const MAX_WARNINGS = 3
+
+interface Reporter {
+  title: string
+  output: string
+}
+
+export class TerminalWatch implements Watch {
+  async follow(session: TorrentSession): Promise<void> {
+    const started = performance.now()
+    const warnings: string[] = []
+    let checked = ''
+    const unsubscribe = session.subscribe(event => {
+      const line = eventLine(event)
+      if (line !== undefined) warnings.push(line)
+      if (event.type === 'checked') checked = checkLine(event)
+    })
+    const lines = (status: string): string => [status, ...warnings.slice(-MAX_WARNINGS)].join('\n')
+    const tasks = new Listr(
+      [
+        {
+          title: 'Metadata from peers',
+          enabled: () => session.source.info === undefined,
+          task: (_, task) =>
+            drawing(
+              task,
+              () => lines(seeking(session)),
+              async () => {
+                const info = await session.metadata
+                task.title = `Metadata: ${printable(info.name)}`
+              },
+            ),
+        },
+        {
+          title: 'Check what is there',
+          task: (_, task) =>
+            drawing(
+              task,
+              () => lines(checked),
+              () => stageAfter(session, 'checking'),
+            ),
+        },
+        {
+          title: 'Download',
+          task: (_, task) =>
+            drawing(
+              task,
+              () => lines(barLine(session)),
+              async () => {
+                task.title = `Download ${printable(session.info?.name ?? '')}`
+                await session.done
+                task.title = `${task.title} - ${doneLine(session, (performance.now() - started) / 1000)}`
+              },
+            ),
+        },
+      ],
+      {
+        rendererOptions: {
+          logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) }),
+        },
+        // Ctrl-C is the command's to handle: it announces `stopped` and saves before it goes.
+        registerSignalListeners: false,
+      },
+    )
+    try {
+      await tasks.run()
+    } finally {
+      unsubscribe()
+    }
+  }
+}
+
+/** Keeps a task's output fresh while the work goes on. */
+async function drawing(task: Reporter, line: () => string, work: () => Promise<void>): Promise<void> {
+  const draw = (): void => {
+    task.output = line()
+  }
+  draw()
+  const timer = setInterval(draw, FRAME_INTERVAL)
+  try {
+    await work()
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+/** Resolves once the session has left the stage; rejects where it failed or was stopped. */
+function stageAfter(session: TorrentSession, stage: string): Promise<void> {
+  if (session.stage !== stage && session.stage !== 'metadata') return Promise.resolve()
+  return new Promise((resolve, reject) => {
+    const unsubscribe = session.subscribe(event => {
+      if (event.type !== 'stage' || event.stage === stage) return
+      unsubscribe()
+      resolve()
+    })
+    session.done.catch((error: unknown) => {
+      unsubscribe()
+      reject(error instanceof Error ? error : new Error(String(error)))
+    })
+  })
+}
+
+function seeking(session: TorrentSession): string {
+  const { peers, knownPeers } = session.progress()
+  return `${plural(peers, 'peer')} connected, ${knownPeers} known`
+}
+
+function checkLine(event: SessionEvent & { type: 'checked' }): string {
+  const { pieces, total } = event
+  return `${formatBar(pieces, total, BAR_WIDTH)} ${formatPercent(pieces, total)}  ${pieces} of ${plural(total, 'piece')}`
+}
+
+function barLine(session: TorrentSession): string {
+  const progress = session.progress()
+  return `${formatBar(progress.bytesDone, progress.bytesTotal, BAR_WIDTH)} ${transferLine(progress)}`
+}
