@@ -13,6 +13,7 @@ import { CLIENT } from './client.ts'
 import type { EngineContext } from './context.ts'
 import { downloadStorage, type DownloadTarget } from './download-storage.ts'
 import { seedStorage } from './seed-storage.ts'
+import type { OpenStorage } from './storage.ts'
 import { TorrentSession, type SessionOptions } from './torrent-session.ts'
 import type { TorrentSource } from './source.ts'
 
@@ -99,7 +100,7 @@ export class Engine {
 
   /** Downloads to files, resuming what is there, and serves meanwhile and after, until it is stopped. */
   download(source: TorrentSource, options: DownloadOptions = {}): TorrentSession {
-    return this.add({
+    return this.#start({
       ...shared(source, options),
       storage: (info, request) => downloadStorage(info, options, request),
       recall: () => loadMetadata(resumeCandidates(source.infoHash, options.output, process.cwd()), source.infoHash),
@@ -108,7 +109,7 @@ export class Engine {
 
   /** Serves content that is on the disk, once it is verified. */
   seed(source: TorrentSource, options: SeedOptions = {}): TorrentSession {
-    return this.add({
+    return this.#start({
       ...shared(source, options),
       storage: (info, request) => seedStorage(info, options.path, request),
     })
@@ -116,17 +117,12 @@ export class Engine {
 
   /** Gets the info dictionary from peers and nothing else. */
   fetchMetadata(source: TorrentSource, options: AddOptions = {}): TorrentSession {
-    return this.add(shared(source, options))
+    return this.#start(shared(source, options))
   }
 
   /** The general form: storage of the caller's own. @throws BtError USAGE where the torrent is here already. */
-  add(options: SessionOptions): TorrentSession {
-    const key = hex(options.source.infoHash)
-    if (this.#torrents.has(key)) throw new BtError('USAGE', `torrent ${key} was added already`)
-    const session = new TorrentSession(this.#context, options)
-    this.#torrents.set(key, session)
-    session.start()
-    return session
+  add(source: TorrentSource, options: AddOptions, storage: OpenStorage): TorrentSession {
+    return this.#start({ ...shared(source, options), storage })
   }
 
   /** Stops one torrent and forgets it. */
@@ -140,6 +136,15 @@ export class Engine {
     await Promise.all(this.torrents.map(session => session.stop()))
     this.#torrents.clear()
     await this.#listener?.close()
+  }
+
+  #start(options: SessionOptions): TorrentSession {
+    const key = hex(options.source.infoHash)
+    if (this.#torrents.has(key)) throw new BtError('USAGE', `torrent ${key} was added already`)
+    const session = new TorrentSession(this.#context, options)
+    this.#torrents.set(key, session)
+    session.start()
+    return session
   }
 }
 

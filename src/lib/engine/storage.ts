@@ -1,5 +1,6 @@
 // The content of a torrent that runs: what is verified, what is wanted, and how it is read, written and put away.
 import type { Bitfield } from '../base/bitfield.ts'
+import type { Info } from '../metainfo/metainfo.ts'
 import type { Content } from './content.ts'
 
 export interface Storage extends Content {
@@ -16,3 +17,6 @@ export interface StorageRequest {
   readonly onChecked: (pieces: number, total: number) => void
   readonly onWarning: (message: string) => void
 }
+
+/** Opens where the content of a torrent lives, once its info dictionary is known. */
+export type OpenStorage = (info: Info, request: StorageRequest) => Promise<Storage>

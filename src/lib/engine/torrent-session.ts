@@ -14,7 +14,7 @@ import { outlook } from './outlook.ts'
 import { PeerSources } from './peer-sources.ts'
 import { measure, type Progress, type Stage } from './progress.ts'
 import type { TorrentSource } from './source.ts'
-import type { Storage, StorageRequest } from './storage.ts'
+import type { OpenStorage, Storage } from './storage.ts'
 import { TorrentRunner } from './torrent-runner.ts'
 
 export type SessionEvent =
@@ -27,7 +27,7 @@ export type SessionEvent =
 export interface SessionOptions {
   readonly source: TorrentSource
   /** Opens where the content lives, once the info dictionary is known. Undefined: only the metadata is wanted. */
-  readonly storage?: (info: Info, session: StorageRequest) => Promise<Storage>
+  readonly storage?: OpenStorage
   /** Peers besides those of the source, such as from `--peer`. */
   readonly peers?: readonly PeerAddress[]
   /** The raw info dictionary as an earlier run may have kept it; looked for before any peer is asked. */
@@ -216,7 +216,7 @@ export class TorrentSession {
     })
   }
 
-  async #openStorage(info: Info, open: NonNullable<SessionOptions['storage']>): Promise<void> {
+  async #openStorage(info: Info, open: OpenStorage): Promise<void> {
     if (info.version === 'v2') {
       throw new BtError(
         'UNSUPPORTED_TORRENT',

@@ -1,0 +1,46 @@
+// `download_piece` and `magnet_download_piece` are one command under two names.
+import { Flags } from '@oclif/core'
+import type { PeerAddress } from '../lib/base/address.ts'
+import { BtCommand } from './bt-command.ts'
+import { peerFlag, stallFlag, trackerFlag } from './flags.ts'
+
+export const pieceFlags = {
+  output: Flags.string({ char: 'o', description: 'the file to write', helpValue: 'OUT', required: true }),
+  peer: peerFlag(),
+  tracker: trackerFlag(),
+  'stall-timeout': stallFlag,
+}
+
+interface PieceFlags {
+  readonly output: string
+  readonly peer: readonly PeerAddress[] | undefined
+  readonly tracker: readonly string[] | undefined
+  readonly 'stall-timeout': number
+}
+
+export abstract class PieceCommand extends BtCommand {
+  /** Writes one verified piece. */
+  protected async downloadPiece(argument: string, index: number, flags: PieceFlags): Promise<void> {
+    const [{ createEngine }, { loadSource }, { fetchPiece }, { writeOutput }, { follow }] = await Promise.all([
+      import('../lib/engine/engine.ts'),
+      import('../lib/engine/source.ts'),
+      import('../lib/engine/fetch-piece.ts'),
+      import('../lib/engine/write-output.ts'),
+      import('./follow.ts'),
+    ])
+    const source = await loadSource(argument, this.interrupted)
+    const engine = await createEngine({ port: false, registry: await this.plugins() })
+    try {
+      const fetching = fetchPiece(engine, source, index, {
+        giveUp: true,
+        ...(flags.peer !== undefined && { peers: flags.peer }),
+        ...(flags.tracker !== undefined && { trackers: flags.tracker }),
+      })
+      const options = { signal: this.interrupted, stallTimeout: flags['stall-timeout'] }
+      await follow(fetching.session, await this.watch(), options)
+      await writeOutput(flags.output, await fetching.piece)
+    } finally {
+      await engine.close()
+    }
+  }
+}
