@@ -1,0 +1,46 @@
+/** The trackers of a test: where they answer, and what they know. */
+import { fileURLToPath } from 'node:url'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Child } from './child.ts'
+import { HERE, type Namespace } from './namespace.ts'
+import type { AnnounceUrls } from './torrent.ts'
+
+const AWAIT_SEEDS = fileURLToPath(new URL('await_seeds.py', import.meta.url))
+
+export class Tracker {
+  readonly announce: AnnounceUrls
+  readonly httpPort: number
+  readonly udpPort: number
+  readonly #ns: Namespace
+  readonly #folder: string
+
+  constructor(ns: Namespace, folder: string) {
+    this.#ns = ns
+    this.#folder = folder
+    this.httpPort = ns.freePort()
+    this.udpPort = ns.freePort()
+    this.announce = {
+      http: `http://${HERE}:${this.httpPort}/announce`,
+      udp: `udp://${HERE}:${this.udpPort}/announce`,
+    }
+  }
+
+  /** Starts opentracker, which serves these torrents and refuses all others as "not authorized". */
+  async startOpentracker(infoHashes: readonly string[]): Promise<Child> {
+    const whitelist = join(this.#folder, 'whitelist')
+    await writeFile(whitelist, infoHashes.map(hash => `${hash}\n`).join(''), { mode: 0o644 })
+    // As root it becomes nobody, whom a user namespace does not know.
+    const user = this.#ns.rootless ? ['-u', 'root'] : []
+    const ports = ['-p', String(this.httpPort), '-P', String(this.udpPort)]
+    const child = this.#ns.spawn('opentracker', [...user, '-i', HERE, ...ports, '-w', whitelist], { cwd: this.#folder })
+    const first = infoHashes[0]
+    if (first !== undefined) await this.seeds(first, 0)
+    return child
+  }
+
+  /** Resolves when the tracker knows at least `count` seeds, so at the latest once it answers at all for 0. */
+  async seeds(infoHash: string, count: number): Promise<void> {
+    await this.#ns.spawn('/usr/bin/python3', [AWAIT_SEEDS, this.announce.http, infoHash, String(count)]).success()
+  }
+}
