@@ -263,6 +263,17 @@ describe('stopped', () => {
     expect(job(a, 1).event).toBe('stopped')
   })
 
+  it('forgets about a completed that was not told when the torrent starts again', () => {
+    const a = announcer(['a'])
+    a.start(0)
+    a.succeeded(job(a, 0), answer, 0)
+    a.complete(1)
+    a.stop(1)
+    a.start(2)
+    a.succeeded(job(a, 2), answer, 2)
+    expect(a.deadline).toBe(2 + 30 * MINUTE)
+  })
+
   it('lets the torrent start again, ignoring answers from before', () => {
     const a = announcer(['a'])
     a.start(0)

@@ -125,6 +125,14 @@ describe('the next peer to dial', () => {
     expect(list.next(1e9)).toBeUndefined()
   })
 
+  it('is not a spent one that is connected to us, however often it is named', () => {
+    const list = listOf(1)
+    for (let i = 0; i < MAX_FAILURES; i++) fail(list, 1, 0)
+    list.connected(peer(1), 1e6)
+    list.add([peer(1)], 'tracker', 1e6)
+    expect(list.next(1e6)).toBeUndefined()
+  })
+
   it('forgets the failures of a peer that connected', () => {
     const list = listOf(1)
     for (let round = 0; round < 2 * MAX_FAILURES; round++) {

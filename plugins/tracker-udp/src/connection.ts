@@ -10,7 +10,7 @@ import {
   readConnect,
   readError,
 } from './packets.ts'
-import { messageOf, type Problems } from './problems.ts'
+import { messageOf, type Problems, shownText } from './problems.ts'
 
 /** n of 15·2ⁿ goes up to this (3,840 s): after that the tracker is given up. */
 export const MAX_RETRANSMISSION = 8
@@ -111,7 +111,7 @@ export class Connection {
       if (datagram === undefined) return undefined
       const answer = this.#isFromTracker(datagram) ? readAnswer(datagram.data) : undefined
       if (answer?.transaction !== transaction) continue
-      if (answer.action === ACTION.error) throw problems.refused(readError(answer.data))
+      if (answer.action === ACTION.error) throw problems.refused(shownText(readError(answer.data)))
       if (answer.action !== action) throw problems.invalid(`action ${answer.action} in answer to ${action}`)
       return answer.data
     }

@@ -75,6 +75,11 @@ export function announceRequest(
   return packet
 }
 
+/** opentracker's way to refuse a torrent that it does not serve: the answer ends where the interval should begin. */
+export function isBareAnswer(data: Uint8Array): boolean {
+  return data.length === HEADER_LENGTH
+}
+
 /** `family`: that of the socket, which decides the form of the peers. Undefined where the answer is too short. */
 export function readAnnounce(data: Uint8Array, family: 4 | 6, kit: Toolkit): AnnounceResponse | undefined {
   if (data.length < ANNOUNCE_ANSWER_LENGTH) return undefined

@@ -6,8 +6,7 @@ const MAX_SHOWN = 500
 
 /** Makes the errors of one tracker. */
 export interface Problems {
-  /** Its own words, straight from the packet. */
-  refused(message: Uint8Array): Error
+  refused(why: string): Error
   invalid(what: string): Error
   unreachable(why: string, cause?: unknown): Error
   /** It never will be reached: nothing to retry. */
@@ -18,7 +17,7 @@ export function problemsOf(url: URL, kit: Toolkit): Problems {
   // Credentials and query may hold a secret.
   const tracker = `the tracker ${url.protocol}//${url.host}${url.pathname}`
   return {
-    refused: message => kit.error('TRACKER_REFUSED', `${tracker} refused: ${shownText(message)}`),
+    refused: why => kit.error('TRACKER_REFUSED', `${tracker} refused: ${why}`),
     invalid: what => kit.error('TRACKER_INVALID_ANSWER', `${tracker} sent an answer that makes no sense: ${what}`),
     unreachable: (why, cause) => kit.error('TRACKER_UNREACHABLE', `cannot reach ${tracker}: ${why}`, { cause }),
     unusable: why =>
@@ -32,7 +31,7 @@ export function messageOf(error: unknown): string {
 }
 
 /** A tracker's text, fit for a terminal: control and formatting characters (bidirectional ones too) become spaces. */
-function shownText(bytes: Uint8Array): string {
+export function shownText(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes)
   return text
     .replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ')

@@ -3,7 +3,7 @@
 import type { InfoHash, Io, ScrapeEntry, Toolkit, Tracker } from 'bt-toolbox/plugin'
 import type { Connection, TrackerAddress } from './connection.ts'
 import { establish } from './establish.ts'
-import { ACTION, announceRequest, readAnnounce, readScrape, scrapeRequest } from './packets.ts'
+import { ACTION, announceRequest, isBareAnswer, readAnnounce, readScrape, scrapeRequest } from './packets.ts'
 import { ConnectionPool } from './pool.ts'
 import { messageOf, type Problems, problemsOf } from './problems.ts'
 import { urlDataOptions } from './url-data.ts'
@@ -25,6 +25,7 @@ export function udpTracker(kit: Toolkit): Tracker {
           (id, transaction) => announceRequest(id, transaction, request, options),
           problems,
         )
+        if (isBareAnswer(data)) throw problems.refused('it says nothing of this torrent, so it may not serve it')
         const response = readAnnounce(data, connection.to.family, kit)
         if (response === undefined) throw problems.invalid(`an announce answer of ${data.length} bytes`)
         return response

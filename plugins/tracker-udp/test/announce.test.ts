@@ -104,6 +104,11 @@ describe('a tracker that fails', () => {
     expect(io.openSockets).toBe(0)
   })
 
+  it('refuses without a word, as opentracker does', async () => {
+    const io = world(server(asked => answerTo(asked, 1, [])))
+    await expect(announce(io)).rejects.toEqual(fails('TRACKER_REFUSED', /may not serve it$/))
+  })
+
   it('refuses a connection', async () => {
     const io = world(({ data }, reply) => reply(answerTo(data, 3, [65])))
     await expect(announce(io)).rejects.toEqual(fails('TRACKER_REFUSED', /refused: A$/))

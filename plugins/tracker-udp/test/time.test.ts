@@ -121,6 +121,23 @@ describe('a connection id', () => {
     expect(timeline(io.datagrams).filter(line => line === '0 connect')).toHaveLength(3)
   })
 
+  it('serves one of two requests at the same time', async () => {
+    const io = fakeIo({ hosts, udp: server() })
+    const tracker = udpTracker(kit)
+    await tracker.announce(url, request, io)
+    await Promise.all([tracker.announce(url, request, io), tracker.announce(url, request, io)])
+    expect(timeline(io.datagrams).filter(line => line === '0 connect')).toHaveLength(2)
+    expect(io.openSockets).toBe(2)
+  })
+
+  it('belongs to the world that it came from', async () => {
+    const [first, second] = [fakeIo({ hosts, udp: server() }), fakeIo({ hosts, udp: server() })]
+    const tracker = udpTracker(kit)
+    await tracker.announce(url, request, first)
+    await tracker.announce(url, request, second)
+    expect(timeline(second.datagrams)).toEqual(['0 connect', '0 announce'])
+  })
+
   it('is asked for anew where the tracker has forgotten it', async () => {
     let forgotten = false
     const io = fakeIo({
