@@ -86,7 +86,9 @@ export class Availability {
     this.#changes += pieces.length
     this.#unsorted = false
     this.#buckets.drain()
-    for (const piece of shuffle([...pieces.indices()], this.#random)) this.#buckets.insert(piece, this.#rankOf(piece))
+    const order: number[] = []
+    forEachPiece(pieces, piece => order.push(piece))
+    for (const piece of shuffle(order, this.#random)) this.#buckets.insert(piece, this.#rankOf(piece))
   }
 
   /** Puts a piece on offer. O(1). */

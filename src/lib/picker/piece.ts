@@ -21,12 +21,13 @@ export class PartialPiece {
   readonly #suspect: boolean
   #owner: PeerKey | undefined
   readonly #states: Uint8Array
-  /** Who was asked first, and once received, who sent it. Meaningless for a missing block. */
-  readonly #peers: PeerKey[]
-  /** Endgame: who else was asked, by block. */
-  readonly #others = new Map<number, PeerKey[]>()
-  /** How many blocks each peer has been asked for and not delivered; never 0. */
-  readonly #outstanding = new Map<PeerKey, number>()
+  /** Who was asked first, and once received, who sent it; meaningless for a missing block. Grows as blocks are first asked for. */
+  readonly #peers: PeerKey[] = []
+  /** Endgame: who else was asked, by block. Made when needed, as pieces may be as small as one block. */
+  #others: Map<number, PeerKey[]> | undefined
+  /** The peers asked so far, few but in endgame, and next to each how many blocks it has not delivered. */
+  readonly #asked: PeerKey[] = []
+  readonly #outstanding: number[] = []
   /** No block before this one is missing. */
   #firstMissing = 0
   #missing: number
@@ -39,7 +40,6 @@ export class PartialPiece {
     this.#size = size
     this.#suspect = suspect
     this.#states = new Uint8Array(this.blockCount)
-    this.#peers = Array.from({ length: this.blockCount }, () => 0)
     this.#missing = this.blockCount
   }
 
@@ -88,6 +88,7 @@ export class PartialPiece {
   /** Endgame: asks one more peer for a block that others were asked for. */
   requestAgain(peer: PeerKey, n: number): 'requested' | 'nothing' {
     if (this.#states[n] !== REQUESTED || this.expects(peer, n)) return 'nothing'
+    this.#others ??= new Map()
     const others = this.#others.get(n)
     if (others === undefined) this.#others.set(n, [peer])
     else others.push(peer)
@@ -98,28 +99,28 @@ export class PartialPiece {
   /** Whether this peer was asked for the block and it has not come. */
   expects(peer: PeerKey, n: number): boolean {
     if (this.#states[n] !== REQUESTED) return false
-    return this.#peers[n] === peer || (this.#others.size > 0 && this.#others.get(n)?.includes(peer) === true)
+    return this.#peers[n] === peer || this.#others?.get(n)?.includes(peer) === true
   }
 
   /** The peers who were asked for the block and have not delivered: none where it is missing or received. */
   requesters(n: number): readonly PeerKey[] {
     if (this.#states[n] !== REQUESTED) return NOBODY
-    return [this.#peers[n] ?? 0, ...(this.#others.get(n) ?? NOBODY)]
+    return [this.#peers[n] ?? 0, ...(this.#others?.get(n) ?? NOBODY)]
   }
 
   requesterCount(n: number): number {
-    return this.#states[n] === REQUESTED ? 1 + (this.#others.get(n)?.length ?? 0) : 0
+    return this.#states[n] === REQUESTED ? 1 + (this.#others?.get(n)?.length ?? 0) : 0
   }
 
   outstandingOf(peer: PeerKey): number {
-    return this.#outstanding.get(peer) ?? 0
+    return this.#outstanding[this.#asked.indexOf(peer)] ?? 0
   }
 
   /** The block's bytes came from this peer; whoever else was asked for it no longer is. */
   receive(peer: PeerKey, n: number): ReceiveOutcome {
     if (this.#states[n] === RECEIVED) return 'duplicate'
     if (!this.expects(peer, n)) return 'unwanted'
-    if (this.#others.size > 0) {
+    if (this.#others !== undefined) {
       for (const other of this.requesters(n)) if (other !== peer) this.#addOutstanding(other, -1)
       this.#others.delete(n)
     }
@@ -157,11 +158,11 @@ export class PartialPiece {
   #withdraw(peer: PeerKey, n: number): void {
     this.#addOutstanding(peer, -1)
     const left = this.requesters(n).filter(other => other !== peer)
-    this.#others.delete(n)
+    this.#others?.delete(n)
     const [first, ...others] = left
     if (first !== undefined) {
       this.#peers[n] = first
-      if (others.length > 0) this.#others.set(n, others)
+      if (others.length > 0) this.#others?.set(n, others)
       return
     }
     this.#states[n] = MISSING
@@ -170,8 +171,10 @@ export class PartialPiece {
   }
 
   #addOutstanding(peer: PeerKey, by: 1 | -1): void {
-    const outstanding = this.outstandingOf(peer) + by
-    if (outstanding === 0) this.#outstanding.delete(peer)
-    else this.#outstanding.set(peer, outstanding)
+    const at = this.#asked.indexOf(peer)
+    if (at < 0) {
+      this.#asked.push(peer)
+      this.#outstanding.push(by)
+    } else this.#outstanding[at] = (this.#outstanding[at] ?? 0) + by
   }
 }

@@ -4,8 +4,9 @@ import type { Bitfield } from '../base/bitfield.ts'
 import { randomIndex, shuffle } from './random.ts'
 import { forEachPiece } from './bits.ts'
 
-/** Enough that reading two million pieces' bits costs some microseconds a pick. */
-const LENGTH = 256
+const MIN_LENGTH = 256
+/** Pieces of the torrent that each entry of a list pays for: about a microsecond's reading. */
+const PIECES_PER_ENTRY = 256
 
 export class Shortlist {
   /** The best last. */
@@ -22,10 +23,11 @@ export class Shortlist {
       while (byRank.length <= rank) byRank.push([])
       byRank[rank]?.push(piece)
     })
+    const length = Math.max(MIN_LENGTH, Math.ceil(has.length / PIECES_PER_ENTRY))
     const best: number[] = []
     for (const pieces of byRank) {
-      if (best.length >= LENGTH) break
-      best.push(...sample(pieces, LENGTH - best.length, random))
+      if (best.length >= length) break
+      for (const piece of sample(pieces, length - best.length, random)) best.push(piece)
     }
     this.#pieces = best.reverse()
     this.#madeAt = now
