@@ -197,11 +197,65 @@ export interface Toolkit {
   ): Error
 }
 
+// ---- the engine, for commands that a plugin adds ----
+
+/** What the host answers on the hook `bt:host`: `(await this.config.runHook('bt:host', {})).successes[0]?.result`. */
+export interface Host {
+  /** The version of this contract. */
+  readonly api: 1
+  readonly kit: Toolkit
+  /** Whatever a user names a torrent by: a file, `-`, an http(s) URL, a magnet link, an info-hash. */
+  loadTorrent(argument: string, signal: AbortSignal): Promise<HostTorrent>
+  /** An engine with all plugins; `port` false: it does not listen. Close it in the end. */
+  createEngine(options?: { readonly port?: number | false; readonly host?: string }): Promise<HostEngine>
+}
+
+export interface HostTorrent {
+  readonly infoHash: InfoHash
+  readonly displayName?: string
+  readonly tiers: readonly (readonly string[])[]
+  readonly peers: readonly PeerAddress[]
+}
+
+export interface HostEngine {
+  /** Where we listen. */
+  readonly address: PeerAddress | undefined
+  download(
+    torrent: HostTorrent,
+    options?: { readonly output?: string; readonly peers?: readonly PeerAddress[] },
+  ): HostSession
+  seed(torrent: HostTorrent, options?: { readonly path?: string }): HostSession
+  /** Gets the info dictionary from peers and nothing else. */
+  fetchMetadata(torrent: HostTorrent, options?: { readonly peers?: readonly PeerAddress[] }): HostSession
+  close(): Promise<void>
+}
+
+export interface HostSession {
+  /** Every wanted piece is stored; rejects where the torrent fails or is stopped. */
+  readonly done: Promise<void>
+  readonly metadata: Promise<{ readonly name: string; readonly totalLength: number; readonly raw: Uint8Array }>
+  progress(): HostProgress
+  subscribe(listener: (event: { readonly type: string }) => void): () => void
+  stop(): Promise<void>
+}
+
+/** Bytes, and bytes a second. */
+export interface HostProgress {
+  readonly stage: string
+  readonly peers: number
+  readonly bytesDone: number
+  readonly bytesTotal: number
+  readonly downloadRate: number
+  readonly uploadRate: number
+}
+
 declare module '@oclif/core/hooks' {
   interface Hooks {
     'bt:plugin': { options: { kit: Toolkit }; return: BtPlugin }
+    'bt:host': { options: Record<string, never>; return: Host }
   }
 }
 
 /** The type of the function that a plugin's `bt:plugin` hook file exports as default. */
 export type PluginHook = Hook<'bt:plugin'>
+export type HostHook = Hook<'bt:host'>

@@ -7,8 +7,11 @@ import { eventLine, transferLine } from './transfer-lines.ts'
 import { doneLine } from './watch-plain.ts'
 import { FRAME_INTERVAL, type Watch } from './watch.ts'
 
-/** Columns: never wider than leaves room for the numbers on an 80-column terminal. */
-const BAR_WIDTH = 20
+/** Columns of a bar; it takes what the numbers leave. */
+const MIN_BAR = 5
+const MAX_BAR = 30
+/** Columns that listr2 takes on the left, and one that stays free so that no terminal wraps. */
+const MARGIN = 5
 /** Warnings kept on the screen. */
 const MAX_WARNINGS = 3
 
@@ -68,6 +71,8 @@ export class TerminalWatch implements Watch {
       ],
       {
         rendererOptions: {
+          // What went wrong is told once, by the process, after the picture.
+          showErrorMessage: false,
           logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) }),
         },
         // Ctrl-C is the command's to handle: it announces `stopped` and saves before it goes.
@@ -119,10 +124,16 @@ function seeking(session: TorrentSession): string {
 
 function checkLine(event: SessionEvent & { type: 'checked' }): string {
   const { pieces, total } = event
-  return `${formatBar(pieces, total, BAR_WIDTH)} ${formatPercent(pieces, total)}  ${pieces} of ${plural(total, 'piece')}`
+  return withBar(pieces, total, `${formatPercent(pieces, total)}  ${pieces} of ${plural(total, 'piece')}`)
 }
 
 function barLine(session: TorrentSession): string {
   const progress = session.progress()
-  return `${formatBar(progress.bytesDone, progress.bytesTotal, BAR_WIDTH)} ${transferLine(progress)}`
+  return withBar(progress.bytesDone, progress.bytesTotal, transferLine(progress))
+}
+
+/** A terminal too narrow for both shows the numbers alone. */
+function withBar(done: number, total: number, numbers: string): string {
+  const width = Math.min(MAX_BAR, (process.stderr.columns ?? 80) - MARGIN - 1 - numbers.length)
+  return width < MIN_BAR ? numbers : `${formatBar(done, total, width)} ${numbers}`
 }
