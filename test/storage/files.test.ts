@@ -1,6 +1,18 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { lstat, mkdir, readFile, readdir, readlink, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises'
+import {
+  lstat,
+  mkdir,
+  readFile,
+  readdir,
+  readlink,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { diskError } from '../../src/lib/storage/disk-error.ts'
@@ -182,6 +194,19 @@ describe('planted symbolic links', () => {
     await store.close()
     await expect(writable(torrent, output)).rejects.toMatchObject({ code: 'DISK_PERMISSION' })
     expect(await readdir(elsewhere)).toEqual([])
+  })
+
+  it('are not written through to a file already begun', async () => {
+    const torrent = many()
+    const output = await outputOf(torrent)
+    const store = await openStore({ info: torrent.info, output, mode: 'write', maxOpenFiles: 0 })
+    await writePieces(store, torrent, [2])
+    const elsewhere = join(await temporaryFolder(), 'sub')
+    await rename(join(output.root, 'sub'), elsewhere)
+    await symlink(elsewhere, join(output.root, 'sub'))
+    const before = await readFile(join(elsewhere, 'deep', 'b'))
+    await expect(writePieces(store, torrent, [3])).rejects.toMatchObject({ code: 'DISK_PERMISSION' })
+    expect(await readFile(join(elsewhere, 'deep', 'b'))).toEqual(before)
   })
 
   it('do not stop a later start: the lock is free after a failure', async () => {

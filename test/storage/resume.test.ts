@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { Bitfield } from '../../src/lib/base/bitfield.ts'
@@ -105,6 +105,17 @@ describe('resuming', () => {
     await writeFile(path, bytes)
     await touch(path)
     expect(await download.restart()).toEqual({ have: [0, 1, 5], recheck: [2, 3, 4], found: [3, 4] })
+  })
+
+  it('notices another size even where the time was kept', async () => {
+    const download = await Download.start(many())
+    await download.get(0, 1, 2, 3, 4, 5)
+    const path = download.output.paths[2] ?? ''
+    await utimes(path, 1000, 1000)
+    await download.save()
+    await truncate(path, 15)
+    await utimes(path, 1000, 1000)
+    expect(await download.restart()).toEqual({ have: [0, 1, 2, 3], recheck: [4], found: [4] })
   })
 
   it('misses the pieces of a file that is gone or cut, without reading', async () => {
