@@ -44,11 +44,11 @@ export class Child {
 
   /** Resolves with the first line of either output that `pattern` matches, printed already or still to come. */
   async line(pattern: RegExp, patience = PATIENCE): Promise<RegExpExecArray> {
-    return await this.#until(() => this.#match(pattern), `prints ${pattern}`, patience)
+    return await this.until(() => this.#match(pattern), `prints ${pattern}`, patience)
   }
 
   async exit(patience = PATIENCE): Promise<Exit> {
-    return await this.#until(() => this.#exit, 'ends', patience)
+    return await this.until(() => this.#exit, 'ends', patience)
   }
 
   /** Resolves when the program ended with 0; anything else is an error that shows what it printed. */
@@ -104,7 +104,8 @@ export class Child {
     return undefined
   }
 
-  async #until<T>(probe: () => T | undefined, what: string, patience: number): Promise<T> {
+  /** Resolves with what `probe` finds, asked again after everything the program prints and when it has ended. */
+  async until<T>(probe: () => T | undefined, what: string, patience: number): Promise<T> {
     const { promise, resolve, reject } = deferred<T>()
     const check = (): void => {
       const found = probe()

@@ -1,7 +1,7 @@
 /** Contents to share, the same bytes every time, and the comparison of two of them. */
 import { createCipheriv, createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { cp, mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 
 export interface ContentFile {
   /** Relative, with `/`. Empty for a single file: the content's name is the file's. */
@@ -55,6 +55,18 @@ export async function write(content: Content, folder: string): Promise<string> {
     await writeFile(path, noise(`${content.name}/${file.path}`, file.size))
   }
   return root
+}
+
+/**
+ * Copies a single-file content from `file` into `folder`, its bytes from `start` to `end` lost (zeros now): a client that
+ * checks it has all pieces but those.
+ */
+export async function copyWithout(file: string, folder: string, start: number, end: number): Promise<void> {
+  const copy = join(folder, basename(file))
+  await cp(file, copy)
+  const handle = await open(copy, 'r+')
+  await handle.write(Buffer.alloc(end - start), 0, end - start, start)
+  await handle.close()
 }
 
 /** Bytes that look random (nothing compresses or repeats) and depend on the seed alone. */

@@ -4,7 +4,10 @@ import { Lab } from './lab.ts'
 import { missing, type Tool } from './tools.ts'
 
 // Most of a test's time is a real client's waiting, hardly any of it work.
-vi.setConfig({ maxConcurrency: 16 })
+vi.setConfig({ maxConcurrency: 12 })
+
+/** In milliseconds: each step has its own, shorter limit, whose message says which step it was. */
+const TIMEOUT = 180_000
 
 const ALWAYS: readonly Tool[] = ['namespace', 'python', 'mktorrent', 'opentracker']
 
@@ -15,7 +18,7 @@ const ALWAYS: readonly Tool[] = ['namespace', 'python', 'mktorrent', 'opentracke
 export function interop(name: string, needs: readonly Tool[], body: (lab: Lab) => Promise<void>): void {
   const absent = missing([...ALWAYS, ...needs])
   if (absent.length === 0) {
-    test.concurrent(name, async () => await inLab(name, body))
+    test.concurrent(name, { timeout: TIMEOUT }, async () => await inLab(name, body))
     return
   }
   const reason = `missing: ${absent.join(', ')}`

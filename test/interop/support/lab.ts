@@ -7,6 +7,8 @@ import { Namespace } from './namespace.ts'
 import { makeTorrent, type Torrent } from './torrent.ts'
 import { Tracker } from './tracker.ts'
 
+export type TrackerProgram = 'opentracker' | 'bt'
+
 export class Lab {
   readonly ns: Namespace
   readonly tracker: Tracker
@@ -39,10 +41,11 @@ export class Lab {
     return await makeTorrent(this.ns, await this.folder('content'), content, this.tracker.announce)
   }
 
-  /** A torrent, and opentracker serving it. */
-  async published(content: Content): Promise<Torrent> {
+  /** A torrent, and a tracker that serves it. */
+  async published(content: Content, by: TrackerProgram = 'opentracker'): Promise<Torrent> {
     const torrent = await this.torrent(content)
-    await this.tracker.startOpentracker([torrent.infoHash])
+    if (by === 'opentracker') await this.tracker.startOpentracker(torrent.infoHash)
+    else await this.tracker.startBt(torrent.infoHash)
     return torrent
   }
 

@@ -33,14 +33,19 @@ export class Libtorrent {
   }
 
   /** Resolves when exactly that many pieces are here, verified. */
-  async pieces(count: number, patience = PATIENCE): Promise<void> {
-    await this.#child.line(new RegExp(`^pieces ${count}$`, 'u'), patience)
+  async pieces(count: number): Promise<void> {
+    await this.#child.line(new RegExp(`^pieces ${count}$`, 'u'))
   }
 
   /** Bytes of content sent to peers until now, as far as it has told. */
   get uploaded(): number {
     const totals = this.#child.stdout.matchAll(/^uploaded (\d+)$/gmu)
     return Number([...totals].at(-1)?.[1] ?? 0)
+  }
+
+  /** Resolves when at least that many bytes of content have gone to peers. */
+  async uploads(bytes: number): Promise<void> {
+    await this.#child.until(() => (this.uploaded >= bytes ? true : undefined), `uploads ${bytes} bytes`, PATIENCE)
   }
 
   async stop(): Promise<void> {

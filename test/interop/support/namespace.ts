@@ -21,8 +21,12 @@ export function wayIn(): readonly string[] | undefined {
   return WAYS.find(way => spawnSync('unshare', [...way, 'sh', '-c', SET_UP], { input: '' }).status === 0)
 }
 
+/** Nothing of the machine's own settings: no proxy, and file names are UTF-8 for every client. */
+const ENVIRONMENT = { PATH: process.env['PATH'], TMPDIR: process.env['TMPDIR'], LC_ALL: 'C.UTF-8' }
+
 export interface SpawnOptions {
   readonly cwd?: string
+  /** Besides the few variables that all programs get. */
   readonly env?: NodeJS.ProcessEnv
 }
 
@@ -67,7 +71,7 @@ export class Namespace {
     const entrant = spawn('nsenter', [...doors, '--', program, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-      env: options.env ?? process.env,
+      env: { ...ENVIRONMENT, ...options.env },
     })
     const child = new Child(entrant, [program, ...args].join(' '))
     this.#children.push(child)

@@ -1,5 +1,6 @@
 /** Which of the programs that interop tests need are here, and where the others come from. */
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { wayIn } from './namespace.ts'
 
 function runs(program: string, ...args: readonly string[]): boolean {
@@ -12,6 +13,7 @@ function succeeds(program: string, ...args: readonly string[]): boolean {
 
 const TOOLS = {
   aria2: { from: 'aria2', here: () => succeeds('aria2c', '--version') },
+  bt: { from: 'with npm run build', here: () => existsSync(new URL('../../../dist/main.js', import.meta.url)) },
   libtorrent: {
     from: "python3-libtorrent, for the system's own Python",
     here: () => succeeds('/usr/bin/python3', '-c', 'import libtorrent'),

@@ -66,7 +66,7 @@ export async function makeTorrent(
  * The info-hash of a .torrent that mktorrent made, independently of the code under test: without web seeds the info
  * dictionary is the last value of the outer dictionary.
  */
-function infoHashOf(torrent: Buffer): string {
+export function infoHashOf(torrent: Buffer): string {
   const key = '4:info'
   const info = torrent.subarray(torrent.indexOf(key) + key.length, -1)
   return createHash('sha1').update(info).digest('hex')

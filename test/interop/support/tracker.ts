@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Child } from './child.ts'
+import { startBt } from './bt-process.ts'
 import { HERE, type Namespace } from './namespace.ts'
 import type { AnnounceUrls } from './torrent.ts'
 
@@ -27,7 +28,7 @@ export class Tracker {
   }
 
   /** Starts opentracker, which serves these torrents and refuses all others as "not authorized". */
-  async startOpentracker(infoHashes: readonly string[]): Promise<Child> {
+  async startOpentracker(...infoHashes: readonly string[]): Promise<Child> {
     const whitelist = join(this.#folder, 'whitelist')
     await writeFile(whitelist, infoHashes.map(hash => `${hash}\n`).join(''), { mode: 0o644 })
     // As root it becomes nobody, whom a user namespace does not know.
@@ -36,6 +37,14 @@ export class Tracker {
     const child = this.#ns.spawn('opentracker', [...user, '-i', HERE, ...ports, '-w', whitelist], { cwd: this.#folder })
     const first = infoHashes[0]
     if (first !== undefined) await this.seeds(first, 0)
+    return child
+  }
+
+  /** Starts `bt tracker`, which serves every torrent. */
+  async startBt(infoHash: string): Promise<Child> {
+    const ports = ['--http-port', String(this.httpPort), '--udp-port', String(this.udpPort)]
+    const child = startBt(this.#ns, this.#folder, 'tracker', ...ports)
+    await this.seeds(infoHash, 0)
     return child
   }
 

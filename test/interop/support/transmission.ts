@@ -31,7 +31,7 @@ async function launch(lab: Lab, folder: string, what: string): Promise<Started> 
   const script = join(config, 'finished.sh')
   await writeFile(script, `#!/bin/sh\necho '${COMPLETE}'\n`, { mode: 0o755 })
   const args = ['-g', config, '-M', '-p', String(port), '-et', '-f', script, '-w', folder, what]
-  const child = lab.ns.spawn('transmission-cli', args, { env: { ...process.env, HOME: config } })
+  const child = lab.ns.spawn('transmission-cli', args, { env: { HOME: config } })
   return { child, address: `${host}:${port}` }
 }
 
