@@ -107,7 +107,7 @@ export class Parser {
     if (byte === undefined) this.#failEnd('a value')
     if (byte >= ZERO && byte <= NINE) {
       const start = this.#string()
-      return this.#bytes.subarray(start, this.#at)
+      return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset + start, this.#at - start)
     }
     if (byte === INTEGER) return this.#integer()
     if (byte === LIST) {

@@ -70,16 +70,25 @@ export function contentLength(files: readonly FileEntry[]): number {
 export function withUniquePaths(files: readonly FileEntry[]): readonly FileEntry[] {
   const content = files.filter(file => !file.padding)
   const paths = uniquePaths(content.map(file => file.path))
-  const moved = new Map<string, readonly string[]>()
-  for (const [i, file] of content.entries()) {
-    const key = file.path.join('/')
-    if (!moved.has(key)) moved.set(key, paths[i] ?? file.path)
-  }
+  const moved = content.some(file => file.symlink !== undefined) ? movesOf(content, paths) : undefined
   let next = 0
   return files.map(file => {
     if (file.padding) return file
     const path = paths[next++] ?? file.path
     if (file.symlink === undefined) return { ...file, path }
-    return { ...file, path, symlink: moved.get(file.symlink.join('/')) ?? file.symlink }
+    return { ...file, path, symlink: moved?.get(file.symlink.join('/')) ?? file.symlink }
   })
+}
+
+/** By original path, where a file went; of several files with that path, the first, which kept it. */
+function movesOf(
+  files: readonly FileEntry[],
+  paths: readonly (readonly string[])[],
+): ReadonlyMap<string, readonly string[]> {
+  const moved = new Map<string, readonly string[]>()
+  for (const [i, file] of files.entries()) {
+    const key = file.path.join('/')
+    if (!moved.has(key)) moved.set(key, paths[i] ?? file.path)
+  }
+  return moved
 }

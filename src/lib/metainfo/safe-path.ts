@@ -1,5 +1,5 @@
 // A safe element names one entry of a folder on every system: no separator, no `.` or `..`, nothing invisible, 1 to 240 bytes.
-import { tryUtf8, utf8 } from '../base/bytes.ts'
+import { latin1, tryUtf8, utf8 } from '../base/bytes.ts'
 import { MAX_NAME_BYTES } from './limits.ts'
 
 /** A longer "extension" is no extension but a name with a dot in it. */
@@ -16,6 +16,9 @@ const TRAILING = /[. ]+$/
 /** Names of devices on Windows, whatever the extension. */
 const RESERVED = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(?= *(?:\.|$))/i
 
+/** Safe at a glance, and what nearly every name looks like: this keeps torrents of a million files fast. */
+const PLAIN = /^[\w+,()[\]&'!~@#$%-](?:[\w .+,()[\]&'!~@#$%-]{0,198}[\w+,()[\]&'!~@#$%-])?$/
+
 const lossyUtf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
@@ -24,6 +27,8 @@ const lossyUtf8 = new TextDecoder('utf-8', { ignoreBOM: true })
  * substituted too. Different names may become the same: see unique-paths.ts.
  */
 export function safeElement(raw: Uint8Array | string): string {
+  const latin = typeof raw === 'string' ? raw : latin1(raw)
+  if (PLAIN.test(latin) && !RESERVED.test(latin)) return latin
   const text = typeof raw === 'string' ? raw : (tryUtf8(raw) ?? lossyUtf8.decode(raw).replaceAll('\ufffd', SUBSTITUTE))
   const visible = text.replace(INVISIBLE, SUBSTITUTE).replace(SEPARATORS, SUBSTITUTE)
   const relative = visible.replace(DRIVE, `$1${SUBSTITUTE}`).replace(RESERVED, `${SUBSTITUTE}$&`)

@@ -6,15 +6,9 @@ import { withSuffix } from './safe-path.ts'
 
 /** No longer one is needed: a torrent has fewer files than this has numbers. */
 const WIDEST_SUFFIX = '.9999999'
-
-interface Folder {
-  /** Folded names in use here, of files and folders. */
-  readonly taken: Set<string>
-  /** By the folded name that paths use for them. */
-  readonly folders: Map<string, { readonly renamed: string | undefined; readonly folder: Folder }>
-  /** By what a suffix leaves of a name, the number to try next: equal names need one try each, not one more each time. */
-  readonly nextSuffix: Map<string, number>
-}
+const ROOT = 0
+/** In place of a folder's number: the name is a file's. */
+const FILE = -1
 
 /**
  * The paths, in order, where a name that is taken gets `.1`, `.2`, … before its extension; the first to use a name keeps it.
@@ -22,63 +16,75 @@ interface Folder {
  * @throws BtError METAINFO_INVALID where more than 500 names are taken.
  */
 export function uniquePaths(paths: readonly (readonly string[])[]): readonly (readonly string[])[] {
-  const root = emptyFolder()
-  let renames = 0
-  const freeName = (folder: Folder, name: string): string => {
-    const folded = fold(name)
-    if (!folder.taken.has(folded)) {
-      folder.taken.add(folded)
-      return name
-    }
-    if (++renames > MAX_DUPLICATE_NAMES) {
-      throw new BtError('METAINFO_INVALID', `invalid torrent: more than ${MAX_DUPLICATE_NAMES} files share their names`)
-    }
-    return suffixedName(folder, name)
-  }
+  const names = new Names()
   return paths.map(path => {
     const out: string[] = []
-    let folder = root
-    for (const name of path.slice(0, -1)) {
-      const entered = enterFolder(folder, name, freeName)
-      out.push(entered.name)
-      folder = entered.folder
+    let folder = ROOT
+    for (let depth = 0; depth < path.length - 1; depth++) {
+      const name = path[depth] ?? ''
+      folder = names.enter(folder, name)
+      out.push(names.renamed(folder) ?? name)
     }
-    out.push(freeName(folder, path.at(-1) ?? ''))
+    out.push(names.claim(folder, path.at(-1) ?? ''))
     return out
   })
 }
 
-function enterFolder(
-  parent: Folder,
-  name: string,
-  freeName: (folder: Folder, name: string) => string,
-): { readonly name: string; readonly folder: Folder } {
-  const folded = fold(name)
-  const known = parent.folders.get(folded)
-  if (known !== undefined) return { name: known.renamed ?? name, folder: known.folder }
-  const free = freeName(parent, name)
-  const folder = emptyFolder()
-  parent.folders.set(folded, { renamed: free === name ? undefined : free, folder })
-  return { name: free, folder }
-}
+/** The names in use. Folders are numbers and all names stand in one map: a hostile torrent can have millions of folders. */
+class Names {
+  /** By folder and folded name: the folder that paths mean by this name, or FILE where none does. */
+  readonly #meaning = new Map<string, number>()
+  /** The other names of folders whose own was a file's. */
+  readonly #renamed = new Map<number, string>()
+  /** By folder and what a suffix leaves of a name, the number to try next: each rename needs one try, not one more each time. */
+  readonly #nextSuffix = new Map<string, number>()
+  #folders = ROOT
+  #renames = 0
 
-function suffixedName(folder: Folder, name: string): string {
-  const stem = fold(withSuffix(name, WIDEST_SUFFIX))
-  for (let n = folder.nextSuffix.get(stem) ?? 1; ; n++) {
-    const candidate = withSuffix(name, `.${n}`)
-    const candidateFolded = fold(candidate)
-    if (folder.taken.has(candidateFolded)) continue
-    folder.taken.add(candidateFolded)
-    folder.nextSuffix.set(stem, n + 1)
-    return candidate
+  /** The folder that paths mean by this name, made where there is none yet. */
+  enter(parent: number, name: string): number {
+    const key = keyOf(parent, name)
+    const known = this.#meaning.get(key)
+    if (known !== undefined && known !== FILE) return known
+    const free = this.claim(parent, name)
+    const folder = ++this.#folders
+    this.#meaning.set(key, folder)
+    if (free !== name) this.#renamed.set(folder, free)
+    return folder
+  }
+
+  renamed(folder: number): string | undefined {
+    return this.#renamed.get(folder)
+  }
+
+  /** The name itself where it is free, else the first free one with a suffix. It is taken from now on. */
+  claim(folder: number, name: string): string {
+    const key = keyOf(folder, name)
+    if (!this.#meaning.has(key)) {
+      this.#meaning.set(key, FILE)
+      return name
+    }
+    if (++this.#renames > MAX_DUPLICATE_NAMES) {
+      throw new BtError('METAINFO_INVALID', `invalid torrent: more than ${MAX_DUPLICATE_NAMES} files share their names`)
+    }
+    const stem = keyOf(folder, withSuffix(name, WIDEST_SUFFIX))
+    for (let n = this.#nextSuffix.get(stem) ?? 1; ; n++) {
+      const candidate = withSuffix(name, `.${n}`)
+      const candidateKey = keyOf(folder, candidate)
+      if (this.#meaning.has(candidateKey)) continue
+      this.#meaning.set(candidateKey, FILE)
+      this.#nextSuffix.set(stem, n + 1)
+      return candidate
+    }
   }
 }
 
-function emptyFolder(): Folder {
-  return { taken: new Set(), folders: new Map(), nextSuffix: new Map() }
+function keyOf(folder: number, name: string): string {
+  return `${folder}/${fold(name)}`
 }
 
 /** Upper and then lower case, so that characters with several lower forms (the Greek sigma, ß) meet in one. */
 function fold(name: string): string {
+  if (/^[ -~]*$/.test(name)) return name.toLowerCase()
   return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC')
 }
