@@ -64,6 +64,8 @@ interop('a leech gets from bt what bt has, while bt itself still lacks a piece',
   const out = join(await lab.folder('out'), 'out.bin')
   const where = ['--peer', most.address, '--port', address.slice(HERE.length + 1)]
   const download = startBt(lab.ns, await lab.folder('home'), 'download', torrent.file('http'), '-o', out, ...where)
+  // It listens before it connects: whoever connects to it from here on is not refused.
+  await most.uploads(torrent.length - PIECE_LENGTH)
   const source = torrent.file('http')
   const leech = await startLibtorrent(lab, { source, folder: await lab.folder('leech'), peers: [address] })
   await leech.pieces(pieces - 1)

@@ -37,6 +37,7 @@ def open_session():
             "enable_incoming_utp": False,
             "enable_outgoing_utp": False,
             "allow_multiple_connections_per_ip": True,
+            "min_reconnect_time": 1,
             "in_enc_policy": ENCRYPTION_OFF,
             "out_enc_policy": ENCRYPTION_OFF,
             "alert_mask": lt.alert.category_t.all_categories,
