@@ -1,0 +1,70 @@
+import { Flags } from '@oclif/core'
+import { BtCommand } from '../cli/bt-command.ts'
+import { linkArg, peerFlag, trackerFlag } from '../cli/flags.ts'
+import type { AddOptions } from '../lib/engine/engine.ts'
+import type { TorrentSource } from '../lib/engine/source.ts'
+import type { Info } from '../lib/metainfo/metainfo.ts'
+
+export default class MagnetInfo extends BtCommand {
+  static override summary = 'Get the metadata of a magnet link from peers, and show it as `info` does.'
+  static override description =
+    'With --save it is kept as a .torrent file, info dictionary byte for byte and the trackers of the link with it.'
+  static override args = { link: linkArg }
+  static override flags = {
+    peer: peerFlag(),
+    tracker: trackerFlag(),
+    save: Flags.string({ description: 'write the metadata as a .torrent file', helpValue: 'FILE.torrent' }),
+    force: Flags.boolean({ description: 'with --save: overwrite the file' }),
+  }
+  static override examples = [
+    '<%= config.bin %> magnet_info "magnet:?xt=urn:btih:c5fb9894bdaba464811b088d806bdd611ba490af&tr=http://127.0.0.1:6969/announce"',
+    '<%= config.bin %> magnet_info "magnet:?xt=urn:btih:c5fb9894bdaba464811b088d806bdd611ba490af" --peer 127.0.0.1:6881 --save a.torrent',
+  ]
+
+  protected override async execute(): Promise<void> {
+    const { args, flags } = await this.parse(MagnetInfo)
+    const [{ loadSource }, { addTrackers }, { checkFree, placeFile, saveFile }] = await Promise.all([
+      import('../lib/engine/source.ts'),
+      import('../lib/engine/add-trackers.ts'),
+      import('../lib/engine/save-file.ts'),
+    ])
+    const source = addTrackers(await loadSource(args.link, this.interrupted), flags.tracker)
+    if (flags.save !== undefined) await checkFree(flags.save, { overwrite: flags.force })
+    const info = await this.#fetch(source, { giveUp: true, ...(flags.peer !== undefined && { peers: flags.peer }) })
+    const torrent = { info, tiers: source.tiers, webSeeds: source.magnet?.webSeeds ?? [] }
+    if (flags.save !== undefined) {
+      const { wrapInfo } = await import('../lib/metainfo/create.ts')
+      const path = await placeFile(flags.save, `${info.name}.torrent`)
+      await saveFile(path, wrapInfo(info.raw, torrent), { overwrite: flags.force })
+      this.note(`saved as ${path}`)
+    }
+    if (this.json) {
+      const { torrentJson } = await import('../lib/ui/torrent-document.ts')
+      this.printJson(torrentJson(torrent))
+    } else {
+      const { infoLines } = await import('../lib/ui/info-lines.ts')
+      for (const line of infoLines(torrent)) this.print(line)
+    }
+  }
+
+  async #fetch(source: TorrentSource, options: AddOptions): Promise<Info> {
+    const [{ createEngine }, { eventLine }] = await Promise.all([
+      import('../lib/engine/engine.ts'),
+      import('../lib/ui/transfer-lines.ts'),
+    ])
+    const engine = await createEngine({ port: false, registry: await this.plugins() })
+    try {
+      this.interrupted.throwIfAborted()
+      if (source.info === undefined) this.note('getting the metadata from peers')
+      const session = engine.fetchMetadata(source, options)
+      session.subscribe(event => {
+        const line = eventLine(event)
+        if (line !== undefined) this.note(line)
+      })
+      this.interrupted.addEventListener('abort', () => void session.stop(), { once: true })
+      return await session.metadata
+    } finally {
+      await engine.close()
+    }
+  }
+}

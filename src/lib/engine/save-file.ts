@@ -1,0 +1,74 @@
+// A file that a user asked for is written whole or not at all, and never over another unless that was asked for too.
+import { randomBytes } from 'node:crypto'
+import { link, lstat, open, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { hex } from '../base/bytes.ts'
+import { BtError } from '../base/errors.ts'
+import { diskError, errnoOf, isAbsent } from '../storage/disk-error.ts'
+
+/** File systems without hard links say one of these (FAT, some network shares). */
+const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK'])
+
+export interface SaveOptions {
+  /** Replaces a file that is there; a symbolic link is replaced itself, not what it leads to. */
+  readonly overwrite: boolean
+}
+
+/** Where `out` is a folder or ends in a slash, `name` inside it; `name` in the working folder without `out`. Absolute. */
+export async function placeFile(out: string | undefined, name: string): Promise<string> {
+  if (out === undefined) return resolve(name)
+  const isFolder = out.endsWith('/') || (await stat(out).catch(() => undefined))?.isDirectory() === true
+  return isFolder ? resolve(out, name) : resolve(out)
+}
+
+/** For asking before long work. @throws BtError USAGE where something is at the path and is not to be overwritten. */
+export async function checkFree(path: string, options: SaveOptions): Promise<void> {
+  if (options.overwrite) return
+  const exists = await lstat(path).then(
+    () => true,
+    (error: unknown) => {
+      if (isAbsent(error)) return false
+      throw diskError(error, path, 'look at')
+    },
+  )
+  if (exists) throw taken(path)
+}
+
+/**
+ * Writes a draft beside the path and puts it into place once its bytes are on the disk.
+ * @throws BtError DISK_*, or USAGE as `checkFree`, also where the file came to be there meanwhile.
+ */
+export async function saveFile(path: string, data: Uint8Array, options: SaveOptions): Promise<void> {
+  const draft = join(dirname(path), `.${hex(randomBytes(6))}.bt-draft`)
+  try {
+    const handle = await open(draft, 'wx')
+    try {
+      await handle.writeFile(data)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    if (options.overwrite) await rename(draft, path)
+    else await putInto(draft, path)
+  } catch (error) {
+    throw diskError(error, path, 'write')
+  } finally {
+    await rm(draft, { force: true }).catch(() => undefined)
+  }
+}
+
+/** A link fails where something is there, which a rename would replace without a word. */
+async function putInto(draft: string, path: string): Promise<void> {
+  try {
+    await link(draft, path)
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') throw taken(path)
+    if (!NO_LINKS.has(errnoOf(error) ?? '')) throw error
+    await checkFree(path, { overwrite: false })
+    await rename(draft, path)
+  }
+}
+
+function taken(path: string): BtError {
+  return new BtError('USAGE', `"${basename(path)}" exists already; choose another name, or overwrite it with --force`)
+}
