@@ -184,6 +184,7 @@ describe('formatMagnet', () => {
       fc.property(magnet, magnet => {
         expect(parseMagnet(formatMagnet(magnet))).toEqual(magnet)
       }),
+      { numRuns: 50 },
     )
   })
 

@@ -82,7 +82,7 @@ describe('safeElement', () => {
         expect(name).not.toMatch(/[. ]$|^[a-z]:/i)
         expect(safeElement(name)).toBe(name)
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     )
   })
 })

@@ -4,9 +4,9 @@ import { type ByteRange, type Irregularity, Parser } from './parser.ts'
 import type { BencodeValue } from './value.ts'
 
 /** Nested lists and dictionaries; libtorrent's default for a .torrent file. */
-export const DEFAULT_MAX_DEPTH = 100
+const DEFAULT_MAX_DEPTH = 100
 /** Values and keys together; libtorrent's default for a .torrent file. */
-export const DEFAULT_MAX_TOKENS = 3_000_000
+const DEFAULT_MAX_TOKENS = 3_000_000
 
 export interface DecodeOptions {
   /**

@@ -5,12 +5,10 @@ import { BtError } from '../base/errors.ts'
 import { HASH_LENGTH } from '../base/ids.ts'
 import { encode } from '../bencode/encode.ts'
 import type { BencodeInput } from '../bencode/value.ts'
-import { MAX_PIECES } from './limits.ts'
+import { MAX_PIECES, MIN_PIECE_LENGTH_V2 } from './limits.ts'
 
-/** The smallest that `choosePieceLength` gives: one block, and the least that BEP 52 allows. */
-export const MIN_CHOSEN_PIECE_LENGTH = 16_384
 /** 16 MiB: what goes beyond costs a peer too much for one bad block. */
-export const MAX_CHOSEN_PIECE_LENGTH = 16_777_216
+const MAX_CHOSEN_PIECE_LENGTH = 16_777_216
 const AIMED_PIECES = 2000
 
 /** The keys beside `info`. */
@@ -98,7 +96,7 @@ export function wrapInfo(rawInfo: Uint8Array, parts: OuterParts = {}): Uint8Arra
  * unless that would be more pieces than a client takes.
  */
 export function choosePieceLength(totalBytes: number): number {
-  let length = MIN_CHOSEN_PIECE_LENGTH
+  let length = MIN_PIECE_LENGTH_V2
   while (length < MAX_CHOSEN_PIECE_LENGTH && totalBytes > length * AIMED_PIECES) length *= 2
   while (totalBytes > length * MAX_PIECES) length *= 2
   return length
