@@ -9,7 +9,7 @@ export interface Situation {
   /** Another peer will be tried by and by. */
   readonly candidates: boolean
   readonly trackers: readonly TrackerState[]
-  /** Peer sources that were asked. */
+  /** Peer sources that may still name some. */
   readonly sources: number
   /** Why the last peer was lost or not reached. */
   readonly lastLoss: string | undefined

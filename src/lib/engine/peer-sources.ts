@@ -8,6 +8,8 @@ export interface PeerSourcesOptions {
   readonly sources: readonly PeerSource[]
   readonly onPeers: (peers: readonly PeerAddress[], source: string) => void
   readonly onWarning: (message: string) => void
+  /** A source ended, by itself or in failure. */
+  readonly onEnd: () => void
 }
 
 /** Milliseconds that a source may take to end once it is told to. */
@@ -16,7 +18,7 @@ const STOP_GRACE = 1_000
 export class PeerSources {
   readonly #options: PeerSourcesOptions
   readonly #abort = new AbortController()
-  readonly #running: Promise<void>[] = []
+  readonly #running = new Set<Promise<void>>()
 
   constructor(options: PeerSourcesOptions) {
     this.#options = options
@@ -25,8 +27,13 @@ export class PeerSources {
   /** BEP 27: a private torrent takes peers from its trackers only, unless a source says that it may be asked. */
   start(view: TorrentView): void {
     for (const source of this.#options.sources) {
-      if (!view.private || source.allowPrivate === true) this.#running.push(this.#run(source, view))
+      if (!view.private || source.allowPrivate === true) this.#track(this.#run(source, view))
     }
+  }
+
+  /** Sources that may still name peers. */
+  get running(): number {
+    return this.#running.size
   }
 
   async stop(): Promise<void> {
@@ -37,6 +44,14 @@ export class PeerSources {
     })
     await Promise.race([Promise.all(this.#running), limit])
     clearTimeout(timer)
+  }
+
+  #track(work: Promise<void>): void {
+    const tracked = work.finally(() => {
+      this.#running.delete(tracked)
+      if (!this.#abort.signal.aborted) this.#options.onEnd()
+    })
+    this.#running.add(tracked)
   }
 
   async #run(source: PeerSource, view: TorrentView): Promise<void> {

@@ -95,6 +95,7 @@ export class TorrentSession {
       sources: options.discover === false ? [] : context.registry.sources,
       onPeers: (peers, name) => this.#runner.addPeers(peers, name),
       onWarning: message => this.#emit({ type: 'warning', message }),
+      onEnd: () => this.#considerGivingUp(),
     })
   }
 
@@ -193,7 +194,7 @@ export class TorrentSession {
       met: this.#met,
       candidates: this.#torrent.deadline !== Infinity,
       trackers: this.#announcing?.states() ?? [],
-      sources: this.#options.discover === false ? 0 : this.#context.registry.sources.length,
+      sources: this.#sources.running,
       lastLoss: this.#lastLoss,
     })
     if (hopeless !== undefined) this.#fail(hopeless)
