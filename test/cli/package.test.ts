@@ -1,0 +1,72 @@
+import { writeFile } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { installPacked, pack, ROOT, type PackedBt } from './support/packed.ts'
+
+let packed: PackedBt
+
+beforeAll(async () => {
+  packed = await installPacked()
+}, 120_000)
+afterAll(() => packed.remove())
+
+describe('the packed program', () => {
+  it('runs from another folder, with its bundled plugins', async () => {
+    expect(await packed.bt(['decode', 'd3:foo3:bar5:helloi52ee'])).toEqual({
+      code: 0,
+      stdout: '{"foo":"bar","hello":52}\n',
+      stderr: '',
+    })
+    const refused = await packed.bt([
+      'peers',
+      join(ROOT, 'test/fixtures/v1-single.torrent'),
+      '--tracker',
+      'nonsense://x/',
+    ])
+    expect(refused.stderr).not.toContain('left out: its bt:plugin hook failed')
+  })
+
+  it('knows every command of its manifest', async () => {
+    const { stdout } = await packed.bt(['--help'])
+    for (const command of [
+      'decode',
+      'info',
+      'peers',
+      'handshake',
+      'download_piece',
+      'download',
+      'download_magnet',
+      'seed',
+    ]) {
+      expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'))
+    }
+  })
+})
+
+describe("a third party's plugin", () => {
+  it('is installed from its tarball, names peers, adds a command, and goes again', async () => {
+    const tarball = await pack(join(ROOT, 'examples/bt-plugin-peerfile'), packed.folder)
+    expect(await packed.bt(['plugins', 'install', `file:${tarball}`])).toMatchObject({ code: 0 })
+    expect((await packed.bt(['plugins'])).stdout).toContain('bt-plugin-peerfile 1.0.0')
+
+    const peer = createServer(socket => socket.destroy())
+    await new Promise<void>(resolve => peer.listen(0, '127.0.0.1', resolve))
+    const met = new Promise<void>(resolve => peer.once('connection', () => resolve()))
+    const address = `127.0.0.1:${(peer.address() as AddressInfo).port}`
+    const peers = join(packed.folder, 'peers.txt')
+    await writeFile(peers, `${address}\n`)
+
+    expect(await packed.bt(['peerfile_check', peers])).toMatchObject({ code: 0, stdout: `${address}\n` })
+
+    // The peer closes at once: the download gives up, but only after it dialled whom the plugin named.
+    const link = `magnet:?xt=urn:btih:${'ab'.repeat(20)}`
+    const args = ['download_magnet', link, '--stall-timeout', '1']
+    const [download] = await Promise.all([packed.bt(args, { BT_PEERFILE: peers }), met])
+    expect([5, 6]).toContain(download.code)
+    peer.close()
+
+    expect(await packed.bt(['plugins', 'uninstall', 'bt-plugin-peerfile'])).toMatchObject({ code: 0 })
+    expect(await packed.bt(['peerfile_check', peers])).toMatchObject({ code: 2 })
+  })
+})
