@@ -45,7 +45,7 @@ export class Lab {
   async published(content: Content, by: TrackerProgram = 'opentracker'): Promise<Torrent> {
     const torrent = await this.torrent(content)
     if (by === 'opentracker') await this.tracker.startOpentracker(torrent.infoHash)
-    else await this.tracker.startBt(torrent.infoHash)
+    else await this.tracker.startBt()
     return torrent
   }
 

@@ -35,21 +35,27 @@ export class Tracker {
     const user = this.#ns.rootless ? ['-u', 'root'] : []
     const ports = ['-p', String(this.httpPort), '-P', String(this.udpPort)]
     const child = this.#ns.spawn('opentracker', [...user, '-i', HERE, ...ports, '-w', whitelist], { cwd: this.#folder })
-    const first = infoHashes[0]
-    if (first !== undefined) await this.seeds(first, 0)
+    await this.#answers(child)
     return child
   }
 
   /** Starts `bt tracker`, which serves every torrent. */
-  async startBt(infoHash: string): Promise<Child> {
+  async startBt(): Promise<Child> {
     const ports = ['--http-port', String(this.httpPort), '--udp-port', String(this.udpPort)]
     const child = startBt(this.#ns, this.#folder, 'tracker', ...ports)
-    await this.seeds(infoHash, 0)
+    await this.#answers(child)
     return child
   }
 
-  /** Resolves when the tracker knows at least `count` seeds, so at the latest once it answers at all for 0. */
+  /** Resolves when the tracker knows at least `count` seeds. */
   async seeds(infoHash: string, count: number): Promise<void> {
     await this.#ns.spawn('/usr/bin/python3', [AWAIT_SEEDS, this.announce.http, infoHash, String(count)]).success()
+  }
+
+  async #answers(tracker: Child): Promise<void> {
+    const ended = tracker.exit().then(() => {
+      throw new Error(`The tracker ended.\n${tracker.report()}`)
+    })
+    await Promise.race([this.seeds('0'.repeat(40), 0), ended])
   }
 }
