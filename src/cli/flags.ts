@@ -19,7 +19,7 @@ export const peerFlag = Flags.custom<PeerAddress>({
   parse: text => Promise.resolve(parseAddress(text)),
 })
 
-export const trackerFlag = Flags.custom<string>({
+export const trackerFlag = Flags.custom({
   description: 'a tracker to ask besides those of the torrent (may be repeated)',
   helpValue: 'URL',
   multiple: true,

@@ -7,8 +7,6 @@ declare const brand: unique symbol
 export type InfoHash = Uint8Array & { readonly [brand]: 'InfoHash' }
 /** 20 bytes; ours are Azureus style (BEP 20). */
 export type PeerId = Uint8Array & { readonly [brand]: 'PeerId' }
-/** 0 ≤ index < number of pieces of the torrent at hand. */
-export type PieceIndex = number
 
 export const HASH_LENGTH = 20
 /** Client code and version, BEP 20. `BT` belongs to another client. */

@@ -63,10 +63,7 @@ export function eventJson(event: SessionEvent): object | undefined {
       }
     case 'uploadStarted':
       return { event: 'uploadStarted', peer: formatAddress(event.address), client: event.client }
-    case 'checked':
-    case 'pieceVerified':
-    case 'complete':
-    case 'needPeers':
+    default: // told in another way (progress, done), or of no use outside
       return undefined
   }
 }

@@ -1,6 +1,6 @@
 // A download on a terminal: its stages as listr2 tasks, the running one with a bar. listr2 draws on stderr, so that stdout
 // stays the result's.
-import { Listr, ListrLogger, ProcessOutput } from 'listr2'
+import { Listr, ListrLogger, ProcessOutput, type ListrDefaultRendererLogLevels } from 'listr2'
 import type { TorrentSession, SessionEvent } from '../engine/torrent-session.ts'
 import { formatBar, formatPercent, plural, printable } from './format.ts'
 import { eventLine, transferLine } from './transfer-lines.ts'
@@ -73,7 +73,9 @@ export class TerminalWatch implements Watch {
         rendererOptions: {
           // What went wrong is told once, by the process, after the picture.
           showErrorMessage: false,
-          logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) }),
+          logger: new ListrLogger<ListrDefaultRendererLogLevels>({
+            processOutput: new ProcessOutput(process.stderr, process.stderr),
+          }),
         },
         // Ctrl-C is the command's to handle: it announces `stopped` and saves before it goes.
         registerSignalListeners: false,

@@ -37,7 +37,7 @@ export const REQUEST_SIZE = 17
 export const BLOCK_HEADER_SIZE = 13
 /** What precedes the payload of an extension message: prefix and the extension's id. */
 export const EXTENDED_HEADER_SIZE = 6
-export const MAX_HEAD_SIZE: number = REQUEST_SIZE
+export const MAX_HEAD_SIZE: number = Math.max(REQUEST_SIZE, BLOCK_HEADER_SIZE)
 
 /** How much of a message is read at once: all of it, but for the bytes that a block, a bitfield and the like carry. */
 export function headSizeOf(id: number): number {
