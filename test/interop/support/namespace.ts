@@ -14,11 +14,12 @@ const FIRST_PORT = 20_000
 /** On `lo` the whole subnet is local: every one of its addresses can be bound. */
 const SET_UP = `ip link set lo up && ip addr add ${HERE}/24 dev lo && echo ready && exec cat`
 const OURS = ['--net', '--pid', '--fork', '--kill-child']
-const WAYS = [OURS, ['--map-root-user', ...OURS]]
+/** Without root: in a user namespace, there as the same user as here, since opentracker refuses to run as root. */
+const AS_USER = ['--map-current-user', '--keep-caps', ...OURS]
 
 /** The arguments of `unshare` that work here (root, or a user namespace), or nothing when none do. */
 export function wayIn(): readonly string[] | undefined {
-  return WAYS.find(way => spawnSync('unshare', [...way, 'sh', '-c', SET_UP], { input: '' }).status === 0)
+  return [OURS, AS_USER].find(way => spawnSync('unshare', [...way, 'sh', '-c', SET_UP], { input: '' }).status === 0)
 }
 
 /** Nothing of the machine's own settings: no proxy, and file names are UTF-8 for every client. */
@@ -31,16 +32,18 @@ export interface SpawnOptions {
 }
 
 export class Namespace {
-  /** Without root of the machine: a program that wants to become another user cannot. */
-  readonly rootless: boolean
   readonly #holder: ChildProcess
+  /** The arguments of `nsenter`. */
+  readonly #doors: readonly string[]
   readonly #children: Child[] = []
   #ports = FIRST_PORT
   #hosts = 1
 
-  private constructor(holder: ChildProcess, rootless: boolean) {
+  private constructor(holder: ChildProcess, asUser: boolean) {
     this.#holder = holder
-    this.rootless = rootless
+    const of = `/proc/${holder.pid ?? 0}/ns`
+    const user = asUser ? [`--user=${of}/user`, '--preserve-credentials'] : []
+    this.#doors = [...user, `--net=${of}/net`, `--pid=${of}/pid_for_children`, '--']
   }
 
   static async open(): Promise<Namespace> {
@@ -49,7 +52,7 @@ export class Namespace {
       throw new Error('unshare cannot make a network namespace here: it takes root or user namespaces')
     const holder = spawn('unshare', [...way, 'sh', '-c', SET_UP], { stdio: ['pipe', 'pipe', 'pipe'] })
     await firstOutput(holder)
-    return new Namespace(holder, way !== OURS)
+    return new Namespace(holder, way === AS_USER)
   }
 
   /** A port nobody has: the namespace is ours alone, so the next one is free. */
@@ -65,10 +68,7 @@ export class Namespace {
 
   /** Starts `program` inside. */
   spawn(program: string, args: readonly string[], options: SpawnOptions = {}): Child {
-    const of = `/proc/${this.#holder.pid ?? 0}/ns`
-    const user = this.rootless ? [`--user=${of}/user`, '--preserve-credentials'] : []
-    const doors = [...user, `--net=${of}/net`, `--pid=${of}/pid_for_children`]
-    const entrant = spawn('nsenter', [...doors, '--', program, ...args], {
+    const entrant = spawn('nsenter', [...this.#doors, program, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       env: { ...ENVIRONMENT, ...options.env },

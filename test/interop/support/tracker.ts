@@ -31,10 +31,8 @@ export class Tracker {
   async startOpentracker(...infoHashes: readonly string[]): Promise<Child> {
     const whitelist = join(this.#folder, 'whitelist')
     await writeFile(whitelist, infoHashes.map(hash => `${hash}\n`).join(''), { mode: 0o644 })
-    // As root it becomes nobody, whom a user namespace does not know.
-    const user = this.#ns.rootless ? ['-u', 'root'] : []
     const ports = ['-p', String(this.httpPort), '-P', String(this.udpPort)]
-    const child = this.#ns.spawn('opentracker', [...user, '-i', HERE, ...ports, '-w', whitelist], { cwd: this.#folder })
+    const child = this.#ns.spawn('opentracker', ['-i', HERE, ...ports, '-w', whitelist], { cwd: this.#folder })
     await this.#answers(child)
     return child
   }
