@@ -131,6 +131,21 @@ describe('Availability', () => {
       expect(share).toBeLessThan(1150)
     }
   })
+
+  it('does not follow the order in which haves came, which all peers of a swarm see alike', () => {
+    const drawn = Array.from({ length: 200 }, (_, seed) => {
+      const it = new Availability(10, seeded(seed))
+      it.reset(Bitfield.full(10))
+      const peer = new Bitfield(10)
+      it.addPeer(peer)
+      for (let piece = 0; piece < 8; piece++) {
+        peer.set(piece)
+        it.gained(piece)
+      }
+      return it.rarest(peer)
+    })
+    expect(new Set(drawn).size).toBe(8)
+  })
 })
 
 /** What taking every piece that a leech has of a torrent costs, where 20 others have half of it each. */
@@ -204,6 +219,7 @@ describe('what a pick costs', () => {
     it.offer(5_000)
     expect(it.rarest(peer)).toBe(5_000)
     it.withdraw(5_000)
+    expect(it.rarest(peer)).toBeUndefined()
     peer.set(6_000)
     it.gained(6_000)
     expect(it.rarest(peer)).toBe(6_000)
