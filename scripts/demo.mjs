@@ -17,37 +17,55 @@ const SIZE = Number(process.env['BT_DEMO_MIB'] ?? 512)
 
 const folder = await mkdtemp(join(tmpdir(), 'bt-demo-'))
 const running = []
+let ending = false
+/** While a command draws on this terminal, what the others say waits here. */
+let held
 
 /** Starts a command that goes on in the background and resolves with the first line that matches. */
 function start(args, pattern) {
   show(args)
-  const child = spawn(process.execPath, [BT, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, [BT, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] })
   running.push(child)
+  const tell = line => say(`  [${args[0]}] ${line}`)
+  createInterface({ input: child.stderr }).on('line', tell)
   return new Promise((resolve, reject) => {
     child.once('exit', code => reject(new Error(`bt ${args[0]} ended with ${code}`)))
     createInterface({ input: child.stdout }).on('line', line => {
-      console.log(`  ${line}`)
+      tell(line)
       const match = pattern.exec(line)
       if (match !== null) resolve(match[1])
     })
   })
 }
 
-/** Runs a command to its end. `watch`: its progress goes to this terminal. */
-function run(args, { watch = false } = {}) {
+function say(line) {
+  if (held !== undefined) held.push(line)
+  else if (!ending) console.log(line)
+}
+
+/** Runs a command to its end, on this terminal. */
+function watch(args) {
   show(args)
-  const child = spawn(process.execPath, [BT, ...args], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', watch ? 'inherit' : 'pipe'],
-  })
-  running.push(child)
+  return ended(args, spawn(process.execPath, [BT, ...args], { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] }))
+}
+
+/** Runs a command to its end and resolves with the lines that it prints. */
+async function run(args) {
+  show(args)
+  const child = spawn(process.execPath, [BT, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] })
   const lines = []
   createInterface({ input: child.stdout }).on('line', line => {
     lines.push(line)
-    console.log(`  ${line}`)
+    say(`  ${line}`)
   })
+  await ended(args, child)
+  return lines
+}
+
+function ended(args, child) {
+  running.push(child)
   return new Promise((resolve, reject) => {
-    child.once('close', code => (code === 0 ? resolve(lines) : reject(new Error(`bt ${args[0]} ended with ${code}`))))
+    child.once('close', code => (code === 0 ? resolve() : reject(new Error(`bt ${args[0]} ended with ${code}`))))
   })
 }
 
@@ -68,13 +86,12 @@ async function sha256(path) {
 }
 
 async function end() {
+  ending = true
   for (const child of running.reverse()) {
     if (child.exitCode !== null || child.signalCode !== null) continue
-    const gone = new Promise(resolve => child.once('exit', resolve))
-    child.removeAllListeners('exit')
-    child.once('exit', () => undefined)
+    const gone = new Promise(resolve => child.once('close', resolve))
     child.kill('SIGINT')
-    await Promise.race([gone, new Promise(resolve => child.once('close', resolve))])
+    await gone
   }
   await rm(folder, { recursive: true, force: true })
 }
@@ -87,7 +104,10 @@ try {
   const created = await run(['create', 'movie.bin', '--tracker', tracker])
   const magnet = created.map(line => /^Magnet: (.*)$/.exec(line)?.[1]).find(found => found !== undefined)
   await start(['seed', 'movie.bin.torrent', '.', '--host', '127.0.0.1'], /^(Listening on .*)/)
-  await run(['download_magnet', magnet, '-o', 'copy.bin'], { watch: true })
+  held = []
+  await watch(['download_magnet', magnet, '-o', 'copy.bin'])
+  for (const line of held) console.log(line)
+  held = undefined
 
   const [original, copy] = await Promise.all([sha256(join(folder, 'movie.bin')), sha256(join(folder, 'copy.bin'))])
   console.log(`\nsha256 of movie.bin  ${original}\nsha256 of copy.bin   ${copy}`)

@@ -26,6 +26,8 @@ export function report(error: unknown, mode: { readonly json: boolean; readonly 
     const details = error instanceof BtError ? error.details : {}
     process.stdout.write(`${JSON.stringify({ error: { code, message, exitCode: exitCodeOf(error), ...details } })}\n`)
   }
+  // Whoever pressed Ctrl-C knows; what it means for the work at hand the command has said.
+  if (code === 'INTERRUPTED' && !mode.debug) return
   process.stderr.write(`bt: ${message}${isUsage(known) ? '\nTry bt --help, or bt <command> --help.' : ''}\n`)
   if (!mode.debug) {
     if (code === 'INTERNAL') process.stderr.write('bt: this is a fault in bt; --debug shows where it happened\n')

@@ -1,6 +1,6 @@
 // A download on a terminal: its stages as listr2 tasks, the running one with a bar. listr2 draws on stderr, so that stdout
 // stays the result's.
-import { Listr, ListrLogger, ProcessOutput, type ListrDefaultRendererLogLevels } from 'listr2'
+import { DefaultRenderer, Listr, ListrLogger, ProcessOutput, type ListrDefaultRendererLogLevels } from 'listr2'
 import type { TorrentSession, SessionEvent } from '../engine/torrent-session.ts'
 import { formatBar, formatPercent, plural, printable } from './format.ts'
 import { eventLine, transferLine } from './transfer-lines.ts'
@@ -18,6 +18,11 @@ const MAX_WARNINGS = 3
 interface Reporter {
   title: string
   output: string
+}
+
+/** listr2 asks stdout whether there is a terminal; ours is stderr, and the caller knows that it is one. */
+class StderrRenderer extends DefaultRenderer {
+  static override nonTTY = true
 }
 
 export class TerminalWatch implements Watch {
@@ -70,6 +75,7 @@ export class TerminalWatch implements Watch {
         },
       ],
       {
+        renderer: StderrRenderer,
         rendererOptions: {
           // What went wrong is told once, by the process, after the picture.
           showErrorMessage: false,
@@ -134,8 +140,8 @@ function barLine(session: TorrentSession): string {
   return withBar(progress.bytesDone, progress.bytesTotal, transferLine(progress))
 }
 
-/** A terminal too narrow for both shows the numbers alone. */
+/** A terminal too narrow for both shows the numbers alone. listr2 wraps at the width of stdout, or at 80. */
 function withBar(done: number, total: number, numbers: string): string {
-  const width = Math.min(MAX_BAR, (process.stderr.columns ?? 80) - MARGIN - 1 - numbers.length)
+  const width = Math.min(MAX_BAR, (process.stdout.columns ?? 80) - MARGIN - 1 - numbers.length)
   return width < MIN_BAR ? numbers : `${formatBar(done, total, width)} ${numbers}`
 }
