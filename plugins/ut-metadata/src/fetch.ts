@@ -5,7 +5,7 @@ import type { Attempt } from './attempt.ts'
 import { chooseShared, chooseSole } from './choice.ts'
 import { encodeRequest, type DataMessage } from './message.ts'
 import { metadataPieceLength } from './pieces.ts'
-import { QUIET_AFTER_TIMEOUT, REJECT_MEMORY, type MetadataSource } from './source.ts'
+import type { MetadataSource } from './source.ts'
 
 /** Milliseconds of a peer's first turn alone while another waits; the second is twice as long, and so on. */
 export const SOLE_TURN = 60_000
@@ -36,9 +36,7 @@ export class MetadataFetch {
 
   /** The peer is gone, or speaks the extension no longer. */
   leave(source: MetadataSource, now: number): void {
-    if (!this.#sources.delete(source)) return
-    source.abandonRequests()
-    this.#advance(now)
+    if (this.#sources.delete(source)) this.#advance(now)
   }
 
   onData(source: MetadataSource, { piece, totalSize, bytes }: DataMessage, now: number): void {
@@ -63,8 +61,6 @@ export class MetadataFetch {
   onReject(source: MetadataSource, piece: number, now: number): void {
     if (this.done || source.answered(piece) === 'unasked') return
     source.refused(piece, now)
-    // Alone, a peer is of use only if it gives every piece.
-    if (this.#attempt?.sole === source) source.hush(REJECT_MEMORY, now)
     this.#advance(now)
   }
 
@@ -100,16 +96,16 @@ export class MetadataFetch {
           source.asked(piece, now)
           askers.set(piece, (askers.get(piece) ?? 0) + 1)
         } else {
-          source.hush(QUIET_AFTER_TIMEOUT, now)
+          source.hush(now)
         }
       }
     }
   }
 
-  /** No source of the attempt is asked or can be asked; or its only source has had its turn. */
+  /** No source of the attempt is asked or can be asked; or its only source will not give all, or has had its turn. */
   #isStuck(attempt: Attempt, now: number): boolean {
     const { sole } = attempt
-    if (sole !== undefined && now - attempt.startedAt >= SOLE_TURN * sole.turns) return true
+    if (sole !== undefined && (sole.refusing || now - attempt.startedAt >= SOLE_TURN * sole.turns)) return true
     for (const source of this.#sources) {
       if (!attempt.takesFrom(source)) continue
       if (source.outstanding().size > 0) return false
@@ -123,7 +119,6 @@ export class MetadataFetch {
     const others = [...this.#sources].filter(source => this.#attempt?.takesFrom(source) !== true)
     const next = this.#trust === 'everyone' ? chooseShared(others, now) : chooseSole(others, now)
     if (next === undefined) return
-    for (const source of this.#sources) source.abandonRequests()
     if (next.sole !== undefined) next.sole.turns++
     this.#attempt = next
   }

@@ -37,9 +37,7 @@ export class MetadataSession implements ExtensionSession {
   }
 
   onHandshake(handshake: BencodeDict, speaks: boolean, now: number): void {
-    // A later handshake may leave out what has not changed (BEP 10).
-    const claim = handshake.get('metadata_size')
-    if (claim !== undefined) this.#source.announce(usableSize(integer(claim)), now)
+    this.#source.announce(usableSize(integer(handshake.get('metadata_size'))), now)
     if (speaks && this.#source.size > 0) this.#fetch.join(this.#source, now)
     else this.#fetch.leave(this.#source, now)
   }

@@ -36,14 +36,11 @@ export class MetadataSource {
     return this.#size
   }
 
-  /** Another size is other metadata: answers to what was asked before do not count. */
+  /** The first usable size stands (BEP 10: parts of later handshakes may be ignored): answers are measured against it. */
   announce(size: number, now: number): void {
-    if (size === this.#size) return
+    if (this.#size > 0) return
     this.#size = size
-    this.#doubtedUntil = size > BELIEVED_SIZE ? now + DOUBT : Infinity
-    this.#outstanding.clear()
-    this.#late.clear()
-    this.#forgetRefusals()
+    if (size > BELIEVED_SIZE) this.#doubtedUntil = now + DOUBT
   }
 
   /** Its claim is large and too new to be believed of it alone. */
@@ -82,19 +79,18 @@ export class MetadataSource {
     this.#refused.add(piece)
   }
 
-  /** Not to be asked for some milliseconds. */
-  hush(ms: number, now: number): void {
-    this.#quietUntil = now + ms
+  /** Has refused some piece of late, so that it will not give the whole. */
+  get refusing(): boolean {
+    return this.#refused.size > 0
+  }
+
+  /** Not to be asked for a while. */
+  hush(now: number): void {
+    this.#quietUntil = now + QUIET_AFTER_TIMEOUT
   }
 
   unhush(): void {
     this.#quietUntil = Infinity
-  }
-
-  /** What is outstanding is no longer waited for. */
-  abandonRequests(): void {
-    for (const piece of this.#outstanding.keys()) this.#late.add(piece)
-    this.#outstanding.clear()
   }
 
   /** When `expire` has something to do next; Infinity: never. */
@@ -106,17 +102,15 @@ export class MetadataSource {
   expire(now: number): void {
     if (this.#quietUntil <= now) this.unhush()
     if (this.#doubtedUntil <= now) this.#doubtedUntil = Infinity
-    if (this.#refusedUntil <= now) this.#forgetRefusals()
+    if (this.#refusedUntil <= now) {
+      this.#refused.clear()
+      this.#refusedUntil = Infinity
+    }
     for (const [piece, time] of this.#outstanding) {
       if (time > now) continue
       this.#outstanding.delete(piece)
       this.#late.add(piece)
-      this.hush(QUIET_AFTER_TIMEOUT, now)
+      this.hush(now)
     }
-  }
-
-  #forgetRefusals(): void {
-    this.#refused.clear()
-    this.#refusedUntil = Infinity
   }
 }
