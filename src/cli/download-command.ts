@@ -34,10 +34,11 @@ export abstract class DownloadCommand extends BtCommand {
     ])
     const source = await loadSource(argument, this.interrupted)
     const options = await downloadOptions(source, flags)
+    const watch = await this.watch()
     const engine = await createEngine({ port: flags.port, registry: await this.plugins() })
     try {
       const session = engine.download(source, options)
-      await follow(session, await this.watch(), { signal: this.interrupted, stallTimeout: flags['stall-timeout'] })
+      await follow(session, watch, { signal: this.interrupted, stallTimeout: flags['stall-timeout'] })
     } finally {
       if (this.interrupted.aborted) this.note('interrupted: saving the state; the same command goes on from here')
       await engine.close()

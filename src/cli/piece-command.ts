@@ -29,6 +29,7 @@ export abstract class PieceCommand extends BtCommand {
       import('./follow.ts'),
     ])
     const source = await loadSource(argument, this.interrupted)
+    const watch = await this.watch()
     const engine = await createEngine({ port: false, registry: await this.plugins() })
     try {
       const fetching = fetchPiece(engine, source, index, {
@@ -37,7 +38,7 @@ export abstract class PieceCommand extends BtCommand {
         ...(flags.tracker !== undefined && { trackers: flags.tracker }),
       })
       const options = { signal: this.interrupted, stallTimeout: flags['stall-timeout'] }
-      await follow(fetching.session, await this.watch(), options)
+      await follow(fetching.session, watch, options)
       await writeOutput(flags.output, await fetching.piece)
     } finally {
       await engine.close()

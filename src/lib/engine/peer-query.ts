@@ -12,6 +12,9 @@ import type { TorrentSource } from './source.ts'
 /** The port that a probe names: it does not listen, and 6881 is what trackers expect of one (BEP 3). */
 const PROBE_PORT = 6881
 
+/** Milliseconds for the trackers to take note that we left. */
+const LEAVE_TIMEOUT = 1_500
+
 export interface PeerQuery {
   readonly source: TorrentSource
   readonly registry: PluginRegistry
@@ -39,6 +42,7 @@ export async function queryPeers(query: PeerQuery): Promise<PeerQueryResult> {
   }
   const request = probeRequest(query)
   const answers = await Promise.all(urls.map(url => ask(url, request, query)))
+  await leave(answers, request, query)
   const peers = new Map<string, PeerAddress>()
   for (const answer of answers) {
     if (!('response' in answer)) continue
@@ -61,7 +65,21 @@ function probeRequest({ source, numWant }: PeerQuery): AnnounceRequest {
     left: Math.max(1, source.info?.totalLength ?? 1),
     numWant: numWant ?? NUM_WANT,
     key: randomBytes(4).readUInt32BE(),
+    event: 'started',
   }
+}
+
+/** Takes us off the lists of those that answered: whoever only asks is no peer. Nobody is waited for long, or blamed. */
+async function leave(answers: readonly TrackerAnswer[], request: AnnounceRequest, query: PeerQuery): Promise<void> {
+  const signal = AbortSignal.timeout(LEAVE_TIMEOUT)
+  const io = createIo({ signal, warn: () => undefined })
+  const told = answers
+    .filter(answer => 'response' in answer)
+    .map(async ({ url }) => {
+      const parsed = new URL(url)
+      await query.registry.trackerFor(parsed)?.announce(parsed, { ...request, event: 'stopped', numWant: 0 }, io)
+    })
+  await Promise.allSettled(told)
 }
 
 async function ask(text: string, request: AnnounceRequest, query: PeerQuery): Promise<TrackerAnswer> {

@@ -10,8 +10,8 @@ import { FRAME_INTERVAL, type Watch } from './watch.ts'
 /** Columns of a bar; it takes what the numbers leave. */
 const MIN_BAR = 5
 const MAX_BAR = 30
-/** Columns that listr2 takes on the left, and one that stays free so that no terminal wraps. */
-const MARGIN = 5
+/** Columns that listr2 takes on the left and keeps free on the right. */
+const MARGIN = 10
 /** Warnings kept on the screen. */
 const MAX_WARNINGS = 3
 
