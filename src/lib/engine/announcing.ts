@@ -46,6 +46,7 @@ export class Announcing {
   readonly #abort = new AbortController()
   #timer: NodeJS.Timeout | undefined
   #onIdle: (() => void) | undefined
+  /** The announce that may be cut short by leaving: `completed` and `stopped` must go out. */
   #underWay: AbortController | undefined
 
   constructor(options: AnnouncingOptions) {
@@ -124,7 +125,7 @@ export class Announcing {
       })
     }
     const own = new AbortController()
-    if (job.event !== 'stopped') this.#underWay = own
+    if (job.event === undefined || job.event === 'started') this.#underWay = own
     const signal = AbortSignal.any([own.signal, this.#abort.signal, AbortSignal.timeout(ANNOUNCE_TIMEOUT)])
     const io = createIo({ signal, warn: message => onEvent({ type: 'trackerWarning', url: job.url, message }) })
     const trackerId = this.#announcer.trackerId(job.url)
