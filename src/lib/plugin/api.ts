@@ -199,7 +199,7 @@ export interface Toolkit {
 
 // ---- the engine, for commands that a plugin adds ----
 
-/** What the host answers on the hook `bt:host`: `(await this.config.runHook('bt:host', {})).successes[0]?.result`. */
+/** What the host answers on the hook `bt:host`: the first result of `config.runHook('bt:host', {})` with `api === 1`. */
 export interface Host {
   /** The version of this contract. */
   readonly api: 1
