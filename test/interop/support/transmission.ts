@@ -7,7 +7,6 @@ import type { Scheme, Torrent } from './torrent.ts'
 
 const COMPLETE = 'the torrent is complete'
 const SEEDING = /Seeding, uploading/u
-const RUNNING = /Progress: |Seeding, uploading/u
 const ATTEMPTS = 5
 
 const SETTINGS = {
@@ -36,14 +35,15 @@ async function launch(lab: Lab, folder: string, what: string): Promise<Started> 
 }
 
 /**
- * Resolves when it has verified what is there and prints `ready`. It looks at its torrent five times a second, and takes
- * one that it sees between verification and start for stopped: then it ends with 0, and is to be started again.
+ * Resolves when it prints `awaited`. It looks at its torrent five times a second, and takes one that it sees between
+ * verification and start for stopped: then it ends with 0, and is to be started again. It verifies at the beginning, and
+ * once more when a magnet link's metadata has come.
  */
-async function start(lab: Lab, folder: string, what: string, ready: RegExp): Promise<Started> {
+async function start(lab: Lab, folder: string, what: string, awaited: RegExp): Promise<Started> {
   for (let attempt = 1; ; attempt++) {
     const started = await launch(lab, folder, what)
     try {
-      await started.child.line(ready)
+      await started.child.line(awaited)
       return started
     } catch (error) {
       await started.child.stop()
@@ -60,8 +60,7 @@ async function seed(lab: Lab, torrent: Torrent, scheme: Scheme, folder = torrent
 
 async function download(lab: Lab, source: Source): Promise<string> {
   const out = await lab.folder('transmission out')
-  const { child } = await start(lab, out, argument(source), RUNNING)
-  await child.line(new RegExp(COMPLETE, 'u'))
+  const { child } = await start(lab, out, argument(source), new RegExp(COMPLETE, 'u'))
   await child.stop()
   return join(out, source.torrent.content.name)
 }
