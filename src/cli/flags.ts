@@ -16,6 +16,7 @@ export const peerFlag = Flags.custom<PeerAddress>({
   description: 'a peer to use, as ip:port or [ip]:port (may be repeated)',
   helpValue: 'ip:port',
   multiple: true,
+  multipleNonGreedy: true,
   parse: text => Promise.resolve(parseAddress(text)),
 })
 
@@ -23,6 +24,7 @@ export const trackerFlag = Flags.custom({
   description: 'a tracker to ask besides those of the torrent (may be repeated)',
   helpValue: 'URL',
   multiple: true,
+  multipleNonGreedy: true,
   parse: text => Promise.resolve(checkUrl(text)),
 })
 

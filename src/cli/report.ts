@@ -47,7 +47,10 @@ function isUsage(error: OclifError): boolean {
   return error.parse !== undefined || error.oclif?.exit === 127 || error.oclif?.exit === 2
 }
 
-/** Without oclif's hint at --help, which we give ourselves. */
+/** oclif's words in ours: without its hint at --help, and with the command as it was typed. */
 function plain(message: string): string {
-  return message.replace(/\nSee more help with --help$/, '').trim()
+  return message
+    .replace(/\nSee more help with --help$/, '')
+    .replace(/^command ([^:\s]*)(:\S*)? not found$/, 'there is no command $1')
+    .trim()
 }

@@ -17,6 +17,7 @@ export const tierFlag = Flags.custom<readonly string[]>({
   description: 'a tracker (may be repeated: each is a tier; URLs with a comma between them share one)',
   helpValue: 'URL[,URL]',
   multiple: true,
+  multipleNonGreedy: true,
   parse: text => Promise.resolve(parseTier(text)),
 })
 
@@ -24,6 +25,7 @@ export const webSeedFlag = Flags.custom({
   description: 'a web server that has the content (BEP 19; may be repeated)',
   helpValue: 'URL',
   multiple: true,
+  multipleNonGreedy: true,
   parse: text => Promise.resolve(checkUrl(text, /^(?:https?|ftp):\/\//i, 'http://host/path/')),
 })
 
