@@ -129,6 +129,14 @@ describe('Picker', () => {
     expect(picker.pick(B, seed, 1)[0]).toMatchObject({ piece: blocks[2]?.piece, offset: 16_384 })
   })
 
+  it('does not begin a piece that is checking again, whatever becomes wanted', () => {
+    const { picker, seed } = given({ pieces: 2, blocks: 2, wanted: [0] })
+    deliver(picker, A, picker.pick(A, seed, 9))
+    expect(picker.isChecking(0)).toBe(true)
+    picker.setWanted(bitfieldOf(2, [0, 1]))
+    expect(piecesOf(picker.pick(B, seed, 9))).toEqual(new Set([1]))
+  })
+
   it('is interested in a peer exactly while that has something to give', () => {
     const { picker } = given({ pieces: 20, have: [0, 1], wanted: [0, 1, 2, 9, 17] })
     const leech = bitfieldOf(20, [1, 5])
@@ -164,6 +172,14 @@ describe('endgame', () => {
     picker.pick(A, seed, 9)
     expect(picker.pick(B, seed, 9)).toHaveLength(3)
     expect(picker.pick(C, seed, 9)).toHaveLength(1)
+  })
+
+  it('asks a fourth for one that fewer were asked for', () => {
+    const { picker, seed } = given({ pieces: 1, blocks: 4 })
+    for (const peer of [A, B]) picker.pick(peer, seed, 9)
+    const third = firstOf(picker.pick(C, seed, 9))
+    const fourth = firstOf(picker.pick(C + 1, seed, 9))
+    expect(fourth.offset).not.toBe(third.offset)
   })
 
   it('takes whichever copy comes first and names those to send a cancel', () => {

@@ -81,6 +81,17 @@ describe('Choker, leeching', () => {
     expect(lucky.length).toBeLessThan(80)
   })
 
+  it('gives snubbing peers the slots that are left by luck, not by what they gave before', () => {
+    const served = range(60).flatMap(seed => {
+      const snubbers = range(6).map(key => peer(key, { snubbed: true, downloadRate: key }))
+      const peers = new Peers([...snubbers, peer(9)], 3, seed)
+      peers.decide(0)
+      expect(peers.unchoked).toContain(9)
+      return peers.unchoked
+    })
+    expect(new Set(served).size).toBe(7)
+  })
+
   it('changes nobody between rounds, but fills free slots at once, best first', () => {
     const peers = new Peers([peer(1)], 2)
     peers.decide(0)
@@ -159,6 +170,21 @@ describe('Choker, seeding', () => {
       for (const key of peers.unchoked) served.set(key, (served.get(key) ?? 0) + 1)
     }
     expect([...served.values()]).toEqual(range(12).map(() => rounds / 4))
+  })
+
+  it('lets nobody in before a turn is over', () => {
+    const peers = new Peers(
+      range(6).map(key => peer(key)),
+      2,
+    )
+    peers.decide(ROUND, true)
+    const first = peers.unchoked
+    for (let now = 2 * ROUND; now < ROUND + SEED_QUANTUM; now += ROUND) {
+      peers.decide(now, true)
+      expect(peers.unchoked).toEqual(first)
+    }
+    peers.decide(ROUND + SEED_QUANTUM, true)
+    expect(peers.unchoked.filter(key => first.includes(key))).toEqual([])
   })
 
   it('lets the fastest stay where slots become fewer, and fills a free slot with who waited longest', () => {
