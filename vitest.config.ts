@@ -18,7 +18,15 @@ export default defineConfig({
           exclude: ['test/cli/**', 'test/interop/**'],
         },
       },
-      { test: { name: 'cli', include: ['test/cli/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          name: 'cli',
+          include: ['test/cli/**/*.test.ts'],
+          globalSetup: ['test/cli/support/build.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       { test: { name: 'interop', include: ['test/interop/**/*.test.ts'], testTimeout: 90_000, hookTimeout: 90_000 } },
     ],
     coverage: { provider: 'v8', include: ['src/lib/**/*.ts', 'plugins/*/src/**/*.ts'] },

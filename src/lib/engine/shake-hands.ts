@@ -1,4 +1,5 @@
 // Handshakes with many peers at once. Ourselves, whom a tracker may well name, are not among the results.
+import { setMaxListeners } from 'node:events'
 import { formatAddress, type PeerAddress } from '../base/address.ts'
 import { hex } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
@@ -27,6 +28,8 @@ export type HandshakeOutcome =
 export async function* shakeHands(options: ShakeHandsOptions): AsyncGenerator<HandshakeOutcome, void, undefined> {
   const enough = new AbortController()
   const signal = AbortSignal.any([options.signal, enough.signal])
+  // Every probe listens to it; Node takes more than ten listeners for a leak.
+  setMaxListeners(MAX_PROBES, signal)
   const shake = (address: PeerAddress): Promise<HandshakeOutcome> => attempt(address, { ...options, signal })
   try {
     for await (const outcome of mapUnordered(options.peers(signal), MAX_PROBES, shake)) {

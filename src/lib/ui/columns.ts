@@ -1,4 +1,4 @@
-// Rows of cells as lines, each column as wide as its widest cell.
+// Rows of cells as lines, each column as wide as its widest cell that another follows.
 
 const GAP = '  '
 
@@ -6,7 +6,7 @@ const GAP = '  '
 export function columns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = []
   for (const row of rows) {
-    for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length)
+    for (const [i, cell] of row.slice(0, -1).entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length)
   }
   return rows.map(row =>
     row

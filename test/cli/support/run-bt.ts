@@ -1,0 +1,116 @@
+// Runs the built `bt` as a user would, in a home of its own, so that no plugin or setting of this machine takes part.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+
+const RUN = fileURLToPath(new URL('../../../bin/run.js', import.meta.url))
+
+export interface BtResult {
+  readonly stdout: string
+  readonly stderr: string
+  /** Exit code. */
+  readonly code: number | null
+}
+
+export interface BtOptions {
+  readonly cwd?: string
+  /** What stands on standard input; nothing by default. */
+  readonly input?: string | Uint8Array
+}
+
+/** A folder that is gone after the test. */
+export function tempFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'bt-test-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
+export function bt(args: readonly string[], options: BtOptions = {}): Promise<BtResult> {
+  return start(args, options).ended
+}
+
+/** The single JSON document on stdout. */
+export async function btJson<T>(args: readonly string[], options: BtOptions = {}): Promise<T> {
+  const { stdout } = await bt([...args, '--json'], options)
+  return JSON.parse(stdout) as T
+}
+
+export class RunningBt {
+  readonly ended: Promise<BtResult>
+  readonly #child: ChildProcess
+  readonly #lines: string[] = []
+  readonly #waiting = new Set<() => void>()
+
+  constructor(child: ChildProcess) {
+    this.#child = child
+    const { stdout, stderr } = child
+    if (stdout === null || stderr === null) throw new Error('the child has no pipes')
+    const [out, err] = [collect(stdout), collect(stderr)]
+    createInterface({ input: stdout }).on('line', line => {
+      this.#lines.push(line)
+      for (const look of this.#waiting) look()
+    })
+    this.ended = once(child, 'close').then(([code]: unknown[]) => ({
+      stdout: Buffer.concat(out).toString(),
+      stderr: Buffer.concat(err).toString(),
+      code: typeof code === 'number' ? code : null,
+    }))
+  }
+
+  /** The first line of stdout that fits; rejects where the command ends without one. */
+  line(pattern: RegExp): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = this.#lines.find(line => pattern.test(line))
+        if (found === undefined) return
+        this.#waiting.delete(look)
+        resolve(found)
+      }
+      this.#waiting.add(look)
+      look()
+      void this.ended.then(({ stderr }) => reject(new Error(`bt ended without a line like ${pattern}: ${stderr}`)))
+    })
+  }
+
+  /** As Ctrl-C does. */
+  interrupt(): Promise<BtResult> {
+    this.#child.kill('SIGINT')
+    return this.ended
+  }
+}
+
+/** For a command that runs until it is interrupted; ended with the test whatever happens. */
+export function start(args: readonly string[], options: BtOptions = {}): RunningBt {
+  const home = mkdtempSync(join(tmpdir(), 'bt-home-'))
+  const child = spawn(process.execPath, [RUN, ...args], {
+    cwd: options.cwd ?? home,
+    env: {
+      PATH: process.env['PATH'],
+      HOME: home,
+      XDG_CONFIG_HOME: join(home, 'config'),
+      XDG_DATA_HOME: join(home, 'data'),
+      XDG_CACHE_HOME: join(home, 'cache'),
+      NO_COLOR: '1',
+    },
+  })
+  child.stdin.on('error', () => undefined) // a command need not read what it is given
+  child.stdin.end(options.input)
+  const running = new RunningBt(child)
+  const ended = running.ended.then(() => rmSync(home, { recursive: true, force: true }))
+  onTestFinished(async () => {
+    child.kill('SIGKILL')
+    await ended
+  })
+  return running
+}
+
+function collect(stream: NodeJS.ReadableStream): Buffer[] {
+  const chunks: Buffer[] = []
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+  return chunks
+}

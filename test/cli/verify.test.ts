@@ -1,0 +1,86 @@
+import { mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { bt, btJson, tempFolder } from './support/run-bt.ts'
+
+/** A folder with `album.torrent` and the content of it: 7 pieces of 16 KiB. */
+async function madeAlbum(): Promise<{ readonly cwd: string; readonly album: string }> {
+  const cwd = tempFolder()
+  const album = join(cwd, 'album')
+  mkdirSync(join(album, 'sub'), { recursive: true })
+  writeFileSync(join(album, 'a.bin'), Buffer.alloc(50_000, 'a'))
+  writeFileSync(join(album, 'empty'), '')
+  writeFileSync(join(album, 'sub', 'b.bin'), Buffer.alloc(50_000, 'b'))
+  const { code } = await bt(['create', 'album', '--piece-length', '16K'], { cwd })
+  expect(code).toBe(0)
+  return { cwd, album }
+}
+
+describe('bt verify', () => {
+  test('finds whole content complete, from its folder, from the one around it and from far away', async () => {
+    const { cwd, album } = await madeAlbum()
+    const stdout =
+      'complete  a.bin      50000 bytes\ncomplete  empty      0 bytes\ncomplete  sub/b.bin  50000 bytes\n' +
+      'Verified Pieces: 7 of 7\n'
+    expect(await bt(['verify', 'album.torrent'], { cwd })).toEqual({ stdout, stderr: '', code: 0 })
+    expect(await bt(['verify', '../album.torrent', '.'], { cwd: album })).toMatchObject({ stdout, code: 0 })
+    expect(await bt(['verify', join(cwd, 'album.torrent'), album])).toMatchObject({ stdout, code: 0 })
+  })
+
+  test('names wrong and missing pieces, and changes nothing', async () => {
+    const { cwd, album } = await madeAlbum()
+    writeFileSync(
+      join(album, 'a.bin'),
+      Buffer.concat([Buffer.alloc(20_000, 'a'), Buffer.of(0), Buffer.alloc(29_999, 'a')]),
+    )
+    truncateSync(join(album, 'sub', 'b.bin'), 40_000)
+    rmSync(join(album, 'empty'))
+    const { stdout, stderr, code } = await bt(['verify', 'album.torrent'], { cwd })
+    expect(code).toBe(7)
+    expect(stdout).toBe(
+      'partial  a.bin      50000 bytes, 3 of 4 pieces\nmissing  empty      0 bytes\n' +
+        'partial  sub/b.bin  40000 of 50000 bytes, 2 of 4 pieces\n' +
+        'Verified Pieces: 4 of 7\nBad Pieces: 1\nMissing Pieces: 5-6\n',
+    )
+    expect(stderr).toMatch(/^bt: "album" is not complete: 1 piece wrong, 2 pieces missing; 3 of 3 files affected\n$/)
+    expect(readdirSync(album).sort()).toEqual(['a.bin', 'sub'])
+  })
+
+  test('takes a file that is too long, and an empty one that is gone, for wrong', async () => {
+    const { cwd, album } = await madeAlbum()
+    writeFileSync(join(album, 'sub', 'b.bin'), Buffer.alloc(50_001, 'b'))
+    expect((await bt(['verify', 'album.torrent'], { cwd })).code).toBe(7)
+    writeFileSync(join(album, 'sub', 'b.bin'), Buffer.alloc(50_000, 'b'))
+    rmSync(join(album, 'empty'))
+    const { stderr, code } = await bt(['verify', 'album.torrent'], { cwd })
+    expect(code).toBe(7)
+    expect(stderr).toContain('all pieces are right, but not every file')
+  })
+
+  test('is one JSON document, also where something is missing', async () => {
+    const { cwd, album } = await madeAlbum()
+    rmSync(join(album, 'sub'), { recursive: true })
+    expect(await btJson(['verify', 'album.torrent'], { cwd })).toMatchObject({
+      name: 'album',
+      path: album,
+      complete: false,
+      pieceCount: 7,
+      bad: [],
+      missing: [3, 4, 5, 6],
+      files: [
+        { index: 0, path: 'a.bin', state: 'partial', verifiedPieces: 3, pieces: 4 },
+        { path: 'empty', state: 'complete' },
+        { path: 'sub/b.bin', state: 'missing', verifiedPieces: 0 },
+      ],
+    })
+  })
+
+  test('says so where there is nothing to verify, or nothing to verify it by', async () => {
+    const { cwd } = await madeAlbum()
+    expect((await bt(['verify', 'album.torrent', 'nowhere'], { cwd })).code).toBe(8)
+    expect((await bt(['verify', 'aa'.repeat(20)], { cwd })).code).toBe(2)
+    const v2 = fileURLToPath(new URL('../fixtures/v2-single.torrent', import.meta.url))
+    expect((await bt(['verify', v2], { cwd })).code).toBe(3)
+  })
+})

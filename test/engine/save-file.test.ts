@@ -1,0 +1,64 @@
+import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { utf8 } from '../../src/lib/base/bytes.ts'
+import { checkFree, placeFile, saveFile } from '../../src/lib/engine/save-file.ts'
+
+let folder = ''
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bt-save-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+})
+
+describe('saveFile', () => {
+  test('writes the file and leaves nothing beside it', async () => {
+    await saveFile(join(folder, 'a'), utf8('hello'), { overwrite: false })
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('hello')
+    expect(readdirSync(folder)).toEqual(['a'])
+  })
+
+  test('never replaces a file unless told to', async () => {
+    const path = join(folder, 'a')
+    writeFileSync(path, 'precious')
+    await expect(saveFile(path, utf8('x'), { overwrite: false })).rejects.toMatchObject({ code: 'USAGE' })
+    await expect(checkFree(path, { overwrite: false })).rejects.toMatchObject({ code: 'USAGE' })
+    expect(readFileSync(path, 'utf8')).toBe('precious')
+    await saveFile(path, utf8('new'), { overwrite: true })
+    expect(readFileSync(path, 'utf8')).toBe('new')
+    expect(readdirSync(folder)).toEqual(['a'])
+  })
+
+  test('of several at once, one wins and the others are told', async () => {
+    const path = join(folder, 'a')
+    const texts = ['one', 'two', 'three']
+    const saved = await Promise.allSettled(texts.map(text => saveFile(path, utf8(text), { overwrite: false })))
+    expect(saved.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    expect(texts[saved.findIndex(({ status }) => status === 'fulfilled')]).toBe(readFileSync(path, 'utf8'))
+    expect(readdirSync(folder)).toEqual(['a'])
+  })
+
+  test('takes a dangling link for something that is there, and replaces the link, not what it leads to', async () => {
+    const path = join(folder, 'link')
+    symlinkSync('elsewhere', path)
+    await expect(checkFree(path, { overwrite: false })).rejects.toMatchObject({ code: 'USAGE' })
+    await saveFile(path, utf8('x'), { overwrite: true })
+    expect(readdirSync(folder)).toEqual(['link'])
+  })
+
+  test('names the path where there is no folder for it', async () => {
+    const path = join(folder, 'none', 'a')
+    const failed = saveFile(path, utf8('x'), { overwrite: false })
+    await expect(failed).rejects.toMatchObject({ code: 'DISK_NOT_FOUND', details: { path } })
+    await expect(checkFree(path, { overwrite: false })).resolves.toBeUndefined()
+  })
+})
+
+test('placeFile puts a name into a folder, and takes anything else as it is', async () => {
+  mkdirSync(join(folder, 'sub'))
+  expect(await placeFile(join(folder, 'sub'), 'n')).toBe(join(folder, 'sub', 'n'))
+  expect(await placeFile(`${folder}/none/`, 'n')).toBe(join(folder, 'none', 'n'))
+  expect(await placeFile(join(folder, 'f'), 'n')).toBe(join(folder, 'f'))
+  expect(await placeFile(undefined, 'n')).toBe(resolve('n'))
+})
