@@ -27,7 +27,18 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      { test: { name: 'interop', include: ['test/interop/**/*.test.ts'], testTimeout: 90_000, hookTimeout: 90_000 } },
+      {
+        test: {
+          name: 'interop',
+          include: ['test/interop/**/*.test.ts'],
+          globalSetup: ['test/cli/support/build.ts'],
+          testTimeout: 90_000,
+          hookTimeout: 90_000,
+          // The tests mostly wait for other programs; they come after the others, which want the processor.
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
     coverage: { provider: 'v8', include: ['src/lib/**/*.ts', 'plugins/*/src/**/*.ts'] },
   },

@@ -38,7 +38,10 @@ export abstract class DownloadCommand extends BtCommand {
     const engine = await createEngine({ port: flags.port, registry: await this.plugins() })
     try {
       const session = engine.download(source, options)
-      await follow(session, watch, { signal: this.interrupted, stallTimeout: flags['stall-timeout'] })
+      await follow(session, () => watch.follow(session), {
+        signal: this.interrupted,
+        stallTimeout: flags['stall-timeout'],
+      })
     } finally {
       if (this.interrupted.aborted) this.note('interrupted: saving the state; the same command goes on from here')
       await engine.close()

@@ -1,7 +1,6 @@
-// Follows a session to its end, or to whatever comes first: an interruption, or no progress for too long.
+// Waits for a session as long as it makes sense: an interruption, or no progress for too long, stops it.
 import { BtError } from '../lib/base/errors.ts'
 import type { TorrentSession } from '../lib/engine/torrent-session.ts'
-import type { Watch } from '../lib/ui/watch.ts'
 
 export interface FollowOptions {
   readonly signal: AbortSignal
@@ -9,8 +8,15 @@ export interface FollowOptions {
   readonly stallTimeout: number
 }
 
-/** @throws BtError INTERRUPTED, STALLED, or whatever ended the session. */
-export async function follow(session: TorrentSession, watch: Watch, options: FollowOptions): Promise<void> {
+/**
+ * @param awaited what the caller waits for of the session, such as `session.done`, shown or not.
+ * @throws BtError INTERRUPTED, STALLED, or whatever ended the session.
+ */
+export async function follow<T>(
+  session: TorrentSession,
+  awaited: () => Promise<T>,
+  options: FollowOptions,
+): Promise<T> {
   const { signal, stallTimeout } = options
   signal.throwIfAborted()
   const guard = new StallGuard(session, stallTimeout)
@@ -19,7 +25,7 @@ export async function follow(session: TorrentSession, watch: Watch, options: Fol
   }
   signal.addEventListener('abort', stop, { once: true })
   try {
-    await watch.follow(session)
+    return await awaited()
   } catch (error) {
     throw guard.error ?? error
   } finally {
@@ -44,10 +50,8 @@ class StallGuard {
         seen = now
         since = performance.now()
       } else if (performance.now() - since >= timeout * 1000) {
-        this.error = new BtError(
-          'STALLED',
-          `no progress for ${timeout} s; the state is saved and the same command goes on from here`,
-        )
+        const rest = stage === 'metadata' ? 'no peer gave the metadata' : 'the same command goes on from here'
+        this.error = new BtError('STALLED', `no progress for ${timeout} s; ${rest}`)
         void session.stop()
       }
     }, STALL_LOOK)

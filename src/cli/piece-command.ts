@@ -38,7 +38,7 @@ export abstract class PieceCommand extends BtCommand {
         ...(flags.tracker !== undefined && { trackers: flags.tracker }),
       })
       const options = { signal: this.interrupted, stallTimeout: flags['stall-timeout'] }
-      await follow(fetching.session, watch, options)
+      await follow(fetching.session, () => watch.follow(fetching.session), options)
       await writeOutput(flags.output, await fetching.piece)
     } finally {
       await engine.close()

@@ -51,6 +51,7 @@ function isUsage(error: OclifError): boolean {
 function plain(message: string): string {
   return message
     .replace(/\nSee more help with --help$/, '')
+    .replace(/^Parsing --\S+\s+/, '')
     .replace(/^command ([^:\s]*)(:\S*)? not found$/, 'there is no command $1')
     .trim()
 }

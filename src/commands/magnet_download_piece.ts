@@ -5,7 +5,9 @@ export default class MagnetDownloadPiece extends PieceCommand {
   static override summary = 'Download one piece of what a magnet link names.'
   static override args = { link: linkArg, index: pieceArg }
   static override flags = pieceFlags
-  static override examples = ['<%= config.bin %> magnet_download_piece -o piece-0 "magnet:?xt=urn:btih:…&tr=…" 0']
+  static override examples = [
+    '<%= config.bin %> magnet_download_piece -o piece-0 "magnet:?xt=urn:btih:c5fb9894bdaba464811b088d806bdd611ba490af&tr=http://127.0.0.1:6969/announce" 0',
+  ]
 
   protected override async execute(): Promise<void> {
     const { args, flags } = await this.parse(MagnetDownloadPiece)

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BtCommand } from '../cli/bt-command.ts'
-import { linkArg, peerFlag, trackerFlag } from '../cli/flags.ts'
+import { linkArg, peerFlag, stallFlag, trackerFlag } from '../cli/flags.ts'
 import type { AddOptions } from '../lib/engine/engine.ts'
 import type { TorrentSource } from '../lib/engine/source.ts'
 import type { Info } from '../lib/metainfo/metainfo.ts'
@@ -14,6 +14,7 @@ export default class MagnetInfo extends BtCommand {
     peer: peerFlag(),
     tracker: trackerFlag(),
     save: Flags.string({ description: 'write the metadata as a .torrent file', helpValue: 'FILE.torrent' }),
+    'stall-timeout': Flags.integer({ ...stallFlag, default: 60 }),
     force: Flags.boolean({ description: 'with --save: overwrite the file' }),
   }
   static override examples = [
@@ -30,7 +31,8 @@ export default class MagnetInfo extends BtCommand {
     ])
     const source = addTrackers(await loadSource(args.link, this.interrupted), flags.tracker)
     if (flags.save !== undefined) await checkFree(flags.save, { overwrite: flags.force })
-    const info = await this.#fetch(source, { giveUp: true, ...(flags.peer !== undefined && { peers: flags.peer }) })
+    const options = { giveUp: true, ...(flags.peer !== undefined && { peers: flags.peer }) }
+    const info = await this.#fetch(source, options, flags['stall-timeout'])
     const torrent = { info, tiers: source.tiers, webSeeds: source.magnet?.webSeeds ?? [] }
     if (flags.save !== undefined) {
       const { wrapInfo } = await import('../lib/metainfo/create.ts')
@@ -47,22 +49,21 @@ export default class MagnetInfo extends BtCommand {
     }
   }
 
-  async #fetch(source: TorrentSource, options: AddOptions): Promise<Info> {
-    const [{ createEngine }, { eventLine }] = await Promise.all([
+  async #fetch(source: TorrentSource, options: AddOptions, stallTimeout: number): Promise<Info> {
+    const [{ createEngine }, { follow }, { eventLine }] = await Promise.all([
       import('../lib/engine/engine.ts'),
+      import('../cli/follow.ts'),
       import('../lib/ui/transfer-lines.ts'),
     ])
     const engine = await createEngine({ port: false, registry: await this.plugins() })
     try {
-      this.interrupted.throwIfAborted()
       if (source.info === undefined) this.note('getting the metadata from peers')
       const session = engine.fetchMetadata(source, options)
       session.subscribe(event => {
         const line = eventLine(event)
         if (line !== undefined) this.note(line)
       })
-      this.interrupted.addEventListener('abort', () => void session.stop(), { once: true })
-      return await session.metadata
+      return await follow(session, () => session.metadata, { signal: this.interrupted, stallTimeout })
     } finally {
       await engine.close()
     }

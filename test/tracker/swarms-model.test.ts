@@ -59,7 +59,7 @@ test('any run of announces gives the counts and the peers that a plain list give
         )
         const swarm = known.filter(other => other.hash === hash)
         const others = stopped ? [] : swarm.filter(other => other !== me && other.family === me.family)
-        const wanted = others.filter(other => !(seed && other.seed)).map(other => `${other.name}:${other.port}`)
+        const wanted = others.map(other => `${other.name}:${other.port}`)
         const given = answer.peers.map(listed => {
           const { host, port } = endpointAddress(listed.endpoint)
           return `${hash}/${HOSTS.indexOf(host)}:${port}`

@@ -44,12 +44,12 @@ describe('who is told of whom', () => {
     expect(hosts(swarms.announce(peer(9, { address: ipv4(1), port: 7000 }), 2))).toEqual(['10.0.0.1'])
   })
 
-  test('seeds are told of leeches only, leeches of both', () => {
+  test('everyone is told of seeds and leeches: from a magnet link aria2 says left=0 and needs the seeds', () => {
     const swarms = make()
     swarms.announce(peer(1, { seed: true }), 0)
     swarms.announce(peer(2, { seed: true }), 0)
     swarms.announce(peer(3), 0)
-    expect(hosts(swarms.announce(peer(1, { seed: true }), 1))).toEqual(['10.0.0.3'])
+    expect(hosts(swarms.announce(peer(1, { seed: true }), 1))).toEqual(['10.0.0.2', '10.0.0.3'])
     expect(hosts(swarms.announce(peer(3), 1))).toEqual(['10.0.0.1', '10.0.0.2'])
   })
 

@@ -6,6 +6,8 @@ export interface EngineContext {
   readonly peerId: PeerId
   /** Where we listen; 0: nowhere. */
   readonly port: number
+  /** What trackers are told of it; never 0. */
+  readonly announcePort: number
   /** BEP 7 and 15 `key`: 32 bits that stay the same while our address may change. */
   readonly key: number
   /** Name and version, shown to peers. */

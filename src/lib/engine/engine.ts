@@ -14,6 +14,7 @@ import type { EngineContext } from './context.ts'
 import { downloadStorage, type DownloadTarget } from './download-storage.ts'
 import { seedStorage } from './seed-storage.ts'
 import type { OpenStorage } from './storage.ts'
+import { silentPort } from './silent-port.ts'
 import { TorrentSession, type SessionOptions } from './torrent-session.ts'
 import type { TorrentSource } from './source.ts'
 
@@ -67,6 +68,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const context: EngineContext = {
     peerId,
     port: listener?.address.port ?? 0,
+    announcePort: listener?.address.port ?? silentPort(),
     key: randomBytes(4).readUInt32BE(),
     client: CLIENT,
     registry,

@@ -7,10 +7,8 @@ import { createIo } from '../net/io.ts'
 import type { AnnounceRequest, AnnounceResponse } from '../plugin/api.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
 import { ANNOUNCE_TIMEOUT, asTrackerError, NUM_WANT } from './announcing.ts'
+import { silentPort } from './silent-port.ts'
 import type { TorrentSource } from './source.ts'
-
-/** The port that a probe names: it does not listen, and 6881 is what trackers expect of one (BEP 3). */
-const PROBE_PORT = 6881
 
 /** Milliseconds for the trackers to take note that we left. */
 const LEAVE_TIMEOUT = 1_500
@@ -38,7 +36,7 @@ export interface PeerQueryResult {
 export async function queryPeers(query: PeerQuery): Promise<PeerQueryResult> {
   const urls = [...new Set(query.source.tiers.flat())]
   if (urls.length === 0) {
-    throw new BtError('NO_TRACKER', 'the torrent names no tracker; give one with --tracker, or a peer with --peer')
+    throw new BtError('NO_TRACKER', 'the torrent names no tracker; name one with --tracker')
   }
   const request = probeRequest(query)
   const answers = await Promise.all(urls.map(url => ask(url, request, query)))
@@ -58,7 +56,7 @@ function probeRequest({ source, numWant }: PeerQuery): AnnounceRequest {
   return {
     infoHash: source.infoHash,
     peerId: makePeerId(length => randomBytes(length)),
-    port: PROBE_PORT,
+    port: silentPort(),
     uploaded: 0,
     downloaded: 0,
     // We have nothing. 0 would claim a seed, and a tracker names no seeds to a seed.

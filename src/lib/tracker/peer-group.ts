@@ -52,16 +52,13 @@ export class PeerGroup<T extends GroupMember> {
   }
 
   /**
-   * Up to `count` peers for the peer that asks, every set of them equally likely: leeches, and seeds too unless the
-   * asker is one. Never its own endpoint, under whatever peer id that stands here. O(count), whatever the swarm's size.
+   * Up to `count` peers for the peer that asks, every set of them equally likely; never its own endpoint, under whatever
+   * peer id that stands here. Seeds are named to everyone: some clients announce `left=0` from a magnet link whose size
+   * they do not know (aria2), and would else never get a peer. O(count), whatever the swarm's size.
    */
-  draw(
-    asker: { readonly endpoint: Endpoint; readonly seed: boolean },
-    count: number,
-    random: Random,
-  ): readonly ListedPeer[] {
+  draw(asker: { readonly endpoint: Endpoint }, count: number, random: Random): readonly ListedPeer[] {
     const drawn: ListedPeer[] = []
-    const total = this.#leeches.length + (asker.seed ? 0 : this.#seeds.length)
+    const total = this.#leeches.length + this.#seeds.length
     // One more than asked for makes up for the asker, which usually stands among its own leeches.
     const draws = Math.min(count + 1, total)
     let leechesDrawn = 0
