@@ -37,12 +37,17 @@ export const portFlag = Flags.integer({
   default: 0,
 })
 
-export const stallFlag = Flags.integer({
+const stall = {
   description: 'give up (exit code 6) after this many seconds without progress; 0 waits for ever',
   helpValue: 'SECONDS',
   min: 0,
-  default: 0,
-})
+}
+
+/** For work that goes on as long as it takes. */
+export const stallFlag = Flags.integer({ ...stall, default: 0 })
+
+/** For a question that somebody waits to have answered. */
+export const askingStallFlag = Flags.integer({ ...stall, default: 60 })
 
 function checkUrl(text: string): string {
   if (URL.canParse(text)) return text

@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { BtCommand } from '../cli/bt-command.ts'
-import { linkArg, peerFlag, stallFlag, trackerFlag } from '../cli/flags.ts'
+import { askingStallFlag, linkArg, peerFlag, trackerFlag } from '../cli/flags.ts'
 import type { AddOptions } from '../lib/engine/engine.ts'
 import type { TorrentSource } from '../lib/engine/source.ts'
 import type { Info } from '../lib/metainfo/metainfo.ts'
@@ -14,7 +14,7 @@ export default class MagnetInfo extends BtCommand {
     peer: peerFlag(),
     tracker: trackerFlag(),
     save: Flags.string({ description: 'write the metadata as a .torrent file', helpValue: 'FILE.torrent' }),
-    'stall-timeout': Flags.integer({ ...stallFlag, default: 60 }),
+    'stall-timeout': askingStallFlag,
     force: Flags.boolean({ description: 'with --save: overwrite the file' }),
   }
   static override examples = [
