@@ -6,6 +6,7 @@ import { Announcer, type AnnounceJob, type TrackerState } from '../discovery/ann
 import { createIo } from '../net/io.ts'
 import type { AnnounceResponse } from '../plugin/api.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
+import { peersOf } from './plugin-peers.ts'
 
 /** Milliseconds for one announce, all retransmissions of BEP 15 included, while other trackers wait. */
 export const ANNOUNCE_TIMEOUT = 60_000
@@ -72,11 +73,11 @@ export class Announcing {
   /** Tells the trackers `stopped`, within STOP_TIMEOUT. */
   async stop(): Promise<void> {
     clearTimeout(this.#timer)
-    this.#underWay?.abort(new Error('stopping'))
     this.#announcer.stop(this.#options.now())
     const idle = new Promise<void>(resolve => {
       this.#onIdle = resolve
     })
+    this.#underWay?.abort(new Error('stopping'))
     this.#pump()
     const limit = setTimeout(() => this.#abort.abort(new Error('no time left')), STOP_TIMEOUT)
     await idle
@@ -106,11 +107,15 @@ export class Announcing {
       this.#announcer.succeeded(job, response, now())
       if (response.warning !== undefined) onEvent({ type: 'trackerWarning', url: job.url, message: response.warning })
       onEvent({ type: 'announced', url: job.url, response })
-      if (response.peers.length > 0 && job.event !== 'stopped') onPeers(response.peers, job.url)
+      const peers = peersOf(response.peers)
+      if (peers.length > 0 && job.event !== 'stopped') onPeers(peers, job.url)
     } catch (error) {
       const known = asTrackerError(error, job.url)
-      this.#announcer.failed(job, { retryAfter: retryAfter(known), message: known.message }, now())
-      onEvent({ type: 'announceFailed', url: job.url, error: known })
+      this.#announcer.failed(job, { retryAfter: askAgain(known), message: known.message }, now())
+      // Cut short by our leaving: no news to anybody.
+      if (this.#onIdle === undefined || job.event === 'stopped') {
+        onEvent({ type: 'announceFailed', url: job.url, error: known })
+      }
     }
     this.#pump()
   }
@@ -121,7 +126,7 @@ export class Announcing {
     const tracker = registry.trackerFor(url)
     if (tracker === undefined) {
       throw new BtError('TRACKER_UNREACHABLE', `no plugin speaks ${url.protocol} trackers, so ${job.url} is left out`, {
-        details: { retry: 'never' },
+        details: { retryAfter: 'never' },
       })
     }
     const own = new AbortController()
@@ -129,21 +134,28 @@ export class Announcing {
     const signal = AbortSignal.any([own.signal, this.#abort.signal, AbortSignal.timeout(ANNOUNCE_TIMEOUT)])
     const io = createIo({ signal, warn: message => onEvent({ type: 'trackerWarning', url: job.url, message }) })
     const trackerId = this.#announcer.trackerId(job.url)
-    return tracker.announce(
-      url,
-      {
-        infoHash,
-        peerId,
-        port,
-        key,
-        ...totals(),
-        numWant: job.event === 'stopped' ? 0 : NUM_WANT,
-        ...(job.event !== undefined && { event: job.event }),
-        ...(trackerId !== undefined && { trackerId }),
-      },
-      io,
-    )
+    const request = {
+      infoHash,
+      peerId,
+      port,
+      key,
+      ...totals(),
+      numWant: job.event === 'stopped' ? 0 : NUM_WANT,
+      ...(job.event !== undefined && { event: job.event }),
+      ...(trackerId !== undefined && { trackerId }),
+    }
+    return unlessAborted(tracker.announce(url, request, io), signal)
   }
+}
+
+/** Rejects when the signal aborts even where the work does not heed it: a plugin that hangs holds nobody up. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }
 
 /** Whatever a tracker plugin threw, as an error that names the tracker. */
@@ -154,8 +166,8 @@ export function asTrackerError(error: unknown, url: string): BtError {
   return new BtError('TRACKER_UNREACHABLE', `tracker ${url}: ${why}`, { cause: error })
 }
 
-/** BEP 31: when a tracker that refused wants to be asked again. */
-function retryAfter(error: BtError): number | 'never' | undefined {
-  const { retryIn } = error.details
-  return typeof retryIn === 'number' || retryIn === 'never' ? retryIn : undefined
+/** BEP 31: seconds until a tracker that refused wants to be asked again. */
+function askAgain(error: BtError): number | 'never' | undefined {
+  const { retryAfter } = error.details
+  return typeof retryAfter === 'number' || retryAfter === 'never' ? retryAfter : undefined
 }

@@ -3,6 +3,7 @@ import type { PeerAddress } from '../base/address.ts'
 import { messageOf } from '../base/errors.ts'
 import { createIo } from '../net/io.ts'
 import type { PeerSource, TorrentView } from '../plugin/api.ts'
+import { peersOf } from './plugin-peers.ts'
 
 export interface PeerSourcesOptions {
   readonly sources: readonly PeerSource[]
@@ -61,7 +62,7 @@ export class PeerSources {
       const io = createIo({ signal, warn: onWarning })
       for await (const peers of source.peers(view, io)) {
         if (signal.aborted) return
-        onPeers(peers, source.name)
+        onPeers(peersOf(peers), source.name)
       }
     } catch (error) {
       if (!signal.aborted) onWarning(`peer source ${source.name}: ${messageOf(error)}`)

@@ -140,6 +140,8 @@ export class TorrentRunner {
         return this.#track(this.#serve(action.key, action.blocks))
       case 'alert':
         return this.#options.onAlert(action.alert)
+      case 'fatal':
+        return this.#options.onFatal(action.error)
     }
   }
 

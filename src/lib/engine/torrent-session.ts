@@ -143,7 +143,9 @@ export class TorrentSession {
     const saved = await this.#options.recall?.().catch(() => undefined)
     this.#opening = undefined
     if (this.#abort.signal.aborted) return
-    if (saved === undefined || !this.#runner.offerMetadata(saved)) this.#discover()
+    // A peer that was named may have brought it meanwhile, when nothing could be opened yet.
+    if (this.info !== undefined) this.#open(this.info)
+    else if (saved === undefined || !this.#runner.offerMetadata(saved)) this.#discover()
   }
 
   /** Announces `stopped`, ends connections, flushes and saves. Safe to call at any stage and more than once. */
@@ -189,6 +191,7 @@ export class TorrentSession {
 
   #considerGivingUp(): void {
     if (this.#options.giveUp !== true || !this.#discovering || this.#stage === 'seeding') return
+    if (this.#abort.signal.aborted) return
     if (this.#torrent.peers.size > 0) return
     const hopeless = outlook({
       met: this.#met,
@@ -256,7 +259,7 @@ export class TorrentSession {
   #makeAnnouncing(): Announcing | undefined {
     const { source, discover } = this.#options
     if (discover === false || source.tiers.length === 0) return undefined
-    const { registry, peerId, port, key, now, random } = this.#context
+    const { registry, peerId, announcePort: port, key, now, random } = this.#context
     return new Announcing({
       tiers: source.tiers,
       registry,
@@ -294,10 +297,21 @@ export class TorrentSession {
     this.#settleMetadata.reject(known)
     this.#settleDone.reject(known)
     this.#settleFailure.reject(known)
+    // Nothing more is to be had from it: connections end, trackers hear `stopped`, what is verified is saved.
+    void this.stop()
   }
 
   #emit(event: SessionEvent): void {
-    for (const listener of this.#listeners) listener(event)
+    for (const listener of this.#listeners) {
+      try {
+        listener(event)
+      } catch (error) {
+        // A listener's mistake surfaces as an uncaught exception, as an EventTarget's does, outside of the torrent's work.
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    }
   }
 }
 

@@ -5,7 +5,7 @@ import type { PeerAddress } from '../base/address.ts'
 import { BtError, messageOf } from '../base/errors.ts'
 import type { PeerId } from '../base/ids.ts'
 import { PeerConnection } from '../wire/connection.ts'
-import { reservedBytes, type Handshake } from '../wire/handshake.ts'
+import { encodeHandshake, reservedBytes, type Handshake } from '../wire/handshake.ts'
 import { PeerSocket, type PeerSocketOwner } from './peer-socket.ts'
 
 /** Sockets that have not said what they want; past this the newest is refused. */
@@ -30,7 +30,8 @@ export interface ListenerOptions {
 export class Listener {
   readonly #server: Server
   readonly #options: ListenerOptions
-  readonly #unclaimed = new Set<PeerSocket>()
+  /** Each with what lets go of it. */
+  readonly #unclaimed = new Map<PeerSocket, () => void>()
 
   private constructor(options: ListenerOptions) {
     this.#options = options
@@ -41,7 +42,8 @@ export class Listener {
   static async open(options: ListenerOptions): Promise<Listener> {
     const listener = new Listener(options)
     await new Promise<void>((resolve, reject) => {
-      listener.#server.once('error', error => reject(listenError(options, error)))
+      // Later errors are those of single connections that could not be accepted (out of descriptors); others still can.
+      listener.#server.on('error', error => reject(listenError(options, error)))
       listener.#server.listen({ port: options.port, host: options.host }, resolve)
     })
     return listener
@@ -53,7 +55,10 @@ export class Listener {
   }
 
   async close(): Promise<void> {
-    for (const socket of this.#unclaimed) socket.close()
+    for (const [socket, leave] of this.#unclaimed) {
+      leave()
+      socket.close()
+    }
     await new Promise<void>(resolve => this.#server.close(() => resolve()))
   }
 
@@ -63,10 +68,11 @@ export class Listener {
       return
     }
     const { peerId, now } = this.#options
+    const reserved = reservedBytes({ extended: true })
     const connection = new PeerConnection({
       initiator: false,
       peerId,
-      reserved: reservedBytes({ extended: true }),
+      reserved,
       target: () => undefined,
       now: now(),
     })
@@ -82,6 +88,10 @@ export class Listener {
         for (const event of connection.receive(chunk, now())) {
           if (event.type === 'closed') {
             leave()
+            // Our own dial: only our peer id tells it that the address it was given is ours.
+            if (event.reason === 'self-connection' && connection.remote !== undefined) {
+              raw.write(encodeHandshake({ infoHash: connection.remote.infoHash, peerId, reserved }))
+            }
             return socket.close()
           }
           if (event.type !== 'handshake') continue
@@ -97,7 +107,7 @@ export class Listener {
         owner?.closed(detail)
       },
     })
-    this.#unclaimed.add(socket)
+    this.#unclaimed.set(socket, leave)
     const timer = setTimeout(
       () => {
         leave()

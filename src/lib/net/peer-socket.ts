@@ -11,6 +11,8 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024)
 const WRITE_HIGH_WATER = 256 * 1024
 /** Milliseconds for a TCP connection to come about (libtorrent `peer_connect_timeout`). */
 const CONNECT_TIMEOUT = 10_000
+/** Milliseconds that what is queued may take to go out once we close. */
+const CLOSE_TIMEOUT = 1_000
 
 export interface PeerSocketOwner {
   connected(): void
@@ -96,10 +98,16 @@ export class PeerSocket {
   close(): void {
     if (this.#ended) return
     this.#ended = true
-    this.#socket.end()
-    // A peer that reads nothing must not keep us: half-closed sockets are cut once our side is out or the wait is over.
-    this.#socket.setTimeout(1_000, () => this.#socket.destroy())
-    this.#socket.resume()
+    const socket = this.#socket
+    if (socket.connecting || socket.destroyed) {
+      socket.destroy()
+      return
+    }
+    // A peer that reads nothing, or never stops sending, must not keep us.
+    const cut = setTimeout(() => socket.destroy(), CLOSE_TIMEOUT)
+    socket.once('close', () => clearTimeout(cut))
+    socket.end()
+    socket.resume()
   }
 
   #receive(chunk: Uint8Array): void {

@@ -14,6 +14,8 @@ export type TorrentAction =
   /** Read one contiguous run of blocks; answered by `served`. */
   | { readonly type: 'serve'; readonly key: PeerKey; readonly blocks: readonly Block[] }
   | { readonly type: 'alert'; readonly alert: TorrentAlert }
+  /** The torrent can not go on. No answer is expected. */
+  | { readonly type: 'fatal'; readonly error: unknown }
 
 /** What happened, for people and programs that watch. */
 export type TorrentAlert =
@@ -37,4 +39,6 @@ export type TorrentAlert =
   | { readonly type: 'complete' }
   /** Nobody is connected and nobody can be dialled now; more peers are welcome. */
   | { readonly type: 'needPeers' }
+  /** Something that is no failure of the torrent, such as a plugin that threw. */
+  | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'uploadStarted'; readonly address: PeerAddress; readonly client: string }

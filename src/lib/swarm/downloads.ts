@@ -5,6 +5,7 @@ import type { Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { Picker, type PeerKey } from '../picker/picker.ts'
 import { MAX_REQUEST_TIMEOUTS, MAX_UNCHECKED_BYTES, REQUEST_TIMEOUT } from './limits.ts'
+import type { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
 import { PieceBuffers } from './piece-buffers.ts'
 
@@ -19,6 +20,7 @@ export interface DownloadsOptions {
   readonly have: Bitfield
   readonly wanted: Bitfield
   readonly random: () => number
+  readonly outbox: Outbox
   /** The connected peers, by key. */
   readonly peers: ReadonlyMap<PeerKey, SwarmPeer>
 }
@@ -28,6 +30,7 @@ export class Downloads {
   readonly have: Bitfield
   readonly #picker: Picker
   readonly #buffers: PieceBuffers
+  readonly #outbox: Outbox
   readonly #peers: ReadonlyMap<PeerKey, SwarmPeer>
   #uncheckedBytes = 0
 
@@ -36,6 +39,7 @@ export class Downloads {
     this.have = options.have
     this.#picker = new Picker(options)
     this.#buffers = new PieceBuffers(options.layout)
+    this.#outbox = options.outbox
     this.#peers = options.peers
   }
 
@@ -55,7 +59,9 @@ export class Downloads {
   leave(peer: SwarmPeer): void {
     if (peer.has !== undefined) this.#picker.removePeer(peer.has)
     this.giveBack(peer)
-    this.#buffers.forget(peer.key)
+    for (const piece of this.#buffers.leave(peer.key)) {
+      if (!this.#picker.isPartial(piece)) this.#buffers.discard(piece)
+    }
   }
 
   /** The peer's bitfield replaces what it had, which is nothing unless it broke the order of BEP 3. */
@@ -86,7 +92,7 @@ export class Downloads {
   /** A block's bytes are all there. @returns the piece that it completed, if it did. */
   receive(peer: SwarmPeer, block: Block, wanted: boolean, now: number): 'unwanted' | 'accepted' | WholePiece {
     if (!wanted || !this.#picker.expects(peer.key, block)) {
-      this.#buffers.forget(peer.key)
+      this.#buffers.forget(peer.key, block)
       return 'unwanted'
     }
     const late = this.#buffers.settle(peer.key, block)
@@ -94,7 +100,7 @@ export class Downloads {
     const others = this.#picker.otherRequesters(peer.key, block)
     const outcome = this.#picker.received(peer.key, block)
     this.#progress(peer, block, now)
-    for (const key of others) this.#cancel(key, block)
+    for (const key of others) this.#cancel(key, block, now)
     if (outcome !== 'completed') return 'accepted'
     const data = this.#buffers.take(block.piece)
     this.#uncheckedBytes += data.length
@@ -112,8 +118,17 @@ export class Downloads {
     if (blocks.length > 0 && peer.outstanding === 0) peer.lastProgress = now
     peer.outstanding += blocks.length
     for (const block of blocks) connection.request(block, now)
-    if (peer.outstanding === 0 && !this.interesting(peer)) connection.notInterested(now)
-    return blocks.length > 0 ? 'asked' : 'nothing'
+    this.loseInterest(peer, now)
+    if (blocks.length === 0) return 'nothing'
+    this.#outbox.touch(peer)
+    return 'asked'
+  }
+
+  /** BEP 3: the peer is told at once that it has nothing we lack any more, so that its slot serves another. */
+  loseInterest(peer: SwarmPeer, now: number): void {
+    if (peer.outstanding > 0 || peer.connection?.amInterested !== true || this.interesting(peer)) return
+    peer.connection.notInterested(now)
+    this.#outbox.touch(peer)
   }
 
   /** Choked (BEP 3: what was asked for is void) or gone: others may be asked. */
@@ -137,11 +152,10 @@ export class Downloads {
     this.#release(whole)
   }
 
-  /** @returns the peers whose blocks made up the bad piece. */
-  mismatched(whole: WholePiece): readonly SwarmPeer[] {
+  /** @returns the peers whose blocks made up the bad piece, some of whom may have left. */
+  mismatched(whole: WholePiece): readonly PeerKey[] {
     this.#release(whole)
-    const keys = this.#picker.pieceFailed(whole.piece)
-    return keys.flatMap(key => this.#peers.get(key) ?? [])
+    return this.#picker.pieceFailed(whole.piece)
   }
 
   #release(whole: WholePiece): void {
@@ -158,11 +172,13 @@ export class Downloads {
     peer.pipeline.onBlock(peer.download.rate(now), now)
   }
 
-  /** BEP 3, endgame: the others who were asked for a block that has come are told so. */
-  #cancel(key: PeerKey, block: Block): void {
+  /** BEP 3, endgame: the others who were asked for a block that has come are told so, and asked for something else. */
+  #cancel(key: PeerKey, block: Block, now: number): void {
     const other = this.#peers.get(key)
     if (other === undefined) return
     other.connection?.cancel(block)
+    this.#outbox.touch(other)
     other.outstanding = Math.max(0, other.outstanding - 1)
+    this.refill(other, now)
   }
 }

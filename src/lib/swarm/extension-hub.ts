@@ -1,6 +1,7 @@
 // The wire extensions of one torrent: what they may know and do of it, and a session of each for every peer that speaks
 // BEP 10.
 import type { PeerAddress } from '../base/address.ts'
+import { messageOf } from '../base/errors.ts'
 import type { InfoHash } from '../base/ids.ts'
 import { ipBytes } from '../discovery/ip.ts'
 import type { ExtensionPeer, WireExtension } from '../plugin/api.ts'
@@ -15,29 +16,27 @@ export interface ExtensionHost {
   offerMetadata(raw: Uint8Array): boolean
   addPeers(peers: readonly PeerAddress[], source: string): void
   touch(peer: SwarmPeer): void
+  warn(message: string): void
   dropPeer(peer: SwarmPeer, reason: string, ban: boolean): void
 }
 
 export class ExtensionHub {
   readonly #host: ExtensionHost
   readonly #extensions: readonly NamedExtension[]
+  readonly #blamed = new Set<string>()
 
   constructor(extensions: readonly WireExtension[], host: ExtensionHost) {
     this.#host = host
-    this.#extensions = extensions.map(extension => ({
-      name: extension.name,
-      instance: extension.open({
-        infoHash: host.infoHash,
-        metadata: () => host.metadata(),
-        offerMetadata: raw => host.offerMetadata(raw),
-        addPeers: peers => host.addPeers(peers, extension.name),
-      }),
-    }))
+    this.#extensions = extensions.flatMap(extension => this.#open(extension))
   }
 
   /** Opens the sessions of a peer and queues our extension handshake to it. */
   greet(peer: SwarmPeer, client: string, port: number): void {
-    const set = new ExtensionSet(this.#extensions, name => this.#peerView(peer, name))
+    const set = new ExtensionSet({
+      extensions: this.#extensions,
+      host: name => this.#peerView(peer, name),
+      onFault: (name, error) => this.#blame(name, error),
+    })
     peer.extensions = set
     peer.connection?.extendedHandshake(
       set.handshake({
@@ -48,6 +47,31 @@ export class ExtensionHub {
         p: port > 0 && peer.initiator === 'us' ? port : undefined,
       }),
     )
+  }
+
+  /** None where it fails: a plugin that throws costs itself, never the download. */
+  #open(extension: WireExtension): readonly NamedExtension[] {
+    const host = this.#host
+    const { name } = extension
+    try {
+      const instance = extension.open({
+        infoHash: host.infoHash,
+        metadata: () => host.metadata(),
+        offerMetadata: raw => host.offerMetadata(raw),
+        addPeers: peers => host.addPeers(peers, name),
+      })
+      return [{ name, instance }]
+    } catch (error) {
+      this.#blame(name, error)
+      return []
+    }
+  }
+
+  /** Once for each extension: what fails with one peer mostly fails with all. */
+  #blame(name: string, error: unknown): void {
+    if (this.#blamed.has(name)) return
+    this.#blamed.add(name)
+    this.#host.warn(`extension ${name} failed and is left out where it did: ${messageOf(error)}`)
   }
 
   #peerView(peer: SwarmPeer, name: string): ExtensionPeer {

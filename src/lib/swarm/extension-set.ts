@@ -1,5 +1,5 @@
 // The BEP 10 extensions of one peer. Ids are ours in what we receive and theirs in what we send: each side numbers the
-// messages it is willing to get (BEP 10 "handshake message", key `m`).
+// messages it is willing to get (BEP 10 "handshake message", key `m`). A session that throws is not called again.
 import type { BencodeInput } from '../bencode/value.ts'
 import type { ExtensionInstance, ExtensionPeer, ExtensionSession } from '../plugin/api.ts'
 import type { ExtendedHandshake } from '../wire/extended.ts'
@@ -9,19 +9,37 @@ export interface NamedExtension {
   readonly instance: ExtensionInstance
 }
 
+export interface ExtensionSetOptions {
+  readonly extensions: readonly NamedExtension[]
+  /** Makes what a session may do with this peer; its `send` should call `idOf`. */
+  readonly host: (name: string) => ExtensionPeer
+  readonly onFault: (name: string, error: unknown) => void
+}
+
 interface OpenExtension {
   readonly name: string
-  readonly session: ExtensionSession
+  /** Undefined once it has thrown. */
+  session: ExtensionSession | undefined
 }
 
 export class ExtensionSet {
   /** Index i holds the extension whose messages come to us with id i + 1; id 0 is the extension handshake. */
   readonly #open: readonly OpenExtension[]
   readonly #theirIds = new Map<string, number>()
+  readonly #onFault: (name: string, error: unknown) => void
+  #closed = false
 
-  /** @param host makes what a session may do with this peer; its `send` should call `idOf`. */
-  constructor(extensions: readonly NamedExtension[], host: (name: string) => ExtensionPeer) {
-    this.#open = extensions.map(({ name, instance }) => ({ name, session: instance.connect(host(name)) }))
+  constructor({ extensions, host, onFault }: ExtensionSetOptions) {
+    this.#onFault = onFault
+    this.#open = extensions.map(({ name, instance }) => {
+      const open: OpenExtension = { name, session: undefined }
+      try {
+        open.session = instance.connect(host(name))
+      } catch (error) {
+        onFault(name, error)
+      }
+      return open
+    })
   }
 
   /** The id that the peer wants on messages of this extension; undefined: it does not speak it. */
@@ -31,9 +49,12 @@ export class ExtensionSet {
 
   /** Our extension handshake: the numbering and whatever the sessions add to `own`. */
   handshake(own: { readonly [key: string]: BencodeInput | undefined }): BencodeInput {
-    const m = Object.fromEntries(this.#open.map(({ name }, index) => [name, index + 1]))
-    const added = this.#open.map(({ session }) => session.handshake?.() ?? {})
-    return Object.assign({}, ...added, own, { m })
+    const added: { readonly [key: string]: BencodeInput }[] = []
+    this.#each(session => added.push(session.handshake?.() ?? {}))
+    const speaking = this.#open.flatMap(({ name, session }, index) =>
+      session === undefined ? [] : [[name, index + 1]],
+    )
+    return Object.assign({}, ...added, own, { m: Object.fromEntries(speaking) })
   }
 
   /** A later handshake adds to the first and takes back what it maps to 0 (BEP 10). */
@@ -42,20 +63,37 @@ export class ExtensionSet {
       if (id === 0) this.#theirIds.delete(name)
       else this.#theirIds.set(name, id)
     }
-    for (const { name, session } of this.#open) session.onHandshake(handshake.dict, this.#theirIds.has(name), now)
+    this.#each((session, name) => session.onHandshake(handshake.dict, this.#theirIds.has(name), now))
   }
 
   onMessage(id: number, payload: Uint8Array, now: number): void {
-    this.#open[id - 1]?.session.onMessage(payload, now)
+    const open = this.#open[id - 1]
+    if (open !== undefined) this.#call(open, session => session.onMessage(payload, now))
   }
 
   handleTimeout(now: number): void {
-    for (const { session } of this.#open) {
+    this.#each(session => {
       if ((session.deadline ?? Infinity) <= now) session.handleTimeout?.(now)
-    }
+    })
   }
 
+  /** Nothing is called after this. */
   close(now: number): void {
-    for (const { session } of this.#open) session.onClose?.(now)
+    this.#each(session => session.onClose?.(now))
+    this.#closed = true
+  }
+
+  #each(act: (session: ExtensionSession, name: string) => void): void {
+    for (const open of this.#open) this.#call(open, act)
+  }
+
+  #call(open: OpenExtension, act: (session: ExtensionSession, name: string) => void): void {
+    if (open.session === undefined || this.#closed) return
+    try {
+      act(open.session, open.name)
+    } catch (error) {
+      open.session = undefined
+      this.#onFault(open.name, error)
+    }
   }
 }

@@ -22,13 +22,17 @@ export class Metadata {
     this.#info = info
   }
 
+  /** Whether the bytes are this torrent's. */
+  matches(raw: Uint8Array): boolean {
+    return equal(createHash('sha1').update(raw).digest(), this.infoHash)
+  }
+
   /**
-   * @returns the parsed dictionary where the bytes are this torrent's, undefined where they are not.
-   * @throws BtError METAINFO_INVALID where the hash matches but the contents are no usable torrent.
+   * Bytes that match become the info dictionary. They are copied: who brought them may use the memory again.
+   * @throws BtError METAINFO_INVALID where they are no usable torrent, BENCODE_MALFORMED where they are not even bencode.
    */
-  offer(raw: Uint8Array): Info | undefined {
-    if (!equal(createHash('sha1').update(raw).digest(), this.infoHash)) return undefined
-    this.#info = parseInfo(raw)
+  accept(raw: Uint8Array): Info {
+    this.#info = parseInfo(raw.slice())
     return this.#info
   }
 }

@@ -4,7 +4,6 @@ import type { Block } from '../metainfo/block.ts'
 import type { PeerEvent } from '../wire/connection.ts'
 import type { ExtendedHandshake } from '../wire/extended.ts'
 import { supportsExtended, type Handshake } from '../wire/handshake.ts'
-import { MAX_PIECES } from '../metainfo/limits.ts'
 import { clientName } from './client-name.ts'
 import type { Downloads, WholePiece } from './downloads.ts'
 import type { Outbox } from './outbox.ts'
@@ -38,9 +37,10 @@ export class PeerEvents {
   handle(peer: SwarmPeer, events: readonly PeerEvent[], now: number): void {
     const { outbox, roster } = this.#host
     for (const event of events) {
-      this.#on(peer, event, now)
       if (!roster.peers.has(peer.key)) return
+      this.#on(peer, event, now)
     }
+    if (!roster.peers.has(peer.key)) return
     this.refill(peer, now)
     this.#host.transfer()?.uploads.serve(peer)
     outbox.touch(peer)
@@ -49,8 +49,9 @@ export class PeerEvents {
   /** The BEP 3 handshake is done both ways. */
   shookHands(peer: SwarmPeer, handshake: Handshake, now: number): void {
     const { outbox, roster } = this.#host
-    const twin = roster.handshaken(peer, handshake.peerId, now)
-    if (twin !== undefined) return this.#host.drop(peer, 'duplicate', 'connected to this peer already', now)
+    const surplus = roster.handshaken(peer, handshake.peerId, now)
+    if (surplus !== undefined) this.#host.drop(surplus, 'duplicate', 'connected to this peer already', now)
+    if (surplus === peer) return
     peer.client = clientName(handshake.peerId)
     outbox.alert({ type: 'peerConnected', address: peer.address, initiator: peer.initiator, client: peer.client })
     // BEP 3: the bitfield is the first message, left out by who has nothing.
@@ -79,10 +80,13 @@ export class PeerEvents {
     this.reconsider(peer, now)
   }
 
-  /** Tells everyone who lacks the piece that we have it. */
-  announceHave(piece: number): void {
+  /** Tells everyone who lacks the piece that we have it, and those who have nothing else for us that we are done. */
+  announceHave(piece: number, now: number): void {
+    const downloads = this.#host.transfer()?.downloads
     for (const peer of this.#host.roster.peers.values()) {
-      if (!peer.handshaken || peer.has?.has(piece) === true) continue
+      if (!peer.handshaken) continue
+      downloads?.loseInterest(peer, now)
+      if (peer.has?.has(piece) === true) continue
       peer.connection?.have(piece)
       this.#host.outbox.touch(peer)
     }
@@ -96,28 +100,30 @@ export class PeerEvents {
       return this.#host.drop(peer, 'both-seeds', 'both have every piece', now)
     }
     if (transfer.downloads.interesting(peer)) peer.connection.interested(now)
-    else if (peer.outstanding === 0) peer.connection.notInterested(now)
+    else transfer.downloads.loseInterest(peer, now)
     this.refill(peer, now)
     this.#host.outbox.touch(peer)
   }
 
   refill(peer: SwarmPeer, now: number): void {
-    const downloads = this.#host.transfer()?.downloads
-    if (downloads?.refill(peer, now) === 'asked') this.#host.outbox.touch(peer)
+    this.#host.transfer()?.downloads.refill(peer, now)
   }
 
   /** Time-outs of the connection, its extensions and our requests. */
   tick(peer: SwarmPeer, now: number): void {
     const { connection } = peer
     if (connection === undefined) return
+    const { peers } = this.#host.roster
     if (connection.deadline <= now) this.handle(peer, connection.handleTimeout(now), now)
-    peer.extensions?.handleTimeout(now)
+    if (peers.has(peer.key)) peer.extensions?.handleTimeout(now)
+    if (!peers.has(peer.key)) return
     const verdict = this.#host.transfer()?.downloads.checkTimeout(peer, now) ?? 'fine'
-    if (verdict === 'replace') this.#host.drop(peer, 'request-timeout', 'it does not answer requests', now)
-    else if (verdict === 'snubbed') {
-      for (const other of this.#host.roster.peers.values()) this.refill(other, now)
-    }
+    if (verdict === 'replace') return this.#host.drop(peer, 'request-timeout', 'it does not answer requests', now)
     this.#host.outbox.touch(peer)
+    if (verdict === 'fine') return
+    // What it was asked for is for others first; it may have what they leave.
+    for (const other of peers.values()) if (other !== peer) this.refill(other, now)
+    this.refill(peer, now)
   }
 
   #on(peer: SwarmPeer, event: PeerEvent, now: number): void {
@@ -167,10 +173,7 @@ export class PeerEvents {
 
   #onHave(peer: SwarmPeer, piece: number, now: number): void {
     const downloads = this.#host.transfer()?.downloads
-    if (downloads === undefined) {
-      if (piece < MAX_PIECES) peer.earlyHaves.add(piece)
-      return
-    }
+    if (downloads === undefined) return peer.earlyHave(piece)
     downloads.gained(peer, piece)
     if (peer.connection?.amInterested !== true && downloads.wants(piece)) peer.connection?.interested(now)
     if (peer.isSeed) this.reconsider(peer, now)
@@ -180,6 +183,7 @@ export class PeerEvents {
     const downloads = this.#host.transfer()?.downloads
     if (downloads === undefined) {
       peer.earlyBitfield = bytes
+      peer.earlyHaves = undefined
       return
     }
     const has = Bitfield.from(bytes, downloads.layout.pieceCount)

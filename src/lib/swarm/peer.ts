@@ -2,6 +2,7 @@
 import type { PeerAddress } from '../base/address.ts'
 import { Bitfield } from '../base/bitfield.ts'
 import type { Block } from '../metainfo/block.ts'
+import { MAX_PIECES } from '../metainfo/limits.ts'
 import type { PeerKey } from '../picker/picker.ts'
 import { Pipeline } from '../picker/pipeline.ts'
 import type { PeerConnection } from '../wire/connection.ts'
@@ -27,7 +28,7 @@ export class SwarmPeer {
   has: Bitfield | undefined
   /** What it said before that: its bitfield as sent, and haves after it. */
   earlyBitfield: Uint8Array | undefined
-  readonly earlyHaves: Set<number> = new Set()
+  earlyHaves: Bitfield | undefined
 
   /** Requests of ours that are not answered. */
   outstanding: number = 0
@@ -57,6 +58,12 @@ export class SwarmPeer {
     return this.has?.complete === true
   }
 
+  /** Notes a have that came before the piece count is known; a peer can make us keep a bit for each piece, no more. */
+  earlyHave(piece: number): void {
+    this.earlyHaves ??= new Bitfield(MAX_PIECES)
+    if (piece < MAX_PIECES) this.earlyHaves.set(piece)
+  }
+
   /**
    * Turns what was heard before the piece count was known into `has`.
    * @returns false where the bitfield or a have does not fit the torrent.
@@ -64,12 +71,12 @@ export class SwarmPeer {
   learnPieceCount(count: number): boolean {
     const has = this.earlyBitfield === undefined ? new Bitfield(count) : Bitfield.from(this.earlyBitfield, count)
     if (has === undefined) return false
-    for (const piece of this.earlyHaves) {
+    for (const piece of this.earlyHaves?.indices() ?? []) {
       if (piece >= count) return false
       has.set(piece)
     }
     this.earlyBitfield = undefined
-    this.earlyHaves.clear()
+    this.earlyHaves = undefined
     this.has = has
     return true
   }

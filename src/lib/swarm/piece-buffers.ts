@@ -8,20 +8,19 @@ import type { PeerKey } from '../picker/picker.ts'
 /** Free buffers kept for reuse; a download rarely has more pieces between wire and disk. */
 const MAX_FREE_BUFFERS = 4
 
-interface Scratch {
+interface Writer {
+  readonly peer: PeerKey
   readonly piece: number
-  readonly offset: number
-  readonly data: Uint8Array
 }
 
 export class PieceBuffers {
   readonly #layout: PieceLayout
   readonly #buffers = new Map<number, Uint8Array>()
   readonly #free: Uint8Array[] = []
-  /** Global block number → the peer streaming into the block's own place. */
-  readonly #writers = new Map<number, PeerKey>()
-  readonly #writing = new Map<PeerKey, number>()
-  readonly #scratch = new Map<PeerKey, Scratch>()
+  /** Global block number → the peer whose bytes go into the block's own place. */
+  readonly #writers = new Map<number, Writer>()
+  /** What others send of the same blocks. One chunk may hold several blocks, so a peer may have several. */
+  readonly #scratch = new Map<PeerKey, Map<number, Uint8Array>>()
   readonly #blocksPerPiece: number
 
   constructor(layout: PieceLayout) {
@@ -29,18 +28,17 @@ export class PieceBuffers {
     this.#blocksPerPiece = Math.ceil(layout.pieceLength / BLOCK_LENGTH)
   }
 
-  /** Where this peer's bytes of the block go. Call when its header has arrived. */
-  target(peer: PeerKey, block: Block): Uint8Array {
+  /**
+   * Where this peer's bytes of the block go. Call when its header has arrived; ends with `settle` or `forget`.
+   * @returns undefined where the peer sent the block already and that copy is not settled: the second is skipped.
+   */
+  target(peer: PeerKey, block: Block): Uint8Array | undefined {
     const id = this.#id(block)
     const writer = this.#writers.get(id)
-    if (writer !== undefined && writer !== peer) {
-      const data = new Uint8Array(block.length)
-      this.#scratch.set(peer, { piece: block.piece, offset: block.offset, data })
-      return data
-    }
-    this.#writers.set(id, peer)
-    this.#writing.set(peer, id)
-    return this.#buffer(block.piece).subarray(block.offset, block.offset + block.length)
+    if (writer !== undefined) return writer.peer === peer ? undefined : this.#aside(peer, id, block.length)
+    if (this.#scratch.get(peer)?.has(id) === true) return undefined
+    this.#writers.set(id, { peer, piece: block.piece })
+    return this.#place(block)
   }
 
   /**
@@ -49,24 +47,41 @@ export class PieceBuffers {
    */
   settle(peer: PeerKey, block: Block): PeerKey | undefined {
     const id = this.#id(block)
-    const scratch = this.#scratch.get(peer)
-    if (scratch !== undefined && scratch.piece === block.piece && scratch.offset === block.offset) {
-      this.#buffer(block.piece).set(scratch.data, block.offset)
-    }
+    const aside = this.#scratch.get(peer)?.get(id)
+    if (aside !== undefined) this.#place(block).set(aside)
     const writer = this.#writers.get(id)
-    this.forget(peer)
-    if (writer === undefined || writer === peer) return undefined
-    this.forget(writer)
-    return writer
+    this.#writers.delete(id)
+    this.forget(peer, block)
+    return writer === undefined || writer.peer === peer ? undefined : writer.peer
   }
 
-  /** The peer writes nothing more: its block ended, or it is gone. */
-  forget(peer: PeerKey): void {
+  /** The peer's copy of the block is of no use. */
+  forget(peer: PeerKey, block: Block): void {
+    const id = this.#id(block)
+    if (this.#writers.get(id)?.peer === peer) this.#writers.delete(id)
+    const mine = this.#scratch.get(peer)
+    if (mine?.delete(id) === true && mine.size === 0) this.#scratch.delete(peer)
+  }
+
+  /** The peer is gone and writes nothing more. @returns the pieces that it was writing into. */
+  leave(peer: PeerKey): ReadonlySet<number> {
     this.#scratch.delete(peer)
-    const id = this.#writing.get(peer)
-    if (id === undefined) return
-    this.#writing.delete(peer)
-    if (this.#writers.get(id) === peer) this.#writers.delete(id)
+    const pieces = new Set<number>()
+    for (const [id, writer] of this.#writers) {
+      if (writer.peer !== peer) continue
+      this.#writers.delete(id)
+      pieces.add(writer.piece)
+    }
+    return pieces
+  }
+
+  /** Lets go of the memory of a piece of which nothing is there, unless someone writes into it. */
+  discard(piece: number): void {
+    for (const writer of this.#writers.values()) if (writer.piece === piece) return
+    const buffer = this.#buffers.get(piece)
+    if (buffer === undefined) return
+    this.#buffers.delete(piece)
+    this.recycle(buffer)
   }
 
   /** Takes a whole piece out, to be checked; give the buffer back with `recycle`. */
@@ -79,6 +94,18 @@ export class PieceBuffers {
   recycle(buffer: Uint8Array): void {
     const whole = new Uint8Array(buffer.buffer)
     if (whole.length === this.#layout.pieceLength && this.#free.length < MAX_FREE_BUFFERS) this.#free.push(whole)
+  }
+
+  #aside(peer: PeerKey, id: number, length: number): Uint8Array | undefined {
+    const mine = this.#scratch.get(peer) ?? new Map<number, Uint8Array>()
+    if (mine.has(id)) return undefined
+    const data = new Uint8Array(length)
+    this.#scratch.set(peer, mine.set(id, data))
+    return data
+  }
+
+  #place(block: Block): Uint8Array {
+    return this.#buffer(block.piece).subarray(block.offset, block.offset + block.length)
   }
 
   #buffer(piece: number): Uint8Array {

@@ -1,27 +1,35 @@
 // Who is connected and who is dialled next. A peer is in `peers` from its dial or acceptance until `remove`, which is the
 // only way out; `dialling` counts exactly those without a connection.
 import type { PeerAddress } from '../base/address.ts'
-import { equal } from '../base/bytes.ts'
+import { equal, latin1 } from '../base/bytes.ts'
 import type { PeerId } from '../base/ids.ts'
 import { PeerList, type DialOutcome } from '../discovery/peer-list.ts'
 import type { PeerKey } from '../picker/picker.ts'
-import type { PeerConnection } from '../wire/connection.ts'
+import { HANDSHAKE_TIMEOUT, type PeerConnection } from '../wire/connection.ts'
 import { MAX_HALF_OPEN } from './limits.ts'
 import type { Outbox } from './outbox.ts'
 import { SwarmPeer } from './peer.ts'
+
+/** Addresses of peers that left, kept so that who sent a bad piece and ran can still be named. */
+const MAX_DEPARTED = 256
 
 export class Roster {
   readonly peers: Map<PeerKey, SwarmPeer> = new Map()
   readonly #known: PeerList = new PeerList()
   readonly #outbox: Outbox
   readonly #maxConnections: number
+  readonly #peerId: PeerId
+  readonly #departed = new Map<PeerKey, PeerAddress>()
   #nextKey: PeerKey = 1
   #dialling = 0
   #closed = false
+  #alone = false
 
-  constructor(outbox: Outbox, maxConnections: number) {
-    this.#outbox = outbox
-    this.#maxConnections = maxConnections
+  /** @param options.peerId ours. */
+  constructor(options: { outbox: Outbox; maxConnections: number; peerId: PeerId }) {
+    this.#outbox = options.outbox
+    this.#maxConnections = options.maxConnections
+    this.#peerId = options.peerId
   }
 
   /** Peers whose handshake is done. */
@@ -54,7 +62,9 @@ export class Roster {
       this.#dialling++
       this.#outbox.push({ type: 'dial', key: peer.key, address })
     }
-    if (this.peers.size === 0) this.#outbox.alert({ type: 'needPeers' })
+    // Said once each time that peers run out: whoever hears it asks trackers, and must not be told to for every answer.
+    if (this.peers.size === 0 && !this.#alone) this.#outbox.alert({ type: 'needPeers' })
+    this.#alone = this.peers.size === 0
   }
 
   /** The dial of this peer succeeded. */
@@ -65,40 +75,50 @@ export class Roster {
     this.#outbox.touch(peer)
   }
 
-  /** A peer that came to us. @returns undefined where there is no room or it is banned. */
-  accept(connection: PeerConnection, address: PeerAddress, now: number): SwarmPeer | undefined {
+  /** A peer that came to us. @returns undefined where there is no room, it is banned or it is connected already. */
+  accept(connection: PeerConnection, id: PeerId, address: PeerAddress, now: number): SwarmPeer | undefined {
     if (this.#closed || this.peers.size >= this.#maxConnections || this.#known.isBanned(address)) return undefined
+    if (this.#connectedTo(id) !== undefined) return undefined
     const peer = new SwarmPeer(this.#nextKey++, address, 'them')
     peer.connection = connection
     peer.connectedAt = now
     this.peers.set(peer.key, peer)
+    this.#alone = false
     return peer
   }
 
-  /** The peer shook hands. @returns another connection to the same peer, if there is one. */
+  /** The peer shook hands. @returns the connection that has to go where there are two to it now: this or the other. */
   handshaken(peer: SwarmPeer, id: PeerId, now: number): SwarmPeer | undefined {
     peer.met = true
     if (peer.initiator === 'us') this.#known.connected(peer.address, now)
-    for (const other of this.peers.values()) {
-      const remote = other.connection?.remote
-      if (other !== peer && other.handshaken && remote !== undefined && equal(remote.peerId, id)) return other
+    const twin = this.#connectedTo(id, peer)
+    if (twin === undefined || twin.initiator === 'us' || now - twin.connectedAt >= HANDSHAKE_TIMEOUT) {
+      return twin && peer
     }
-    return undefined
+    // Both dialled at once. If each side dropped what it opened (or what came in), both connections would be gone; so both
+    // sides keep the one that the greater peer id opened.
+    return latin1(this.#peerId) > latin1(id) ? twin : peer
+  }
+
+  /** Where a peer is or was, as far back as is remembered. */
+  addressOf(key: PeerKey): PeerAddress | undefined {
+    return this.peers.get(key)?.address ?? this.#departed.get(key)
   }
 
   /** Out of the swarm: its socket is closed once what is queued is sent. */
   remove(peer: SwarmPeer, reason: string, detail: string, now: number): void {
     if (!this.peers.delete(peer.key)) return
     if (peer.connection === undefined) this.#dialling--
+    if (peer.met) this.#remember(peer)
     if (reason === 'self-connection' && peer.initiator === 'us') this.#known.addSelf(peer.address)
     else if (peer.initiator === 'us') this.#known.disconnected(peer.address, outcomeOf(peer, reason), now)
     this.#outbox.push({ type: 'drop', key: peer.key })
     this.#outbox.alert({ type: 'peerDisconnected', address: peer.address, reason, detail })
   }
 
-  ban(peer: SwarmPeer, reason: string): void {
-    this.#known.ban(peer.address, reason)
-    this.#outbox.alert({ type: 'peerBanned', address: peer.address, reason })
+  ban(address: PeerAddress, reason: string): void {
+    this.#known.ban(address, reason)
+    this.#outbox.alert({ type: 'peerBanned', address, reason })
   }
 
   /** From here on nobody is dialled or accepted. */
@@ -109,6 +129,26 @@ export class Roster {
   /** When the next candidate may be dialled. */
   deadline(now: number): number {
     return this.#closed ? Infinity : this.#known.deadline(now)
+  }
+
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  #connectedTo(id: PeerId, but?: SwarmPeer): SwarmPeer | undefined {
+    for (const peer of this.peers.values()) {
+      const remote = peer.connection?.remote
+      if (peer !== but && peer.handshaken && remote !== undefined && equal(remote.peerId, id)) return peer
+    }
+    return undefined
+  }
+
+  #remember(peer: SwarmPeer): void {
+    this.#departed.set(peer.key, peer.address)
+    for (const oldest of this.#departed.keys()) {
+      if (this.#departed.size <= MAX_DEPARTED) return
+      this.#departed.delete(oldest)
+    }
   }
 }
 

@@ -61,7 +61,11 @@ export class Torrent {
   constructor(options: TorrentOptions) {
     this.#options = options
     this.#metadata = new Metadata(options.infoHash)
-    this.#roster = new Roster(this.#outbox, options.maxConnections ?? MAX_CONNECTIONS)
+    this.#roster = new Roster({
+      outbox: this.#outbox,
+      maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
+      peerId: options.peerId,
+    })
     const hub = new ExtensionHub(options.extensions, {
       infoHash: options.infoHash,
       metadata: () => this.#metadata.info?.raw,
@@ -71,8 +75,9 @@ export class Torrent {
         if (this.info?.private !== true) this.#roster.learn(peers, source, this.#now)
       },
       touch: peer => this.#outbox.touch(peer),
+      warn: message => this.#outbox.alert({ type: 'warning', message }),
       dropPeer: (peer, reason, ban) => {
-        if (ban) this.#roster.ban(peer, reason)
+        if (ban) this.#roster.ban(peer.address, reason)
         this.#drop(peer, 'extension', reason, this.#now)
       },
     })
@@ -116,7 +121,7 @@ export class Torrent {
     this.#metadata.set(info)
   }
 
-  /** The info dictionary from elsewhere than a peer. @returns whether its hash is this torrent's. */
+  /** The info dictionary from elsewhere than a peer. @returns whether its hash is this torrent's, usable or not. */
   offerMetadata(raw: Uint8Array, now: number): boolean {
     this.#now = now
     return this.#offerMetadata(raw)
@@ -133,7 +138,7 @@ export class Torrent {
     this.#now = now
     const layout = new PieceLayout(info.totalLength, info.pieceLength)
     const { peers } = this.#roster
-    const downloads = new Downloads({ layout, have, wanted, random: this.#options.random, peers })
+    const downloads = new Downloads({ layout, have, wanted, random: this.#options.random, outbox: this.#outbox, peers })
     const choker = new Choker({ slots: this.#options.uploadSlots ?? UPLOAD_SLOTS, random: this.#options.random })
     const uploads = new Uploads({ choker, outbox: this.#outbox, peers, have, layout })
     this.#transfer = { downloads, uploads }
@@ -168,7 +173,7 @@ export class Torrent {
   /** A peer came to us and asked for this torrent. @returns its key, or undefined where it is not welcome. */
   adopt(connection: PeerConnection, handshake: Handshake, address: PeerAddress, now: number): PeerKey | undefined {
     this.#now = now
-    const peer = this.#roster.accept(connection, address, now)
+    const peer = this.#roster.accept(connection, handshake.peerId, address, now)
     if (peer === undefined) return undefined
     if (this.#transfer) connection.setPieceCount(this.#transfer.downloads.layout.pieceCount)
     connection.accept(this.infoHash, block => this.#transfer?.downloads.target(peer, block))
@@ -215,7 +220,7 @@ export class Torrent {
     const wasBackedUp = downloads.backedUp
     downloads.stored(whole)
     this.#outbox.alert({ type: 'pieceVerified', piece })
-    this.#events.announceHave(piece)
+    this.#events.announceHave(piece, now)
     this.#checkComplete()
     if (this.#complete || wasBackedUp) for (const peer of this.peers.values()) this.#events.reconsider(peer, now)
   }
@@ -228,15 +233,14 @@ export class Torrent {
     this.#checking.delete(piece)
     const from = this.#transfer.downloads.mismatched(whole)
     this.stats.wasted += whole.data.length
-    this.#outbox.alert({ type: 'pieceRejected', piece, from: from.map(peer => peer.address) })
+    const addresses = from.flatMap(key => this.#roster.addressOf(key) ?? [])
+    this.#outbox.alert({ type: 'pieceRejected', piece, from: addresses })
     const [only, ...others] = from
-    if (only !== undefined && others.length === 0) {
-      this.#roster.ban(only, `piece ${piece} from it did not match its hash`)
-      this.#drop(only, 'bad-piece', `piece ${piece} did not match its hash`, now)
-    }
+    if (only !== undefined && others.length === 0) this.#banSender(only, piece, now)
     for (const peer of this.peers.values()) this.#events.reconsider(peer, now)
   }
 
+  /** Safe to call early. */
   handleTimeout(now: number): void {
     this.#now = now
     if (now < this.#nextTick) return
@@ -263,7 +267,7 @@ export class Torrent {
   }
 
   get deadline(): number {
-    return this.peers.size > 0 ? this.#nextTick : this.#roster.deadline(this.#now)
+    return this.peers.size > 0 ? this.#nextTick : Math.max(this.#nextTick, this.#roster.deadline(this.#now))
   }
 
   snapshot(now: number): TorrentSnapshot {
@@ -284,15 +288,28 @@ export class Torrent {
   }
 
   #offerMetadata(raw: Uint8Array): boolean {
-    const known = this.info !== undefined
-    const info = this.#metadata.offer(raw)
-    if (info !== undefined && !known) this.#outbox.alert({ type: 'metadata', info })
-    return info !== undefined
+    if (!this.#metadata.matches(raw)) return false
+    if (this.info !== undefined) return true
+    try {
+      this.#outbox.alert({ type: 'metadata', info: this.#metadata.accept(raw) })
+    } catch (error) {
+      // Not the fault of who brought it: this is what the torrent is.
+      this.#outbox.push({ type: 'fatal', error })
+    }
+    return true
   }
 
   #check(whole: WholePiece): void {
     this.#checking.set(whole.piece, whole)
     this.#outbox.push({ type: 'check', piece: whole.piece, data: whole.data })
+  }
+
+  /** All of a bad piece came from this peer, which may have left meanwhile. */
+  #banSender(key: PeerKey, piece: number, now: number): void {
+    const address = this.#roster.addressOf(key)
+    if (address !== undefined) this.#roster.ban(address, `piece ${piece} from it did not match its hash`)
+    const peer = this.peers.get(key)
+    if (peer !== undefined) this.#drop(peer, 'bad-piece', `piece ${piece} did not match its hash`, now)
   }
 
   #checkComplete(): void {
@@ -306,6 +323,7 @@ export class Torrent {
     this.#roster.remove(peer, reason, detail, now)
     this.#transfer?.downloads.leave(peer)
     peer.extensions?.close(now)
+    if (this.#roster.closed) return
     // What it was asked for and its upload slot are free for others now.
     for (const other of this.peers.values()) this.#events.refill(other, now)
     this.#transfer?.uploads.rechoke(now, this.#complete)
