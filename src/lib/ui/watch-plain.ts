@@ -41,7 +41,12 @@ export class PlainWatch implements Watch {
 export function doneLine(session: TorrentSession, seconds: number): string {
   const { bytesTotal, downloaded } = session.progress()
   if (downloaded === 0) return `done: all ${formatBytes(bytesTotal)} were there already`
-  return `done: ${formatBytes(bytesTotal)} in ${formatDuration(seconds)} (${formatRate(downloaded / seconds)})`
+  return `done: ${formatBytes(bytesTotal)} in ${spent(seconds)} (${formatRate(downloaded / seconds)})`
+}
+
+/** What took no time at all is told in tenths. */
+function spent(seconds: number): string {
+  return seconds < 10 ? `${seconds.toFixed(1)} s` : formatDuration(seconds)
 }
 
 function stageLine(stage: Stage, session: TorrentSession): string | undefined {
