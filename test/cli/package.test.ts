@@ -1,7 +1,13 @@
-import { writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTorrent } from '../../src/lib/engine/create-torrent.ts'
+import { createEngine } from '../../src/lib/engine/engine.ts'
+import { fromMetainfo } from '../../src/lib/engine/source.ts'
+import { startTracker } from '../../src/lib/engine/tracker-server.ts'
+import { parseMetainfo } from '../../src/lib/metainfo/metainfo.ts'
 import { installPacked, pack, ROOT, type PackedBt } from './support/packed.ts'
 
 let packed: PackedBt
@@ -41,6 +47,34 @@ describe('the packed program', () => {
     ]) {
       expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'))
     }
+  })
+})
+
+describe('the library', () => {
+  it('does what the README shows', async () => {
+    const readme = await readFile(join(ROOT, 'README.md'), 'utf8')
+    const example = /## The library\n+```js\n([\s\S]*?)```/.exec(readme)?.[1] ?? ''
+    expect(example).toContain('createEngine')
+
+    const content = randomBytes(100_000)
+    const original = join(packed.folder, 'movie.bin')
+    await writeFile(original, content)
+    const tracker = await startTracker({ host: '127.0.0.1', httpPort: 0 })
+    const { bytes } = await createTorrent(original, { tiers: [tracker.urls] })
+    await writeFile(join(packed.cwd, 'movie.bin.torrent'), bytes)
+    const engine = await createEngine({ host: '127.0.0.1' })
+    const listed = new Promise<void>(resolve => {
+      const session = engine.seed(fromMetainfo(parseMetainfo(bytes)), { path: original })
+      session.subscribe(event => event.type === 'announced' && resolve())
+    })
+    await listed
+
+    const outcome = await packed.program(example)
+    await engine.close()
+    await tracker.close()
+    expect(outcome).toMatchObject({ code: 0, stderr: '' })
+    expect(outcome.stdout).toContain('100000 bytes')
+    expect(await readFile(join(packed.cwd, 'copy.bin'))).toEqual(content)
   })
 })
 

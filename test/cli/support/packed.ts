@@ -3,7 +3,7 @@
  * this checkout, so that no registry is needed; what is bundled comes from the package alone.
  */
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -20,7 +20,11 @@ export interface Outcome {
 
 export interface PackedBt {
   readonly folder: string
-  /** Runs `bt` in an empty folder of its own. */
+  /** The folder that everything runs in; empty at first. */
+  readonly cwd: string
+  /** Runs a program that may import the installed package. */
+  program(source: string): Promise<Outcome>
+  /** Runs `bt`. */
   bt(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Outcome>
   remove(): Promise<void>
 }
@@ -41,9 +45,16 @@ export async function installPacked(): Promise<PackedBt> {
     npm_config_offline: 'true',
   }
   const bin = join(modules, 'bt-toolbox', 'bin', 'run.js')
+  const env = { ...process.env, ...home }
   return {
     folder,
-    bt: (args, env = {}) => runToEnd(bin, args, { cwd, env: { ...process.env, ...home, ...env } }),
+    cwd,
+    program: async source => {
+      const path = join(folder, 'app', 'program.mjs')
+      await writeFile(path, source)
+      return runToEnd(path, [], { cwd, env })
+    },
+    bt: (args, more = {}) => runToEnd(bin, args, { cwd, env: { ...env, ...more } }),
     remove: () => rm(folder, { recursive: true, force: true }),
   }
 }
