@@ -162,7 +162,7 @@ export class Wire {
   end(): void {
     this.owner = undefined
     this.#ending = true
-    if (this.#queued === 0) this.#finish()
+    if (this.#queued === 0 && !this.#waiting) this.#finish()
   }
 
   /** The network loses the connection: both ends hear of it, and what is under way is gone. */
@@ -192,11 +192,11 @@ export class Wire {
   sent(chunk: Uint8Array): void {
     this.#waiting = false
     if (this.#closed) return
-    this.#wake()
     const other = this.#other
     if (other !== undefined) this.#deliver(chunk, other)
-    if (this.#ending && this.#queued === 0) this.#finish()
-    else this.owner?.drained()
+    if (this.#queued > 0) this.#wake()
+    else if (this.#ending) this.#finish()
+    this.owner?.drained()
   }
 
   #wake(): void {

@@ -16,8 +16,8 @@ import type { Host, Link, Network, Wire, WireOwner } from './network.ts'
 
 /** Bytes that a wire holds, as a socket buffer would. */
 const WINDOW = 256 * 1024
-/** Milliseconds to hash and store a piece, and to read a run of blocks. */
 const CHECK_TIME = 5
+/** Milliseconds to read a run of blocks. */
 const READ_TIME = 1
 
 export interface NodeOptions {
@@ -32,6 +32,8 @@ export interface NodeOptions {
   readonly extensions?: readonly WireExtension[]
   readonly maxConnections?: number
   readonly uploadSlots?: number
+  /** Milliseconds to hash and store a piece. */
+  readonly checkTime?: number
   readonly random: () => number
 }
 
@@ -44,6 +46,8 @@ export class Node {
   readonly torrent: Torrent
   readonly address: PeerAddress
   readonly alerts: TimedAlert[] = []
+  /** Pieces that are being checked. */
+  readonly checking = new Set<number>()
   readonly #options: NodeOptions
   readonly #network: Network
   readonly #host: Host
@@ -204,7 +208,9 @@ export class Node {
   #check(piece: number, data: Uint8Array): void {
     const expected = this.#options.content.piece(piece)
     const before = data.slice()
-    this.#network.clock.after(CHECK_TIME, () => {
+    this.checking.add(piece)
+    this.#network.clock.after(this.#options.checkTime ?? CHECK_TIME, () => {
+      this.checking.delete(piece)
       if (!equal(before, data)) throw new Error(`piece ${piece} changed while it was checked`)
       const matches = equal(data, expected)
       if (matches) this.#stored.set(piece, expected)

@@ -10,9 +10,12 @@ import type { Host, Link, Network, Wire, WireOwner } from './network.ts'
 
 export interface Session {
   readonly connection: PeerConnection
-  readonly wire: Wire
   /** Sends what the connection has queued. */
   flush(): void
+  /** Sends these bytes after that. */
+  raw(bytes: Uint8Array): void
+  /** Sends what is queued and closes. */
+  end(): void
   /** The block's true bytes. */
   bytesOf(block: Block): Uint8Array
   /** How many sessions this peer had before. */
@@ -83,12 +86,19 @@ export class ScriptedPeer {
     })
     const session: Session = {
       connection,
-      wire,
       index: this.#sessions++,
       flush: () => {
         for (let chunk = connection.pollTransmit(); chunk !== undefined; chunk = connection.pollTransmit()) {
           wire.send(chunk)
         }
+      },
+      raw: bytes => {
+        session.flush()
+        wire.send(bytes)
+      },
+      end: () => {
+        session.flush()
+        wire.end()
       },
       bytesOf: ({ piece, offset, length }) => content.piece(piece).slice(offset, offset + length),
     }
