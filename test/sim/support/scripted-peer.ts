@@ -11,13 +11,13 @@ import type { Host, Link, Network, Wire, WireOwner } from './network.ts'
 export interface Session {
   readonly connection: PeerConnection
   /** Sends what the connection has queued. */
-  flush(): void
+  flush: () => void
   /** Sends these bytes after that. */
-  raw(bytes: Uint8Array): void
+  readonly raw: (bytes: Uint8Array) => void
   /** Sends what is queued and closes. */
-  end(): void
+  readonly end: () => void
   /** The block's true bytes. */
-  bytesOf(block: Block): Uint8Array
+  readonly bytesOf: (block: Block) => Uint8Array
   /** How many sessions this peer had before. */
   readonly index: number
 }
