@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest'
-import { BtError, ERROR_EXIT_CODES, messageOf } from '../../src/lib/base/errors.ts'
+import { BtError, messageOf, type ErrorCode } from '../../src/lib/base/errors.ts'
 
 it('has the exit codes that scripts depend on', () => {
-  const codes = (...names: (keyof typeof ERROR_EXIT_CODES)[]): number[] =>
-    names.map(name => new BtError(name, '').exitCode)
+  const codes = (...names: ErrorCode[]): number[] => names.map(name => new BtError(name, '').exitCode)
   expect(codes('INTERNAL', 'USAGE', 'BENCODE_MALFORMED', 'METAINFO_INVALID', 'MAGNET_INVALID')).toEqual([1, 2, 3, 3, 3])
   expect(codes('TRACKER_REFUSED', 'NO_PEERS', 'STALLED', 'HASH_MISMATCH', 'DISK_FULL')).toEqual([4, 5, 6, 7, 8])
   expect(codes('INTERRUPTED')).toEqual([130])

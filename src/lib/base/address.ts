@@ -13,7 +13,7 @@ export function formatAddress(address: PeerAddress): string {
 
 /** @throws BtError USAGE where the text is not `host:port` with a port of 1 to 65535. */
 export function parseAddress(text: string): PeerAddress {
-  const match = /^(?:\[([0-9a-fA-F:.%]+)\]|([^\s:[\]]+)):(\d{1,5})$/.exec(text.trim())
+  const match = /^(?:\[([0-9a-fA-F:.]+(?:%[^\s\]]+)?)\]|([^\s:[\]]+)):(\d{1,5})$/.exec(text.trim())
   const host = match?.[1] ?? match?.[2]
   const port = Number(match?.[3])
   if (host === undefined || port < 1 || port > 65_535) {
