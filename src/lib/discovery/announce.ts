@@ -134,7 +134,7 @@ export class Announcer {
     return this.#phase !== 'running' && this.#underWay.size === 0 && this.#stoppable() === undefined
   }
 
-  /** What the tracker called itself (BEP 3 `tracker id`), to be sent back to it. */
+  /** What the tracker called itself (`tracker id`, which trackers send though BEP 3 has it not), to be sent back to it. */
   trackerId(url: string): string | undefined {
     for (const tracker of this.#tiers.inOrder()) if (tracker.url === url) return tracker.trackerId
     return undefined
