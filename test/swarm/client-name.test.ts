@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { fromLatin1 } from '../../src/lib/base/bytes.ts'
 import { clientName } from '../../src/lib/swarm/client-name.ts'
 
