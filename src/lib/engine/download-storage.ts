@@ -17,8 +17,13 @@ export interface DownloadTarget {
   readonly select?: (info: Info) => readonly number[]
 }
 
+export interface DownloadPlace extends DownloadTarget {
+  /** Whether the info dictionary came from peers, so that it is worth keeping though nothing else is there yet. */
+  readonly keepMetadata: boolean
+}
+
 /** @throws BtError DISK_*, USAGE where the selection is empty */
-export async function downloadStorage(info: Info, target: DownloadTarget, request: StorageRequest): Promise<Storage> {
+export async function downloadStorage(info: Info, target: DownloadPlace, request: StorageRequest): Promise<Storage> {
   const output = await resolveOutput(info, target.output, process.cwd())
   const selected = target.select === undefined ? undefined : new Set(target.select(info))
   if (selected?.size === 0) throw new BtError('USAGE', `no file of "${info.name}" is selected`)
@@ -35,7 +40,8 @@ export async function downloadStorage(info: Info, target: DownloadTarget, reques
         uploaded: resumed.uploaded + moved.uploaded,
         downloaded: resumed.downloaded + moved.downloaded,
       }
-      return finish({ store, info, have: verified, ...totals, metadata: info.raw }, request)
+      const worthKeeping = verified.count > 0 || target.keepMetadata
+      return finish({ store, info, have: verified, ...totals, metadata: info.raw }, worthKeeping, request)
     }
     return { ...io(store), have, wanted, close }
   } catch (error) {
@@ -74,15 +80,12 @@ export function io(store: FileStore): Pick<Storage, 'read' | 'write'> {
 }
 
 /** A finished download leaves nothing but its files; an unfinished one a record from which the same command goes on. */
-async function finish(state: ResumeState, request: StorageRequest): Promise<void> {
+async function finish(state: ResumeState, worthKeeping: boolean, request: StorageRequest): Promise<void> {
   const { store, have } = state
   try {
-    if (have.complete) {
-      await store.sync()
-      await removeResume(store.output)
-    } else {
-      await saveResume(state)
-    }
+    if (have.complete) await store.sync()
+    if (worthKeeping && !have.complete) await saveResume(state)
+    else await removeResume(store.output)
   } catch (error) {
     request.onWarning(`the state was not saved (${messageOf(error)}); the next run will check all files again`)
     throw error

@@ -104,7 +104,9 @@ export class Engine {
   download(source: TorrentSource, options: DownloadOptions = {}): TorrentSession {
     return this.#start({
       ...shared(source, options),
-      storage: (info, request) => downloadStorage(info, options, request),
+      storage: (info, request) => {
+        return downloadStorage(info, { ...options, keepMetadata: source.info === undefined }, request)
+      },
       recall: () => loadMetadata(resumeCandidates(source.infoHash, options.output, process.cwd()), source.infoHash),
     })
   }

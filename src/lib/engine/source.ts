@@ -46,7 +46,19 @@ export async function loadSource(argument: string, signal: AbortSignal): Promise
   if (hash !== undefined && !(await isFile(argument))) {
     return { infoHash: infoHash(hash), tiers: [], peers: [] }
   }
-  return fromMetainfo(parseMetainfo(await readInput(argument, signal)))
+  return fromMetainfo(named(argument, await readInput(argument, signal)))
+}
+
+/** Says which input it was that is no torrent. */
+function named(argument: string, bytes: Uint8Array): Metainfo {
+  try {
+    return parseMetainfo(bytes)
+  } catch (error) {
+    if (!(error instanceof BtError) || error.code === 'UNSUPPORTED_TORRENT') throw error
+    const name = argument === '-' ? 'standard input' : argument
+    const options = { cause: error, details: error.details }
+    throw new BtError(error.code, `${name} is not a .torrent file: ${error.message}`, options)
+  }
 }
 
 /** The bytes behind a path, `-` or an http(s) URL, at most those of the largest .torrent file we take. */

@@ -24,6 +24,12 @@ export function diskError(error: unknown, path: string, doing: string): BtError 
       )
     case 'ENOENT':
       return new BtError('DISK_NOT_FOUND', `can not ${doing} "${path}": it does not exist; check the path`, options)
+    case 'EISDIR':
+      return new BtError(
+        'DISK_FAILED',
+        `can not ${doing} "${path}": a folder of that name is there; move it away or choose another place`,
+        options,
+      )
     case 'ELOOP':
       return symlinkRefused(path, error)
     case 'EFBIG':

@@ -2,6 +2,7 @@
 // their first write.
 import { mkdir, rm, stat, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
+import { BtError } from '../base/errors.ts'
 import type { FileEntry } from '../metainfo/metainfo.ts'
 import { mapConcurrently } from './concurrently.ts'
 import { diskError, errnoOf, isAbsent } from './disk-error.ts'
@@ -29,8 +30,9 @@ export async function makeRoot(path: string): Promise<void> {
     if (!(await isFolder(dirname(path)))) await makeRoot(dirname(path))
     await mkdir(path)
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST' && (await isFolder(path))) return
-    throw diskError(error, path, 'create')
+    if (errnoOf(error) !== 'EEXIST') throw diskError(error, path, 'create')
+    if (await isFolder(path)) return
+    throw new BtError('DISK_FAILED', `"${path}" is not a folder; choose another place`, { details: { path } })
   }
 }
 

@@ -6,26 +6,53 @@ import { onTestFinished } from 'vitest'
 import { encode } from '../../../src/lib/bencode/encode.ts'
 import type { BencodeInput } from '../../../src/lib/bencode/value.ts'
 
-export interface FakeTracker {
-  readonly url: string
+type Answer = { readonly [key: string]: BencodeInput }
+
+export class FakeTracker {
   /** The query strings of all requests, as they came. */
-  readonly queries: readonly string[]
+  readonly queries: string[] = []
+  readonly #waiting = new Set<() => void>()
+  #url = ''
+
+  get url(): string {
+    return this.#url
+  }
+
+  /** Resolves once an announce of this event has come. */
+  heard(event: string): Promise<void> {
+    return new Promise(resolve => {
+      const look = (): void => {
+        if (!this.queries.some(query => query.includes(`event=${event}`))) return
+        this.#waiting.delete(look)
+        resolve()
+      }
+      this.#waiting.add(look)
+      look()
+    })
+  }
+
+  async listen(answer: Answer, deafTo: string | undefined): Promise<void> {
+    const server = createServer((request, response) => {
+      const query = (request.url ?? '').split('?')[1] ?? ''
+      this.queries.push(query)
+      for (const look of this.#waiting) look()
+      if (deafTo === undefined || !query.includes(`event=${deafTo}`)) response.end(encode(answer))
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    onTestFinished(() => {
+      server.close()
+      server.closeAllConnections()
+    })
+    this.#url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/announce`
+  }
 }
 
-export async function fakeTracker(answer: { readonly [key: string]: BencodeInput }): Promise<FakeTracker> {
-  const queries: string[] = []
-  const server = createServer((request, response) => {
-    queries.push((request.url ?? '').split('?')[1] ?? '')
-    response.end(encode(answer))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  const { port } = server.address() as AddressInfo
-  return { url: `http://127.0.0.1:${port}/announce`, queries }
+/** @param options `deafTo`: the event whose announces are never answered. */
+export async function fakeTracker(answer: Answer, options: { readonly deafTo?: string } = {}): Promise<FakeTracker> {
+  const tracker = new FakeTracker()
+  await tracker.listen(answer, options.deafTo)
+  return tracker
 }
 
 /** BEP 23. */

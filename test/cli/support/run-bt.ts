@@ -21,6 +21,8 @@ export interface BtOptions {
   readonly cwd?: string
   /** What stands on standard input; nothing by default. */
   readonly input?: string | Uint8Array
+  /** Besides what every command gets. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** A folder that is gone after the test. */
@@ -43,27 +45,63 @@ export async function btJson<T>(args: readonly string[], options: BtOptions = {}
 export class RunningBt {
   readonly ended: Promise<BtResult>
   readonly #child: ChildProcess
-  readonly #lines: string[] = []
-  readonly #waiting = new Set<() => void>()
+  readonly #stdout: Lines
+  readonly #stderr: Lines
 
   constructor(child: ChildProcess) {
     this.#child = child
     const { stdout, stderr } = child
     if (stdout === null || stderr === null) throw new Error('the child has no pipes')
     const [out, err] = [collect(stdout), collect(stderr)]
-    createInterface({ input: stdout }).on('line', line => {
-      this.#lines.push(line)
-      for (const look of this.#waiting) look()
-    })
     this.ended = once(child, 'close').then(([code]: unknown[]) => ({
       stdout: Buffer.concat(out).toString(),
       stderr: Buffer.concat(err).toString(),
       code: typeof code === 'number' ? code : null,
     }))
+    this.#stdout = new Lines(stdout, this.ended)
+    this.#stderr = new Lines(stderr, this.ended)
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0
   }
 
   /** The first line of stdout that fits; rejects where the command ends without one. */
   line(pattern: RegExp): Promise<string> {
+    return this.#stdout.find(pattern)
+  }
+
+  /** The first line of stderr that fits; rejects where the command ends without one. */
+  note(pattern: RegExp): Promise<string> {
+    return this.#stderr.find(pattern)
+  }
+
+  signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void {
+    this.#child.kill(name)
+  }
+
+  /** As Ctrl-C does. */
+  interrupt(): Promise<BtResult> {
+    this.signal('SIGINT')
+    return this.ended
+  }
+}
+
+/** The lines that a stream has brought so far, and those that are waited for. */
+class Lines {
+  readonly #lines: string[] = []
+  readonly #waiting = new Set<() => void>()
+  readonly #ended: Promise<BtResult>
+
+  constructor(stream: NodeJS.ReadableStream, ended: Promise<BtResult>) {
+    this.#ended = ended
+    createInterface({ input: stream }).on('line', line => {
+      this.#lines.push(line)
+      for (const look of this.#waiting) look()
+    })
+  }
+
+  find(pattern: RegExp): Promise<string> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
         const found = this.#lines.find(line => pattern.test(line))
@@ -73,14 +111,10 @@ export class RunningBt {
       }
       this.#waiting.add(look)
       look()
-      void this.ended.then(({ stderr }) => reject(new Error(`bt ended without a line like ${pattern}: ${stderr}`)))
+      void this.#ended.then(({ stdout, stderr }) =>
+        reject(new Error(`bt ended without a line like ${pattern}: ${stderr || stdout}`)),
+      )
     })
-  }
-
-  /** As Ctrl-C does. */
-  interrupt(): Promise<BtResult> {
-    this.#child.kill('SIGINT')
-    return this.ended
   }
 }
 
@@ -96,6 +130,7 @@ export function start(args: readonly string[], options: BtOptions = {}): Running
       XDG_DATA_HOME: join(home, 'data'),
       XDG_CACHE_HOME: join(home, 'cache'),
       NO_COLOR: '1',
+      ...options.env,
     },
   })
   child.stdin.on('error', () => undefined) // a command need not read what it is given

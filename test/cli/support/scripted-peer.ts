@@ -23,7 +23,11 @@ export interface PeerScript {
   readonly metadata?: Uint8Array
   /** Sent between the handshake and the extension handshake. */
   readonly bitfield?: Uint8Array
+  /** What else this peer does with a message; `reply` goes to who sent it. */
+  readonly onMessage?: (message: ReceivedMessage, reply: Reply) => void
 }
+
+export type Reply = (id: number, payload: Uint8Array) => void
 
 export interface ReceivedMessage {
   readonly id: number
@@ -85,7 +89,9 @@ function converse(socket: Socket, script: PeerScript, peer: ScriptedPeer): void 
       const body = bytes.subarray(4, 4 + length)
       bytes = bytes.subarray(4 + length)
       if (length === 0) continue
-      peer.messages.push({ id: body.readUInt8(0), payload: body.subarray(1) })
+      const message = { id: body.readUInt8(0), payload: body.subarray(1) }
+      peer.messages.push(message)
+      script.onMessage?.(message, (id, payload) => send(socket, id, payload))
       if (body[0] === 20) onExtended(socket, script, peer, body.subarray(1))
     }
   })
