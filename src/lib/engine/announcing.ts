@@ -1,15 +1,14 @@
 // The loop around the announcer of one torrent: carries out its jobs through the tracker plugins, and hands on peers.
-import { BtError } from '../base/errors.ts'
+import type { BtError } from '../base/errors.ts'
 import type { PeerAddress } from '../base/address.ts'
 import type { InfoHash, PeerId } from '../base/ids.ts'
 import { Announcer, type AnnounceJob, type TrackerState } from '../discovery/announce.ts'
-import { createIo } from '../net/io.ts'
 import type { AnnounceResponse } from '../plugin/api.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
+import { asBtError } from './errors.ts'
 import { peersOf } from './plugin-peers.ts'
+import { callTracker } from './tracker-call.ts'
 
-/** Milliseconds for one announce, all retransmissions of BEP 15 included, while other trackers wait. */
-export const ANNOUNCE_TIMEOUT = 60_000
 /** Milliseconds that leaving may take: a user who pressed Ctrl-C waits for `stopped` to go out, not for dead trackers. */
 export const STOP_TIMEOUT = 3_000
 /** Peers asked of a tracker each time (libtorrent `num_want`). */
@@ -110,7 +109,7 @@ export class Announcing {
       const peers = peersOf(response.peers)
       if (peers.length > 0 && job.event !== 'stopped') onPeers(peers, job.url)
     } catch (error) {
-      const known = asTrackerError(error, job.url)
+      const known = asBtError(error)
       this.#announcer.failed(job, { retryAfter: askAgain(known), message: known.message }, now())
       // Cut short by our leaving: no news to anybody.
       if (this.#onIdle === undefined || job.event === 'stopped') {
@@ -122,17 +121,8 @@ export class Announcing {
 
   async #announce(job: AnnounceJob): Promise<AnnounceResponse> {
     const { registry, infoHash, peerId, port, key, totals, onEvent } = this.#options
-    const url = new URL(job.url)
-    const tracker = registry.trackerFor(url)
-    if (tracker === undefined) {
-      throw new BtError('TRACKER_UNREACHABLE', `no plugin speaks ${url.protocol} trackers, so ${job.url} is left out`, {
-        details: { retryAfter: 'never' },
-      })
-    }
     const own = new AbortController()
     if (job.event === undefined || job.event === 'started') this.#underWay = own
-    const signal = AbortSignal.any([own.signal, this.#abort.signal, AbortSignal.timeout(ANNOUNCE_TIMEOUT)])
-    const io = createIo({ signal, warn: message => onEvent({ type: 'trackerWarning', url: job.url, message }) })
     const trackerId = this.#announcer.trackerId(job.url)
     const request = {
       infoHash,
@@ -144,26 +134,14 @@ export class Announcing {
       ...(job.event !== undefined && { event: job.event }),
       ...(trackerId !== undefined && { trackerId }),
     }
-    return unlessAborted(tracker.announce(url, request, io), signal)
+    const call = {
+      registry,
+      url: job.url,
+      signal: AbortSignal.any([own.signal, this.#abort.signal]),
+      onWarning: (message: string) => onEvent({ type: 'trackerWarning', url: job.url, message }),
+    }
+    return callTracker(call, (tracker, url, io) => tracker.announce(url, request, io))
   }
-}
-
-/** Rejects when the signal aborts even where the work does not heed it: a plugin that hangs holds nobody up. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const abort = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
-}
-
-/** Whatever a tracker plugin threw, as an error that names the tracker. */
-export function asTrackerError(error: unknown, url: string): BtError {
-  if (error instanceof BtError) return error
-  const name = error instanceof Error ? error.name : ''
-  const why = name === 'TimeoutError' || name === 'AbortError' ? 'it did not answer in time' : String(error)
-  return new BtError('TRACKER_UNREACHABLE', `tracker ${url}: ${why}`, { cause: error })
 }
 
 /** BEP 31: seconds until a tracker that refused wants to be asked again. */

@@ -3,12 +3,14 @@ import { randomBytes } from 'node:crypto'
 import { formatAddress, type PeerAddress } from '../base/address.ts'
 import { BtError } from '../base/errors.ts'
 import { makePeerId } from '../base/ids.ts'
-import { createIo } from '../net/io.ts'
 import type { AnnounceRequest, AnnounceResponse } from '../plugin/api.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
-import { ANNOUNCE_TIMEOUT, asTrackerError, NUM_WANT } from './announcing.ts'
+import { NUM_WANT } from './announcing.ts'
+import { asBtError } from './errors.ts'
+import { peersOf } from './plugin-peers.ts'
 import { silentPort } from './silent-port.ts'
 import type { TorrentSource } from './source.ts'
+import { callTracker } from './tracker-call.ts'
 
 /** Milliseconds for the trackers to take note that we left. */
 const LEAVE_TIMEOUT = 1_500
@@ -44,7 +46,7 @@ export async function queryPeers(query: PeerQuery): Promise<PeerQueryResult> {
   const peers = new Map<string, PeerAddress>()
   for (const answer of answers) {
     if (!('response' in answer)) continue
-    for (const peer of answer.response.peers) peers.set(formatAddress(peer), peer)
+    for (const peer of peersOf(answer.response.peers)) peers.set(formatAddress(peer), peer)
   }
   query.signal.throwIfAborted()
   const [first] = answers
@@ -69,29 +71,27 @@ function probeRequest({ source, numWant }: PeerQuery): AnnounceRequest {
 
 /** Takes us off the lists of those that answered: whoever only asks is no peer. Nobody is waited for long, or blamed. */
 async function leave(answers: readonly TrackerAnswer[], request: AnnounceRequest, query: PeerQuery): Promise<void> {
+  const { registry } = query
   const signal = AbortSignal.timeout(LEAVE_TIMEOUT)
-  const io = createIo({ signal, warn: () => undefined })
+  const stopped: AnnounceRequest = { ...request, event: 'stopped', numWant: 0 }
   const told = answers
     .filter(answer => 'response' in answer)
-    .map(async ({ url }) => {
-      const parsed = new URL(url)
-      await query.registry.trackerFor(parsed)?.announce(parsed, { ...request, event: 'stopped', numWant: 0 }, io)
-    })
+    .map(({ url }) =>
+      callTracker({ registry, url, signal, onWarning: () => undefined }, (tracker, parsed, io) =>
+        tracker.announce(parsed, stopped, io),
+      ),
+    )
   await Promise.allSettled(told)
 }
 
-async function ask(text: string, request: AnnounceRequest, query: PeerQuery): Promise<TrackerAnswer> {
+async function ask(url: string, request: AnnounceRequest, query: PeerQuery): Promise<TrackerAnswer> {
   try {
-    const url = new URL(text)
-    const tracker = query.registry.trackerFor(url)
-    if (tracker === undefined) {
-      throw new BtError('TRACKER_UNREACHABLE', `no plugin speaks ${url.protocol} trackers, so ${text} is left out`)
-    }
-    const signal = AbortSignal.any([query.signal, AbortSignal.timeout(ANNOUNCE_TIMEOUT)])
-    const response = await tracker.announce(url, request, createIo({ signal, warn: query.onWarning }))
-    if (response.warning !== undefined) query.onWarning(`tracker ${text}: ${response.warning}`)
-    return { url: text, response }
+    const response = await callTracker({ ...query, url }, (tracker, parsed, io) =>
+      tracker.announce(parsed, request, io),
+    )
+    if (response.warning !== undefined) query.onWarning(`tracker ${url}: ${response.warning}`)
+    return { url, response }
   } catch (error) {
-    return { url: text, error: asTrackerError(error, text) }
+    return { url, error: asBtError(error) }
   }
 }

@@ -7,6 +7,8 @@ import { peersOf } from './plugin-peers.ts'
 
 export interface PeerSourcesOptions {
   readonly sources: readonly PeerSource[]
+  /** BEP 27; of a magnet link it is known only later. */
+  readonly private: () => boolean
   readonly onPeers: (peers: readonly PeerAddress[], source: string) => void
   readonly onWarning: (message: string) => void
   /** A source ended, by itself or in failure. */
@@ -25,11 +27,8 @@ export class PeerSources {
     this.#options = options
   }
 
-  /** BEP 27: a private torrent takes peers from its trackers only, unless a source says that it may be asked. */
   start(view: TorrentView): void {
-    for (const source of this.#options.sources) {
-      if (!view.private || source.allowPrivate === true) this.#track(this.#run(source, view))
-    }
+    for (const source of this.#options.sources) if (this.#mayName(source)) this.#track(this.#run(source, view))
   }
 
   /** Sources that may still name peers. */
@@ -47,6 +46,11 @@ export class PeerSources {
     clearTimeout(timer)
   }
 
+  /** BEP 27: a private torrent takes peers from its trackers only, unless a source says that it may be asked. */
+  #mayName(source: PeerSource): boolean {
+    return source.allowPrivate === true || !this.#options.private()
+  }
+
   #track(work: Promise<void>): void {
     const tracked = work.finally(() => {
       this.#running.delete(tracked)
@@ -61,7 +65,7 @@ export class PeerSources {
     try {
       const io = createIo({ signal, warn: onWarning })
       for await (const peers of source.peers(view, io)) {
-        if (signal.aborted) return
+        if (signal.aborted || !this.#mayName(source)) return
         onPeers(peersOf(peers), source.name)
       }
     } catch (error) {

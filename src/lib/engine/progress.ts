@@ -14,6 +14,8 @@ export interface Progress extends TorrentSnapshot {
   readonly bytesTotal: number
   readonly bytesDone: number
   readonly bytesLeft: number
+  /** Of all pieces, wanted or not, what trackers call `left`; 1 while the size is not known, since 0 says seed. */
+  readonly bytesMissing: number
   /** Seconds at the present rate; undefined where there is none. */
   readonly eta: number | undefined
 }
@@ -23,14 +25,16 @@ export function measure(stage: Stage, torrent: Torrent, wanted: Bitfield | undef
   const { info, have } = torrent
   let bytesTotal = 0
   let bytesDone = 0
+  let bytesMissing = info?.totalLength ?? 1
   if (info !== undefined && wanted !== undefined) {
     const layout = new PieceLayout(info.totalLength, info.pieceLength)
     bytesTotal = sizeOf(wanted, layout)
     bytesDone = have === undefined ? 0 : sizeOf(common(wanted, have), layout)
+    bytesMissing -= have === undefined ? 0 : sizeOf(have, layout)
   }
   const bytesLeft = bytesTotal - bytesDone
   const eta = bytesLeft > 0 && snapshot.downloadRate > 0 ? bytesLeft / snapshot.downloadRate : undefined
-  return { ...snapshot, stage, name: info?.name, bytesTotal, bytesDone, bytesLeft, eta }
+  return { ...snapshot, stage, name: info?.name, bytesTotal, bytesDone, bytesLeft, bytesMissing, eta }
 }
 
 /** Every piece has the same size but the last. */

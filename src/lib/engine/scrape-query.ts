@@ -1,11 +1,11 @@
 // One scrape of every tracker of a torrent at once (BEP 48, BEP 15).
 import { equal } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
-import { createIo } from '../net/io.ts'
 import type { ScrapeEntry } from '../plugin/api.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
-import { ANNOUNCE_TIMEOUT, asTrackerError } from './announcing.ts'
+import { asBtError } from './errors.ts'
 import type { TorrentSource } from './source.ts'
+import { callTracker } from './tracker-call.ts'
 
 export interface ScrapeQuery {
   readonly source: TorrentSource
@@ -38,21 +38,15 @@ export async function scrapeTrackers(query: ScrapeQuery): Promise<readonly Scrap
   return answers
 }
 
-async function scrape(text: string, { source, registry, signal, onWarning }: ScrapeQuery): Promise<ScrapeAnswer> {
+async function scrape(url: string, query: ScrapeQuery): Promise<ScrapeAnswer> {
+  const { infoHash } = query.source
   try {
-    const url = new URL(text)
-    const tracker = registry.trackerFor(url)
-    if (tracker === undefined) {
-      throw new BtError('TRACKER_UNREACHABLE', `no plugin speaks ${url.protocol} trackers, so ${text} is left out`)
-    }
-    if (tracker.scrape === undefined) {
-      throw new BtError('TRACKER_UNREACHABLE', `the plugin for ${url.protocol} trackers can not scrape ${text}`)
-    }
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(ANNOUNCE_TIMEOUT)])
-    const io = createIo({ signal: limited, warn: onWarning })
-    const entries = await tracker.scrape(url, [source.infoHash], io)
-    return { url: text, entry: entries.find(({ infoHash }) => equal(infoHash, source.infoHash)) }
+    const entries = await callTracker({ ...query, url }, async (tracker, parsed, io) => {
+      if (tracker.scrape !== undefined) return tracker.scrape(parsed, [infoHash], io)
+      throw new BtError('TRACKER_UNREACHABLE', `the plugin for ${parsed.protocol} trackers can not scrape ${url}`)
+    })
+    return { url, entry: entries.find(entry => equal(entry.infoHash, infoHash)) }
   } catch (error) {
-    return { url: text, error: asTrackerError(error, text) }
+    return { url, error: asBtError(error) }
   }
 }

@@ -1,5 +1,5 @@
-// Which files of a torrent `--select` means. Indices count from 0 in the order of `bt info`, padding left out, as BEP 53
-// counts them in a magnet link's `so`.
+// Which files of a torrent `--select`, or a magnet link's `so` (BEP 53), means. Indices count from 0 through all entries of
+// the torrent, padding included, as `bt info` shows them and other clients count.
 import { BtError } from '../base/errors.ts'
 import type { Info } from '../metainfo/metainfo.ts'
 import { isStored } from '../storage/plan.ts'
@@ -20,15 +20,16 @@ export function parseSelection(text: string): readonly IndexRange[] {
   })
 }
 
-/** @returns indices into `info.files`. @throws BtError USAGE where an index is past the last file */
+/** @returns indices into `info.files`, of what is stored on the disk. @throws BtError USAGE where one is past the last. */
 export function selectFiles(info: Info, ranges: readonly IndexRange[]): readonly number[] {
-  const stored = info.files.flatMap((file, index) => (isStored(file) ? [index] : []))
   const selected = new Set<number>()
   for (const [from, to] of ranges) {
-    if (to >= stored.length) {
-      throw new BtError('USAGE', `"${info.name}" has files 0 to ${stored.length - 1}; there is no ${to}`)
+    if (to >= info.files.length) {
+      throw new BtError('USAGE', `"${info.name}" has files 0 to ${info.files.length - 1}; there is no ${to}`)
     }
-    for (const index of stored.slice(from, to + 1)) selected.add(index)
+    for (const [index, file] of info.files.entries()) {
+      if (index >= from && index <= to && isStored(file)) selected.add(index)
+    }
   }
   return [...selected]
 }

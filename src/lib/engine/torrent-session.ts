@@ -14,6 +14,7 @@ import { outlook } from './outlook.ts'
 import { PeerSources } from './peer-sources.ts'
 import { measure, type Progress, type Stage } from './progress.ts'
 import type { TorrentSource } from './source.ts'
+import { settleable, type Settle } from './settleable.ts'
 import type { OpenStorage, Storage } from './storage.ts'
 import { TorrentRunner } from './torrent-runner.ts'
 
@@ -93,6 +94,7 @@ export class TorrentSession {
     this.#announcing = this.#makeAnnouncing()
     this.#sources = new PeerSources({
       sources: options.discover === false ? [] : context.registry.sources,
+      private: () => this.info?.private === true,
       onPeers: (peers, name) => this.#runner.addPeers(peers, name),
       onWarning: message => this.#emit({ type: 'warning', message }),
       onEnd: () => this.#considerGivingUp(),
@@ -204,7 +206,8 @@ export class TorrentSession {
   }
 
   #onComplete(): void {
-    if (this.#stage === 'downloading') this.#announcing?.complete()
+    // With a selection the wanted pieces are here, yet we are no seed (BEP 3: `completed` says that the download is).
+    if (this.#stage === 'downloading' && this.#torrent.have?.complete === true) this.#announcing?.complete()
     this.#enter('seeding')
     this.#settleDone.resolve()
   }
@@ -279,9 +282,8 @@ export class TorrentSession {
   }
 
   #totals(): TransferTotals {
-    const { bytesLeft, downloaded, uploaded } = this.progress()
-    // A magnet link's size is not known; 0 would say that we are a seed.
-    return { uploaded, downloaded, left: this.#torrent.have === undefined ? Math.max(1, bytesLeft) : bytesLeft }
+    const { bytesMissing, downloaded, uploaded } = this.progress()
+    return { uploaded, downloaded, left: bytesMissing }
   }
 
   #enter(stage: Stage): void {
@@ -313,20 +315,4 @@ export class TorrentSession {
       }
     }
   }
-}
-
-interface Settle<T> {
-  resolve(value: T): void
-  reject(error: BtError): void
-}
-
-/** A promise and its ends. Nobody need listen: an unheard rejection is not an unhandled one. */
-function settleable<T>(): [Promise<T>, Settle<T>] {
-  let settle: Settle<T> | undefined
-  const promise = new Promise<T>((resolve, reject) => {
-    settle = { resolve, reject }
-  })
-  promise.catch(() => undefined)
-  if (settle === undefined) throw new BtError('INTERNAL', 'a promise runs its executor at once')
-  return [promise, settle]
 }

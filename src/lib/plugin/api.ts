@@ -23,7 +23,10 @@ export interface BtPlugin {
 
 export interface Tracker {
   readonly schemes: readonly `${string}:`[]
-  /** @throws an error made by `kit.error` with TRACKER_UNREACHABLE, TRACKER_REFUSED or TRACKER_INVALID_ANSWER. */
+  /**
+   * @throws an error made by `kit.error` with TRACKER_UNREACHABLE, TRACKER_REFUSED or TRACKER_INVALID_ANSWER. Its
+   * `details.retryAfter` (seconds, or `never`) says when the tracker may be asked again (BEP 31).
+   */
   announce(url: URL, request: AnnounceRequest, io: Io): Promise<AnnounceResponse>
   scrape?(url: URL, infoHashes: readonly InfoHash[], io: Io): Promise<readonly ScrapeEntry[]>
 }
@@ -43,7 +46,7 @@ export interface AnnounceRequest {
   readonly numWant: number
   /** 32 random bits that stay the same for a session (BEP 7 and 15 `key`). */
   readonly key: number
-  /** What this tracker called itself in its last answer (BEP 3 `tracker id`). */
+  /** What this tracker called itself in its last answer (`tracker id`, by convention). */
   readonly trackerId?: string
 }
 

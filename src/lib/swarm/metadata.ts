@@ -1,5 +1,5 @@
 // The info dictionary of a torrent that may have begun as a bare info-hash. It is believed only when its hash is the
-// torrent's, whoever brings it (BEP 9: "the metadata is valid when its hash matches").
+// torrent's, whoever brings it (BEP 9 "data").
 import { createHash } from 'node:crypto'
 import { equal } from '../base/bytes.ts'
 import type { InfoHash } from '../base/ids.ts'

@@ -1,0 +1,53 @@
+// One call to a tracker's plugin: found by the URL's scheme, bounded in time even where the plugin heeds no signal, and
+// every failure an error with a code that names the tracker.
+import { BtError } from '../base/errors.ts'
+import { createIo } from '../net/io.ts'
+import type { Io, Tracker } from '../plugin/api.ts'
+import type { PluginRegistry } from '../plugin/registry.ts'
+
+/** Milliseconds for one call, all retransmissions of BEP 15 included. */
+const CALL_TIMEOUT = 60_000
+
+export interface TrackerCall {
+  readonly registry: PluginRegistry
+  readonly url: string
+  readonly signal: AbortSignal
+  readonly onWarning: (message: string) => void
+}
+
+/** @throws BtError TRACKER_* */
+export async function callTracker<T>(
+  { registry, url: text, signal, onWarning }: TrackerCall,
+  act: (tracker: Tracker, url: URL, io: Io) => Promise<T>,
+): Promise<T> {
+  try {
+    const url = new URL(text)
+    const tracker = registry.trackerFor(url)
+    if (tracker === undefined) {
+      throw new BtError('TRACKER_UNREACHABLE', `no plugin speaks ${url.protocol} trackers, so ${text} is left out`, {
+        details: { retryAfter: 'never' },
+      })
+    }
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT)])
+    return await unlessAborted(act(tracker, url, createIo({ signal: limited, warn: onWarning })), limited)
+  } catch (error) {
+    throw asTrackerError(error, text)
+  }
+}
+
+/** Rejects when the signal aborts even where the work does not heed it: a plugin that hangs holds nobody up. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'))
+    if (signal.aborted) abort()
+    signal.addEventListener('abort', abort, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+function asTrackerError(error: unknown, url: string): BtError {
+  if (error instanceof BtError) return error
+  const name = error instanceof Error ? error.name : ''
+  const why = name === 'TimeoutError' || name === 'AbortError' ? 'it did not answer in time' : String(error)
+  return new BtError('TRACKER_UNREACHABLE', `tracker ${url}: ${why}`, { cause: error })
+}
