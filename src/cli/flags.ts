@@ -10,7 +10,11 @@ export const torrentArg = Args.string({
 
 export const linkArg = Args.string({ required: true, description: 'a magnet link' })
 
-export const pieceArg = Args.integer({ required: true, min: 0, description: 'the index of a piece; the first is 0' })
+export const pieceArg = Args.custom<number>({
+  required: true,
+  description: 'the index of a piece; the first is 0',
+  parse: text => Promise.resolve(parseIndex(text)),
+})()
 
 export const peerFlag = Flags.custom<PeerAddress>({
   description: 'a peer to use, as ip:port or [ip]:port (may be repeated)',
@@ -48,6 +52,11 @@ export const stallFlag = Flags.integer({ ...stall, default: 0 })
 
 /** For a question that somebody waits to have answered. */
 export const askingStallFlag = Flags.integer({ ...stall, default: 60 })
+
+function parseIndex(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text)
+  throw new BtError('USAGE', `"${text}" is not the index of a piece; write a number such as 0`)
+}
 
 function checkUrl(text: string): string {
   if (URL.canParse(text)) return text

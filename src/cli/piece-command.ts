@@ -21,11 +21,11 @@ interface PieceFlags {
 export abstract class PieceCommand extends BtCommand {
   /** Writes one verified piece. */
   protected async downloadPiece(argument: string, index: number, flags: PieceFlags): Promise<void> {
-    const [{ createEngine }, { loadSource }, { fetchPiece }, { writeOutput }, { follow }] = await Promise.all([
+    const [{ createEngine }, { loadSource }, { fetchPiece }, { placeFile, saveFile }, { follow }] = await Promise.all([
       import('../lib/engine/engine.ts'),
       import('../lib/engine/source.ts'),
       import('../lib/engine/fetch-piece.ts'),
-      import('../lib/engine/write-output.ts'),
+      import('../lib/engine/save-file.ts'),
       import('./follow.ts'),
     ])
     const source = await loadSource(argument, this.interrupted)
@@ -39,7 +39,8 @@ export abstract class PieceCommand extends BtCommand {
       })
       const options = { signal: this.interrupted, stallTimeout: flags['stall-timeout'] }
       await follow(fetching.session, () => watch.follow(fetching.session), options)
-      await writeOutput(flags.output, await fetching.piece)
+      const path = await placeFile(flags.output, `piece-${index}`)
+      await saveFile(path, await fetching.piece, { overwrite: true })
     } finally {
       await engine.close()
     }

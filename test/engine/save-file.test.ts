@@ -1,4 +1,13 @@
-import { mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdtempSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
@@ -47,11 +56,21 @@ describe('saveFile', () => {
     expect(readdirSync(folder)).toEqual(['link'])
   })
 
-  test('names the path where there is no folder for it', async () => {
-    const path = join(folder, 'none', 'a')
-    const failed = saveFile(path, utf8('x'), { overwrite: false })
-    await expect(failed).rejects.toMatchObject({ code: 'DISK_NOT_FOUND', details: { path } })
+  test('makes the folders on the way, but none where a file is', async () => {
+    const path = join(folder, 'some', 'more', 'a')
     await expect(checkFree(path, { overwrite: false })).resolves.toBeUndefined()
+    await saveFile(path, utf8('x'), { overwrite: false })
+    expect(readFileSync(path, 'utf8')).toBe('x')
+    const below = saveFile(join(path, 'b'), utf8('x'), { overwrite: true })
+    await expect(below).rejects.toMatchObject({ code: 'DISK_FAILED', details: { path } })
+  })
+
+  test('puts no file in the place of a device', async () => {
+    const path = join(folder, 'link')
+    symlinkSync('/dev/null', path)
+    await saveFile(path, utf8('x'), { overwrite: true })
+    expect(lstatSync(path).isSymbolicLink()).toBe(true)
+    expect(readdirSync(folder)).toEqual(['link'])
   })
 })
 

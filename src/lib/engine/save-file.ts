@@ -1,10 +1,11 @@
 // A file that a user asked for is written whole or not at all, and never over another unless that was asked for too.
 import { randomBytes } from 'node:crypto'
-import { link, lstat, open, rename, rm, stat } from 'node:fs/promises'
+import { link, lstat, open, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { hex } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import { diskError, errnoOf, isAbsent } from '../storage/disk-error.ts'
+import { makeRoot } from '../storage/prepare.ts'
 
 /** File systems without hard links say one of these (FAT, some network shares). */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK'])
@@ -35,10 +36,13 @@ export async function checkFree(path: string, options: SaveOptions): Promise<voi
 }
 
 /**
- * Writes a draft beside the path and puts it into place once its bytes are on the disk.
+ * Writes a draft beside the path and puts it into place once its bytes are on the disk. Makes the folders on the
+ * way. What is there and is no file (a device, a pipe) is written to as it stands.
  * @throws BtError DISK_*, or USAGE as `checkFree`, also where the file came to be there meanwhile.
  */
 export async function saveFile(path: string, data: Uint8Array, options: SaveOptions): Promise<void> {
+  await makeRoot(dirname(path))
+  if (options.overwrite && (await isSpecial(path))) return writeInto(path, data)
   const draft = join(dirname(path), `.${hex(randomBytes(6))}.bt-draft`)
   try {
     const handle = await open(draft, 'wx')
@@ -54,6 +58,19 @@ export async function saveFile(path: string, data: Uint8Array, options: SaveOpti
     throw diskError(error, path, 'write')
   } finally {
     await rm(draft, { force: true }).catch(() => undefined)
+  }
+}
+
+async function isSpecial(path: string): Promise<boolean> {
+  const stats = await stat(path).catch(() => undefined)
+  return stats !== undefined && !stats.isFile() && !stats.isDirectory()
+}
+
+async function writeInto(path: string, data: Uint8Array): Promise<void> {
+  try {
+    await writeFile(path, data)
+  } catch (error) {
+    throw diskError(error, path, 'write')
   }
 }
 
