@@ -4,6 +4,10 @@ import type { HttpResponse, Io, Toolkit, UdpDatagram, UdpSocket } from './api.ts
 import { toolkit } from './toolkit.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
+// The peers of a wire extension's tests: a network of connected sessions, and the torrents at its ends.
+export { ExtensionNetwork } from './testing-extensions.ts'
+export { FakeTorrent } from './testing-torrent.ts'
+
 /** The toolkit that the host hands to a plugin's hook. */
 export function testKit(): Toolkit {
   return toolkit
