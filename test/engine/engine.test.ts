@@ -268,7 +268,7 @@ describe('an engine', () => {
   })
 
   it('leaves nothing open when it is closed, whatever its peers do', async () => {
-    const held = (): readonly string[] => process.getActiveResourcesInfo().filter(kind => /^TCP/.test(kind))
+    const held = (): readonly string[] => process.getActiveResourcesInfo().filter(kind => kind.startsWith('TCP'))
     const before = held().length
     const sample = await makeSample({ 'a.bin': 1_000_000 })
     const { engine: seeder, address } = await seedEngine(sample)
