@@ -10,11 +10,10 @@ export const torrentArg = Args.string({
 
 export const linkArg = Args.string({ required: true, description: 'a magnet link' })
 
-export const pieceArg = Args.custom<number>({
+export const pieceArg = Args.custom<number>({ parse: text => Promise.resolve(parseIndex(text)) })({
   required: true,
   description: 'the index of a piece; the first is 0',
-  parse: text => Promise.resolve(parseIndex(text)),
-})()
+})
 
 export const peerFlag = Flags.custom<PeerAddress>({
   description: 'a peer to use, as ip:port or [ip]:port (may be repeated)',
