@@ -72,6 +72,37 @@ describe('a download', () => {
     expect(await wrongFiles(output, sample.files)).toEqual([])
   })
 
+  it('counts a piece that was on its way to the disk when it was stopped', async () => {
+    const sample = await makeSample({ 'a.bin': 10_000 })
+    const { address } = await seedEngine(sample)
+    const engine = await openEngine()
+    let write: (() => void) | undefined
+    let saved: readonly number[] = []
+    const session = engine.add(sample.source, { peers: [address] }, info =>
+      Promise.resolve({
+        have: new Bitfield(info.pieceCount),
+        wanted: Bitfield.full(info.pieceCount),
+        read: () => Promise.reject(new BtError('INTERNAL', 'nothing to read')),
+        write: () =>
+          new Promise<void>(resolve => {
+            write = resolve
+          }),
+        close: have => {
+          saved = [...have.indices()]
+          return Promise.resolve()
+        },
+      }),
+    )
+    await expect.poll(() => write).toBeDefined()
+    const stopped = session.stop()
+    expect(session.have?.count).toBe(0)
+    write?.()
+    await stopped
+    expect(saved).toEqual([0])
+    // Too late to be called complete: it was told that it is stopped.
+    expect(session.stage).toBe('stopped')
+  })
+
   it('trusts nothing that changed after the resume record, as after kill -9', async () => {
     const sample = await makeSample({ 'big.bin': 2_000_000 })
     const { address } = await seedEngine(sample)

@@ -1,0 +1,165 @@
+import { describe, expect, it } from 'vitest'
+import { Bitfield } from '../../src/lib/base/bitfield.ts'
+import { BLOCK_LENGTH, type Block } from '../../src/lib/metainfo/block.ts'
+import { PieceLayout } from '../../src/lib/metainfo/layout.ts'
+import { Downloads } from '../../src/lib/swarm/downloads.ts'
+import { MAX_UNCHECKED_BYTES, REQUEST_TIMEOUT } from '../../src/lib/swarm/limits.ts'
+import { Outbox } from '../../src/lib/swarm/outbox.ts'
+import type { SwarmPeer } from '../../src/lib/swarm/peer.ts'
+import { layoutOf, seeded } from '../picker/support.ts'
+import { peerWith, queued } from './support.ts'
+
+function setUp(layout: PieceLayout, ...peers: readonly SwarmPeer[]) {
+  const outbox = new Outbox()
+  const map = new Map(peers.map(peer => [peer.key, peer]))
+  const { pieceCount } = layout
+  const have = new Bitfield(pieceCount)
+  const wanted = Bitfield.full(pieceCount)
+  const downloads = new Downloads({ layout, have, wanted, random: seeded(1), outbox, peers: map })
+  for (const peer of peers) downloads.join(peer)
+  const deliver = (peer: SwarmPeer, block: Block, now = 0) => {
+    const target = downloads.target(peer, block)
+    return downloads.receive(peer, block, target !== undefined, now)
+  }
+  return { downloads, outbox, deliver, map }
+}
+
+describe('Downloads', () => {
+  it('keeps count of what is asked of a peer, and asks again when half is there', () => {
+    const peer = peerWith(1, 8, [...Array(8).keys()])
+    const { downloads, deliver } = setUp(layoutOf(8, 4), peer)
+    expect(downloads.refill(peer, 0)).toBe('asked')
+    const asked = queued(peer, 6)
+    expect(asked).toHaveLength(4)
+    expect(peer.outstanding).toBe(4)
+    expect(downloads.refill(peer, 0)).toBe('nothing')
+    for (const block of asked) expect(deliver(peer, block)).not.toBe('unwanted')
+    expect(peer.outstanding).toBe(0)
+    expect(downloads.refill(peer, 0)).toBe('asked')
+    expect(peer.outstanding).toBe(peer.pipeline.size)
+    expect(peer.pipeline.size).toBeGreaterThan(4)
+  })
+
+  it('takes no block that it did not ask for', () => {
+    const peer = peerWith(1, 2, [0, 1])
+    const { downloads } = setUp(layoutOf(2, 4), peer)
+    const block: Block = { piece: 0, offset: 0, length: BLOCK_LENGTH }
+    expect(downloads.target(peer, block)).toBeUndefined()
+    expect(downloads.receive(peer, block, false, 0)).toBe('unwanted')
+    expect(peer.outstanding).toBe(0)
+  })
+
+  it('hands over a piece with its last block, and nothing is asked for while too much is unchecked', () => {
+    const pieceLength = MAX_UNCHECKED_BYTES / 2
+    const peer = peerWith(1, 3, [0, 1, 2])
+    const { downloads, deliver } = setUp(new PieceLayout(3 * pieceLength, pieceLength), peer)
+    const whole = []
+    while (!downloads.backedUp) {
+      expect(downloads.refill(peer, 0)).toBe('asked')
+      for (const block of queued(peer, 6)) {
+        const outcome = deliver(peer, block)
+        if (typeof outcome === 'object') whole.push(outcome)
+      }
+    }
+    expect(whole).toHaveLength(2)
+    downloads.giveBack(peer)
+    expect(downloads.refill(peer, 0)).toBe('nothing')
+    for (const piece of whole) downloads.stored(piece)
+    expect(downloads.refill(peer, 0)).toBe('asked')
+  })
+
+  it('cancels with the others in endgame, asks them for something else, and has their bytes flushed', () => {
+    const [first, second] = [peerWith(1, 1, [0]), peerWith(2, 1, [0])]
+    const { downloads, outbox, deliver } = setUp(new PieceLayout(BLOCK_LENGTH * 4, BLOCK_LENGTH * 4), first, second)
+    downloads.refill(first, 0)
+    const asked = queued(first, 6)
+    expect(asked).toHaveLength(4)
+    downloads.refill(second, 0)
+    const again = queued(second, 6)
+    expect(again.length).toBeGreaterThan(0)
+    outbox.takeDirty()
+    const [block = { piece: 0, offset: 0, length: 0 }] = again
+    expect(deliver(first, block)).toBe('accepted')
+    expect(queued(second, 8)).toEqual([block])
+    expect(second.outstanding).toBe(again.length - 1)
+    expect(outbox.takeDirty()).toContain(second)
+    // The cancelled peer sends it all the same.
+    expect(deliver(second, block)).toBe('unwanted')
+  })
+
+  it('takes back all that a peer was asked for when it chokes, at no cost to its count', () => {
+    const [first, second] = [peerWith(1, 1, [0]), peerWith(2, 1, [0])]
+    const { downloads, deliver } = setUp(new PieceLayout(BLOCK_LENGTH * 4, BLOCK_LENGTH * 4), first, second)
+    downloads.refill(first, 0)
+    const asked = queued(first, 6)
+    downloads.giveBack(first)
+    expect(first.outstanding).toBe(0)
+    downloads.refill(second, 0)
+    expect(new Set(queued(second, 6).map(({ offset }) => offset))).toEqual(new Set(asked.map(({ offset }) => offset)))
+    for (const block of asked) expect(deliver(first, block)).toBe('unwanted')
+    expect(first.outstanding).toBe(0)
+    expect(second.outstanding).toBe(4)
+  })
+
+  it('finds that a peer snubs us a minute after the last block, and three times is enough', () => {
+    const peer = peerWith(1, 8, [...Array(8).keys()])
+    const { downloads, deliver } = setUp(layoutOf(8, 4), peer)
+    expect(downloads.checkTimeout(peer, 1e9)).toBe('fine') // nothing was asked for
+    downloads.refill(peer, 1000)
+    const [block = { piece: 0, offset: 0, length: 0 }] = queued(peer, 6)
+    deliver(peer, block, 5000)
+    expect(downloads.checkTimeout(peer, 5000 + REQUEST_TIMEOUT - 1)).toBe('fine')
+    let now = 5000 + REQUEST_TIMEOUT
+    expect(downloads.checkTimeout(peer, now)).toBe('snubbed')
+    expect(queued(peer, 8)).toHaveLength(3)
+    for (const verdict of ['snubbed', 'replace']) {
+      downloads.refill(peer, now)
+      expect(peer.outstanding).toBe(1)
+      now += REQUEST_TIMEOUT
+      expect(downloads.checkTimeout(peer, now)).toBe(verdict)
+    }
+  })
+
+  it('forgives with the first block', () => {
+    const peer = peerWith(1, 8, [...Array(8).keys()])
+    const { downloads, deliver } = setUp(layoutOf(8, 4), peer)
+    downloads.refill(peer, 0)
+    downloads.checkTimeout(peer, REQUEST_TIMEOUT)
+    queued(peer, 6)
+    downloads.refill(peer, REQUEST_TIMEOUT)
+    const [block = { piece: 0, offset: 0, length: 0 }] = queued(peer, 6)
+    expect(deliver(peer, block, REQUEST_TIMEOUT + 1)).toBe('accepted')
+    expect([peer.snubbed, peer.timeouts]).toEqual([false, 0])
+  })
+
+  it('loses interest as soon as a peer has nothing for us, and not while something is on its way', () => {
+    const peer = peerWith(1, 2, [0])
+    const { downloads, outbox, deliver } = setUp(new PieceLayout(BLOCK_LENGTH * 2, BLOCK_LENGTH), peer)
+    downloads.refill(peer, 0)
+    const [block = { piece: 0, offset: 0, length: 0 }] = queued(peer, 6)
+    downloads.loseInterest(peer, 0)
+    expect(peer.connection?.amInterested).toBe(true)
+    const whole = deliver(peer, block)
+    if (typeof whole !== 'object') throw new Error('the piece has one block')
+    downloads.stored(whole)
+    outbox.takeDirty()
+    downloads.loseInterest(peer, 0)
+    expect(peer.connection?.amInterested).toBe(false)
+    expect(outbox.takeDirty()).toEqual([peer])
+  })
+
+  it('names all who sent a part of a bad piece', () => {
+    const [first, second] = [peerWith(1, 1, [0]), peerWith(2, 1, [0])]
+    const { downloads, deliver, map } = setUp(new PieceLayout(BLOCK_LENGTH * 2, BLOCK_LENGTH * 2), first, second)
+    downloads.refill(first, 0)
+    const [a, b] = queued(first, 6)
+    if (a === undefined || b === undefined) throw new Error('two blocks are to be asked for')
+    deliver(first, a)
+    map.delete(first.key)
+    downloads.leave(first)
+    downloads.refill(second, 0)
+    const whole = deliver(second, b)
+    if (typeof whole !== 'object') throw new Error('the piece is whole')
+    expect(downloads.mismatched(whole)).toEqual([1, 2])
+  })
+})
