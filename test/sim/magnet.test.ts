@@ -5,7 +5,7 @@ import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import type { ExtensionTorrent, WireExtension } from '../../src/lib/plugin/api.ts'
 import { toolkit } from '../../src/lib/plugin/toolkit.ts'
 import { message } from '../wire/support.ts'
-import { World } from './support/world.ts'
+import { LINK, World } from './support/world.ts'
 
 const EXTENSIONS: readonly WireExtension[] = [utMetadata(toolkit)]
 
@@ -172,6 +172,32 @@ describe('an extension', () => {
     torrent?.addPeers([other.address])
     expect(leech.torrent.snapshot(0).knownPeers).toBe(1)
     expect(torrent?.metadata()).toEqual(world.content.info.raw)
+  })
+
+  it('that drops a peer hears nothing of what that peer said in the same breath, nor does anyone', () => {
+    const world = new World(422, { pieces: 4 })
+    const strict: WireExtension = {
+      name: 'ut_strict',
+      open: () => ({
+        connect: peer => ({ onHandshake: () => peer.close('not to our liking'), onMessage: () => undefined }),
+      }),
+    }
+    const hasty = world.scripted(
+      (event, { connection }) => {
+        if (event.type !== 'handshake') return
+        connection.extendedHandshake({ m: {} })
+        connection.bitfield(Bitfield.full(4))
+        connection.unchoke(0)
+      },
+      { extended: true, link: { ...LINK, up: 1e9 } },
+    )
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const leech = world.node({ extensions: [strict] })
+      leech.know(hasty)
+      world.clock.run(1000)
+      expect(leech.of('peerDisconnected')).toMatchObject([{ reason: 'extension' }])
+      expect([hasty.countOf('interested'), hasty.countOf('request')]).toEqual([0, 0])
+    }
   })
 
   it('names no peers of a private torrent', () => {

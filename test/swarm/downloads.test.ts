@@ -87,6 +87,20 @@ describe('Downloads', () => {
     expect(deliver(second, block)).toBe('unwanted')
   })
 
+  it('does not leave a peer idle whose last block came from another', () => {
+    const [first, second] = [peerWith(1, 1, [0]), peerWith(2, 1, [0])]
+    const { downloads, outbox, deliver } = setUp(new PieceLayout(BLOCK_LENGTH * 4, BLOCK_LENGTH * 4), first, second)
+    second.pipeline.setLimit(1)
+    downloads.refill(first, 0)
+    downloads.refill(second, 0)
+    const [block = { piece: 0, offset: 0, length: 0 }] = queued(second, 6)
+    outbox.takeDirty()
+    deliver(first, block)
+    expect(second.outstanding).toBe(1)
+    expect(queued(second, 6)).toHaveLength(1)
+    expect(outbox.takeDirty()).toContain(second)
+  })
+
   it('takes back all that a peer was asked for when it chokes, at no cost to its count', () => {
     const [first, second] = [peerWith(1, 1, [0]), peerWith(2, 1, [0])]
     const { downloads, deliver } = setUp(new PieceLayout(BLOCK_LENGTH * 4, BLOCK_LENGTH * 4), first, second)

@@ -52,6 +52,8 @@ export class Node {
   readonly #network: Network
   readonly #host: Host
   readonly #wires = new Map<PeerKey, Wire>()
+  /** What is sent over each wire; still there when the torrent has let go of the peer. */
+  readonly #connections = new Map<PeerKey, PeerConnection>()
   readonly #stored = new Map<number, Uint8Array>()
   #timer: Timer | undefined
   #draining = false
@@ -174,6 +176,7 @@ export class Node {
         const { key } = action
         const wire = this.#host.dial(action.address, this.#ownerOf(key), () => {
           this.#input(now => this.torrent.connected(key, now))
+          this.#drive(key)
         })
         this.#wires.set(key, wire)
         return
@@ -181,7 +184,7 @@ export class Node {
       case 'drop': {
         const wire = this.#wires.get(action.key)
         this.#flush(action.key)
-        this.#wires.delete(action.key)
+        this.#forget(action.key)
         wire?.end()
         return
       }
@@ -254,6 +257,7 @@ export class Node {
       if (key === undefined || !this.torrent.peers.has(key)) return
       welcome = true
       this.#wires.set(key, wire)
+      this.#connections.set(key, connection)
       wire.owner = this.#ownerOf(key)
     })
     if (!welcome) wire.end()
@@ -264,15 +268,28 @@ export class Node {
       received: chunk => this.#input(now => this.torrent.receive(key, chunk, now)),
       drained: () => this.#flush(key),
       closed: detail => {
-        this.#wires.delete(key)
+        this.#forget(key)
         this.#input(now => this.torrent.disconnected(key, detail, now))
       },
     }
   }
 
+  /** From now on the bytes of the peer's connection are sent. */
+  #drive(key: PeerKey): void {
+    const connection = this.torrent.peers.get(key)?.connection
+    if (connection === undefined) return
+    this.#connections.set(key, connection)
+    this.#flush(key)
+  }
+
+  #forget(key: PeerKey): void {
+    this.#wires.delete(key)
+    this.#connections.delete(key)
+  }
+
   #flush(key: PeerKey): void {
     const wire = this.#wires.get(key)
-    const connection = this.torrent.peers.get(key)?.connection
+    const connection = this.#connections.get(key)
     if (wire === undefined || connection === undefined) return
     let moved = false
     while (wire.queued < WINDOW) {
