@@ -68,7 +68,8 @@ export abstract class BtCommand extends Command {
       const { JsonWatch } = await import('../lib/ui/watch-json.ts')
       return new JsonWatch(value => this.printJson(value))
     }
-    if (process.stderr.isTTY) {
+    // A terminal may not know its own width (a bare pseudo-terminal says 0); no picture fits there.
+    if (process.stderr.isTTY && process.stderr.columns > 0) {
       const { TerminalWatch } = await import('../lib/ui/watch-terminal.ts')
       return new TerminalWatch()
     }

@@ -1,0 +1,128 @@
+// What is drawn on a terminal. util-linux's `script` gives the command one; where it is missing, only the piped case runs.
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { makeContent, PIECE } from './support/content.ts'
+import { bt, tempFolder } from './support/run-bt.ts'
+import { seedingPeer } from './support/seeding-peer.ts'
+
+const RUN = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+const hasTerminal = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0
+const CTRL_C = String.fromCharCode(3)
+const ESCAPE = String.fromCharCode(27)
+const SHOW_CURSOR = `${ESCAPE}[?25h`
+const COLOUR = new RegExp(`${ESCAPE}\\[\\d+m`)
+
+interface Look {
+  readonly columns: number
+  readonly noColor?: boolean
+}
+
+/** `bt` on a terminal of its own. */
+class Terminal {
+  readonly ended: Promise<number | null>
+  drawn = ''
+  readonly #child: ChildProcess
+  #onDrawn = (): void => undefined
+
+  constructor(args: readonly string[], { columns, noColor = false }: Look) {
+    const words = [process.execPath, RUN, ...args].map(word => `'${word}'`).join(' ')
+    this.#child = spawn('script', ['-qec', `stty cols ${columns} rows 30; exec ${words}`, '/dev/null'], {
+      env: { PATH: process.env['PATH'], HOME: tempFolder(), TERM: 'xterm', ...(noColor && { NO_COLOR: '1' }) },
+    })
+    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.drawn += text
+      this.#onDrawn()
+    })
+    this.ended = once(this.#child, 'close').then(([code]: unknown[]) => (typeof code === 'number' ? code : null))
+    onTestFinished(() => void this.#child.kill('SIGKILL'))
+  }
+
+  /** Resolves once something that fits was drawn; rejects where the command ends without. */
+  async shows(pattern: RegExp): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      const look = (): void => {
+        if (pattern.test(this.drawn)) resolve()
+      }
+      this.#onDrawn = look
+      look()
+      void this.ended.then(() => reject(new Error(`nothing like ${pattern} was drawn: ${this.drawn}`)))
+    })
+  }
+
+  type(keys: string): void {
+    this.#child.stdin?.write(keys)
+  }
+}
+
+/** A download that got 3 pieces of 5, drawn on a terminal. */
+async function halfway(look: Look): Promise<Terminal> {
+  const content = makeContent({ name: 'a.bin', files: 5 * PIECE })
+  const peer = await seedingPeer(content, { limit: 3, withMetadata: true })
+  const args = ['--peer', peer.address, '-o', join(tempFolder(), 'out')]
+  return new Terminal(['download_magnet', content.magnet, ...args], look)
+}
+
+describe.skipIf(!hasTerminal)('bt download on a terminal', () => {
+  test('draws its stages and a bar, within the width there is, and ends on Ctrl-C', async () => {
+    const terminal = await halfway({ columns: 100 })
+    await terminal.shows(/█+░+ 60\.0 % {2}48\.0 KiB of 80\.0 KiB/)
+    terminal.type(CTRL_C)
+    expect(await terminal.ended).toBe(130)
+    const { drawn } = terminal
+    for (const title of ['Metadata: a.bin', 'Check what is there', 'Download a.bin']) expect(drawn).toContain(title)
+    expect(drawn).toMatch(COLOUR)
+    expect(drawn).toContain('interrupted: saving the state; the same command goes on from here')
+    expect(drawn.trimEnd().endsWith(SHOW_CURSOR)).toBe(true)
+    for (const line of linesWithNumbers(drawn)) expect(line.length).toBeLessThanOrEqual(100)
+  })
+
+  test('shows the numbers alone where there is no room for a bar', async () => {
+    const terminal = await halfway({ columns: 40 })
+    await terminal.shows(/60\.0 %/)
+    terminal.type(CTRL_C)
+    expect(await terminal.ended).toBe(130)
+    expect(terminal.drawn).not.toMatch(/[█░]/)
+    for (const line of linesWithNumbers(terminal.drawn)) expect(line.length).toBeLessThanOrEqual(40)
+  })
+
+  test('says at the end how long it took, without colour if NO_COLOR says so', async () => {
+    const content = makeContent({ name: 'a.bin', files: 5 * PIECE })
+    const peer = await seedingPeer(content)
+    const out = join(tempFolder(), 'out')
+    const args = ['download', content.torrent, '--peer', peer.address, '-o', out]
+    const terminal = new Terminal(args, { columns: 100, noColor: true })
+    expect(await terminal.ended).toBe(0)
+    expect(terminal.drawn).toMatch(/Download a\.bin - done: 80\.0 KiB in /)
+    expect(terminal.drawn).not.toMatch(COLOUR)
+    expect(content.bytes.equals(readFileSync(out))).toBe(true)
+  })
+
+  test('prints the lines of a log where the terminal does not know how wide it is', async () => {
+    const content = makeContent({ name: 'a.bin', files: 5 * PIECE })
+    const peer = await seedingPeer(content)
+    const args = ['download', content.torrent, '--peer', peer.address, '-o', join(tempFolder(), 'out')]
+    const terminal = new Terminal(args, { columns: 0 })
+    expect(await terminal.ended).toBe(0)
+    expect(terminal.drawn).toMatch(/^downloading a\.bin \(1 file, 80\.0 KiB, 5 pieces\)\r\ndone: 80\.0 KiB in /)
+  })
+})
+
+test('bt download draws nothing where stderr is no terminal', async () => {
+  const content = makeContent({ name: 'a.bin', files: 5 * PIECE })
+  const peer = await seedingPeer(content)
+  const args = ['download', content.torrent, '--peer', peer.address]
+  const { stdout, stderr } = await bt(args, { cwd: tempFolder(), env: { NO_COLOR: '', TERM: 'xterm' } })
+  expect(stdout).toBe('')
+  expect(stderr).not.toContain(ESCAPE)
+  expect(stderr).not.toContain('█')
+})
+
+/** Without escape sequences. */
+function linesWithNumbers(drawn: string): readonly string[] {
+  const plain = drawn.replaceAll(new RegExp(`${ESCAPE}\\[[?0-9;]*[A-Za-z]`, 'g'), '')
+  return plain.split(/\r?\n/).filter(line => /\d/.test(line) && !line.includes('interrupted'))
+}
