@@ -26,13 +26,18 @@ export interface SeedItemsOptions {
 /** @throws BtError USAGE, or what reading a torrent or its content throws */
 export async function seedItems(words: readonly string[], options: SeedItemsOptions): Promise<readonly SeedItem[]> {
   const [first, second, ...rest] = words
-  const placed = first?.endsWith('.torrent') === true && second?.endsWith('.torrent') === false
-  if (first !== undefined && second !== undefined && rest.length === 0 && placed) {
+  const pair = first !== undefined && second !== undefined && rest.length === 0
+  if (pair && namesTorrent(first) && !namesTorrent(second)) {
     if (options.path !== undefined) throw new BtError('USAGE', 'the place of the content is given twice')
     return items(first, { ...options, path: second })
   }
   const found = await Promise.all(words.map(word => items(word, options)))
   return found.flat()
+}
+
+/** Whether a word can only mean a torrent, so that the one after it is the place of its content. */
+function namesTorrent(word: string): boolean {
+  return word === '-' || /^https?:\/\//i.test(word) || word.endsWith('.torrent')
 }
 
 async function items(word: string, options: SeedItemsOptions): Promise<readonly SeedItem[]> {

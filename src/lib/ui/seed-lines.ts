@@ -15,9 +15,9 @@ export interface SeedLine {
 export function seedLines(address: PeerAddress | undefined, items: readonly SeedItem[]): readonly SeedLine[] {
   const lines: SeedLine[] = []
   for (const { source, magnet } of items) {
-    const name = printable(source.displayName ?? hex(source.infoHash))
+    const name = source.displayName ?? hex(source.infoHash)
     lines.push({
-      text: `Seeding ${name} (${hex(source.infoHash)})`,
+      text: `Seeding ${printable(name)} (${hex(source.infoHash)})`,
       json: { event: 'seeding', name, infoHash: hex(source.infoHash) },
     })
     if (magnet !== undefined) lines.push({ text: `Magnet: ${magnet}`, json: { event: 'magnet', magnet } })

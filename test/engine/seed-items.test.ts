@@ -1,0 +1,91 @@
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { hex } from '../../src/lib/base/bytes.ts'
+import { seedItems, type SeedItem, type SeedItemsOptions } from '../../src/lib/engine/seed-items.ts'
+import { parseMagnet } from '../../src/lib/metainfo/magnet.ts'
+import { makeContent } from '../cli/support/content.ts'
+import { tempFolder } from '../cli/support/run-bt.ts'
+
+const TRACKER = 'http://127.0.0.1:1/announce'
+const one = makeParts('one.bin')
+const two = makeParts('two.bin')
+
+function makeParts(name: string): Parameters<typeof makeContent>[0] {
+  return { name, files: 20_000 }
+}
+
+function items(words: readonly string[], options: Partial<SeedItemsOptions> = {}): Promise<readonly SeedItem[]> {
+  return seedItems(words, {
+    trackers: [],
+    signal: new AbortController().signal,
+    onWarning: () => undefined,
+    ...options,
+  })
+}
+
+/** The name and the path of each. */
+const shown = (found: readonly SeedItem[]): readonly unknown[] =>
+  found.map(({ source, path }) => [source.displayName, path])
+
+describe('seedItems', () => {
+  test('takes a word after a torrent for the place of its content', async () => {
+    expect(shown(await items([makeContent(one).torrent, '/somewhere']))).toEqual([['one.bin', '/somewhere']])
+  })
+
+  test('takes a torrent alone for one whose content is in the working folder, or in the folder of all', async () => {
+    const { torrent } = makeContent(one)
+    expect(shown(await items([torrent]))).toEqual([['one.bin', undefined]])
+    expect(shown(await items([torrent], { path: '/all' }))).toEqual([['one.bin', '/all']])
+  })
+
+  test('takes several torrents for what they are', async () => {
+    const words = [makeContent(one).torrent, makeContent(two).torrent]
+    expect(shown(await items(words, { path: '/all' }))).toEqual([
+      ['one.bin', '/all'],
+      ['two.bin', '/all'],
+    ])
+  })
+
+  test('takes the torrents of a folder by name, and what else is in it for nothing', async () => {
+    const folder = tempFolder()
+    copyFileSync(makeContent(two).torrent, join(folder, 'b.torrent'))
+    copyFileSync(makeContent(one).torrent, join(folder, 'a.torrent'))
+    writeFileSync(join(folder, 'notes.txt'), 'hello')
+    expect(shown(await items([folder]))).toEqual([
+      ['one.bin', undefined],
+      ['two.bin', undefined],
+    ])
+  })
+
+  test('makes a torrent of a file and of a folder without torrents, where they are, with the trackers given', async () => {
+    const folder = tempFolder()
+    const file = makeContent(one).writeInto(folder)
+    const album = join(folder, 'album')
+    mkdirSync(album)
+    writeFileSync(join(album, 'x'), 'hello')
+    const found = await items([file, album], { trackers: [TRACKER] })
+    expect(shown(found)).toEqual([
+      ['one.bin', file],
+      ['album', album],
+    ])
+    for (const { source, magnet } of found) {
+      expect(source.tiers).toEqual([[TRACKER]])
+      const parsed = parseMagnet(magnet ?? '')
+      expect(hex(parsed.infoHash)).toBe(hex(source.infoHash))
+      expect(parsed.trackers).toEqual([TRACKER])
+    }
+  })
+
+  test.each([
+    ['a place given twice', async () => [makeContent(one).torrent, '/here'], { path: '/there' }, 'USAGE'],
+    ['a magnet link', async () => [makeContent(one).magnet], {}, 'USAGE'],
+    ['an info-hash', async () => ['ab'.repeat(20)], {}, 'USAGE'],
+    ['a torrent that is not there', async () => ['/nowhere.torrent'], {}, 'DISK_NOT_FOUND'],
+    ['content that is not there', async () => ['/nowhere'], {}, 'DISK_NOT_FOUND'],
+    // Never taken for content of its own: the word before it says what it is.
+    ['a web address that answers nothing', async () => ['http://127.0.0.1:1/a', tempFolder()], {}, 'HTTP_FAILED'],
+  ])('refuses %s', async (_, words, options, code) => {
+    await expect(items(await words(), options)).rejects.toMatchObject({ code })
+  })
+})
