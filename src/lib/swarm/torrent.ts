@@ -13,13 +13,14 @@ import { PeerConnection } from '../wire/connection.ts'
 import { reservedBytes, type Handshake } from '../wire/handshake.ts'
 import type { TorrentAction } from './actions.ts'
 import { Choker } from './choker.ts'
-import { Downloads, type WholePiece } from './downloads.ts'
+import { Downloads } from './downloads.ts'
 import { ExtensionHub } from './extension-hub.ts'
 import { MAX_CONNECTIONS, TICK, UPLOAD_SLOTS } from './limits.ts'
 import { Metadata } from './metadata.ts'
 import { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
 import { PeerEvents } from './peer-events.ts'
+import { PieceChecks } from './piece-checks.ts'
 import { Roster } from './roster.ts'
 import { TorrentStats, type TorrentSnapshot } from './stats.ts'
 import { Uploads } from './uploads.ts'
@@ -51,7 +52,7 @@ export class Torrent {
   readonly #metadata: Metadata
   readonly #roster: Roster
   readonly #events: PeerEvents
-  readonly #checking: Map<number, WholePiece> = new Map()
+  readonly #checks: PieceChecks
   #transfer: Transfer | undefined
   #nextTick = 0
   #complete = false
@@ -81,14 +82,18 @@ export class Torrent {
         this.#drop(peer, 'extension', reason, this.#now)
       },
     })
+    const drop = (peer: SwarmPeer, reason: string, detail: string, now: number): void => {
+      this.#drop(peer, reason, detail, now)
+    }
+    this.#checks = new PieceChecks({ outbox: this.#outbox, roster: this.#roster, stats: this.stats, drop })
     this.#events = new PeerEvents({
       outbox: this.#outbox,
       roster: this.#roster,
       stats: this.stats,
       greet: peer => hub.greet(peer, options.client, options.port),
       transfer: () => this.#transfer,
-      drop: (peer, reason, detail, now) => this.#drop(peer, reason, detail, now),
-      pieceWhole: whole => this.#check(whole),
+      drop,
+      pieceWhole: whole => this.#checks.begin(whole),
       rechoke: now => this.#transfer?.uploads.rechoke(now, this.#complete),
       seeding: () => this.#complete,
     })
@@ -213,30 +218,20 @@ export class Torrent {
   /** A checked piece matched its hash and is stored. */
   pieceStored(piece: number, now: number): void {
     this.#now = now
-    const whole = this.#checking.get(piece)
-    if (whole === undefined || this.#transfer === undefined) return
-    this.#checking.delete(piece)
-    const { downloads } = this.#transfer
+    const downloads = this.#transfer?.downloads
+    if (downloads === undefined) return
     const wasBackedUp = downloads.backedUp
-    downloads.stored(whole)
-    this.#outbox.alert({ type: 'pieceVerified', piece })
+    if (!this.#checks.stored(piece, downloads)) return
     this.#events.announceHave(piece, now)
     this.#checkComplete()
     if (this.#complete || wasBackedUp) for (const peer of this.peers.values()) this.#events.reconsider(peer, now)
   }
 
-  /** A checked piece did not match its hash. A peer that sent all of it is banned; else the picker narrows it down. */
+  /** A checked piece did not match its hash. */
   pieceMismatched(piece: number, now: number): void {
     this.#now = now
-    const whole = this.#checking.get(piece)
-    if (whole === undefined || this.#transfer === undefined) return
-    this.#checking.delete(piece)
-    const from = this.#transfer.downloads.mismatched(whole)
-    this.stats.wasted += whole.data.length
-    const addresses = from.flatMap(key => this.#roster.addressOf(key) ?? [])
-    this.#outbox.alert({ type: 'pieceRejected', piece, from: addresses })
-    const [only, ...others] = from
-    if (only !== undefined && others.length === 0) this.#banSender(only, piece, now)
+    const downloads = this.#transfer?.downloads
+    if (downloads === undefined || !this.#checks.mismatched(piece, downloads, now)) return
     for (const peer of this.peers.values()) this.#events.reconsider(peer, now)
   }
 
@@ -297,19 +292,6 @@ export class Torrent {
       this.#outbox.push({ type: 'fatal', error })
     }
     return true
-  }
-
-  #check(whole: WholePiece): void {
-    this.#checking.set(whole.piece, whole)
-    this.#outbox.push({ type: 'check', piece: whole.piece, data: whole.data })
-  }
-
-  /** All of a bad piece came from this peer, which may have left meanwhile. */
-  #banSender(key: PeerKey, piece: number, now: number): void {
-    const address = this.#roster.addressOf(key)
-    if (address !== undefined) this.#roster.ban(address, `piece ${piece} from it did not match its hash`)
-    const peer = this.peers.get(key)
-    if (peer !== undefined) this.#drop(peer, 'bad-piece', `piece ${piece} did not match its hash`, now)
   }
 
   #checkComplete(): void {
