@@ -40,7 +40,7 @@ export abstract class PieceCommand extends BtCommand {
       const options = { signal: this.interrupted, stallTimeout: flags['stall-timeout'] }
       await follow(fetching.session, () => watch.follow(fetching.session), options)
       const path = await placeFile(flags.output, `piece-${index}`)
-      await saveFile(path, await fetching.piece, { overwrite: true })
+      await saveFile(path, await fetching.piece, { overwrite: true, makeFolders: true })
     } finally {
       await engine.close()
     }

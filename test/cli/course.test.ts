@@ -65,6 +65,16 @@ describe('with a tracker and a seed', () => {
     expect(stdout).toContain(`\nPiece Hashes:\n${hashes}\n`)
   }
 
+  async function expectPieces(command: string, torrent: string): Promise<void> {
+    const folder = tempFolder()
+    const piece = async (index: number): Promise<void> => {
+      const out = join(folder, `piece-${index}`)
+      await step(command, '-o', out, torrent, String(index))
+      expect(pieceOf(content, index).equals(readFileSync(out))).toBe(true)
+    }
+    await Promise.all([0, 1, 2].map(piece))
+  }
+
   test('info: the tracker, the length, the info-hash and the pieces', async () => {
     expectInfo(await step('info', content.torrent))
   })
@@ -78,12 +88,7 @@ describe('with a tracker and a seed', () => {
   })
 
   test('download_piece: each piece', async () => {
-    const folder = tempFolder()
-    for (const index of [0, 1, 2]) {
-      const out = join(folder, `piece-${index}`)
-      await step('download_piece', '-o', out, content.torrent, String(index))
-      expect(pieceOf(content, index).equals(readFileSync(out))).toBe(true)
-    }
+    await expectPieces('download_piece', content.torrent)
   })
 
   test('download: the file', async () => {
@@ -108,12 +113,7 @@ describe('with a tracker and a seed', () => {
   })
 
   test('magnet_download_piece: each piece', async () => {
-    const folder = tempFolder()
-    for (const index of [0, 1, 2]) {
-      const out = join(folder, `piece-${index}`)
-      await step('magnet_download_piece', '-o', out, content.magnet, String(index))
-      expect(pieceOf(content, index).equals(readFileSync(out))).toBe(true)
-    }
+    await expectPieces('magnet_download_piece', content.magnet)
   })
 
   test('magnet_download: the file', async () => {

@@ -56,12 +56,18 @@ describe('saveFile', () => {
     expect(readdirSync(folder)).toEqual(['link'])
   })
 
-  test('makes the folders on the way, but none where a file is', async () => {
-    const path = join(folder, 'some', 'more', 'a')
+  test('names the path where there is no folder for it', async () => {
+    const path = join(folder, 'none', 'a')
+    const failed = saveFile(path, utf8('x'), { overwrite: false })
+    await expect(failed).rejects.toMatchObject({ code: 'DISK_NOT_FOUND', details: { path } })
     await expect(checkFree(path, { overwrite: false })).resolves.toBeUndefined()
-    await saveFile(path, utf8('x'), { overwrite: false })
+  })
+
+  test('makes the folders on the way if asked to, but none where a file is', async () => {
+    const path = join(folder, 'some', 'more', 'a')
+    await saveFile(path, utf8('x'), { overwrite: false, makeFolders: true })
     expect(readFileSync(path, 'utf8')).toBe('x')
-    const below = saveFile(join(path, 'b'), utf8('x'), { overwrite: true })
+    const below = saveFile(join(path, 'b'), utf8('x'), { overwrite: true, makeFolders: true })
     await expect(below).rejects.toMatchObject({ code: 'DISK_FAILED', details: { path } })
   })
 

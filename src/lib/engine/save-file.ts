@@ -13,6 +13,8 @@ const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EO
 export interface SaveOptions {
   /** Replaces a file that is there; a symbolic link is replaced itself, not what it leads to. */
   readonly overwrite: boolean
+  /** Makes the folders on the way where they are missing, which is an error otherwise. */
+  readonly makeFolders?: boolean
 }
 
 /** Where `out` is a folder or ends in a slash, `name` inside it; `name` in the working folder without `out`. Absolute. */
@@ -36,12 +38,12 @@ export async function checkFree(path: string, options: SaveOptions): Promise<voi
 }
 
 /**
- * Writes a draft beside the path and puts it into place once its bytes are on the disk. Makes the folders on the
- * way. What is there and is no file (a device, a pipe) is written to as it stands.
+ * Writes a draft beside the path and puts it into place once its bytes are on the disk. What is there and is no
+ * file (a device, a pipe) is written to as it stands.
  * @throws BtError DISK_*, or USAGE as `checkFree`, also where the file came to be there meanwhile.
  */
 export async function saveFile(path: string, data: Uint8Array, options: SaveOptions): Promise<void> {
-  await makeRoot(dirname(path))
+  if (options.makeFolders === true) await makeRoot(dirname(path))
   if (options.overwrite && (await isSpecial(path))) return writeInto(path, data)
   const draft = join(dirname(path), `.${hex(randomBytes(6))}.bt-draft`)
   try {
