@@ -1,6 +1,9 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { hex } from '../../src/lib/base/bytes.ts'
 import { seedItems, type SeedItem, type SeedItemsOptions } from '../../src/lib/engine/seed-items.ts'
 import { parseMagnet } from '../../src/lib/metainfo/magnet.ts'
@@ -31,6 +34,15 @@ const shown = (found: readonly SeedItem[]): readonly unknown[] =>
 describe('seedItems', () => {
   test('takes a word after a torrent for the place of its content', async () => {
     expect(shown(await items([makeContent(one).torrent, '/somewhere']))).toEqual([['one.bin', '/somewhere']])
+  })
+
+  test('takes the word after a web address for that place too', async () => {
+    const torrent = readFileSync(makeContent(one).torrent)
+    const server = createServer((_, response) => response.end(torrent)).listen(0, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await once(server, 'listening')
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/a`
+    expect(shown(await items([url, '/somewhere']))).toEqual([['one.bin', '/somewhere']])
   })
 
   test('takes a torrent alone for one whose content is in the working folder, or in the folder of all', async () => {
@@ -83,8 +95,6 @@ describe('seedItems', () => {
     ['an info-hash', async () => ['ab'.repeat(20)], {}, 'USAGE'],
     ['a torrent that is not there', async () => ['/nowhere.torrent'], {}, 'DISK_NOT_FOUND'],
     ['content that is not there', async () => ['/nowhere'], {}, 'DISK_NOT_FOUND'],
-    // Never taken for content of its own: the word before it says what it is.
-    ['a web address that answers nothing', async () => ['http://127.0.0.1:1/a', tempFolder()], {}, 'HTTP_FAILED'],
   ])('refuses %s', async (_, words, options, code) => {
     await expect(items(await words(), options)).rejects.toMatchObject({ code })
   })
