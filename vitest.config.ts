@@ -25,6 +25,9 @@ export default defineConfig({
           globalSetup: ['test/cli/support/build.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Half of the time goes by in other processes' start.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -36,7 +39,7 @@ export default defineConfig({
           hookTimeout: 90_000,
           // The tests mostly wait for other programs; they come after the others, which want the processor.
           maxWorkers: 4,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

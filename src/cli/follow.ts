@@ -1,5 +1,6 @@
 // Waits for a session as long as it makes sense: an interruption, or no progress for too long, stops it.
 import { BtError } from '../lib/base/errors.ts'
+import type { Progress } from '../lib/engine/progress.ts'
 import type { TorrentSession } from '../lib/engine/torrent-session.ts'
 
 export interface FollowOptions {
@@ -50,8 +51,7 @@ class StallGuard {
         seen = now
         since = performance.now()
       } else if (performance.now() - since >= timeout * 1000) {
-        const rest = stage === 'metadata' ? 'no peer gave the metadata' : 'the same command goes on from here'
-        this.error = new BtError('STALLED', `no progress for ${timeout} s; ${rest}`)
+        this.error = standstill(session.progress(), timeout)
         void session.stop()
       }
     }, STALL_LOOK)
@@ -60,6 +60,15 @@ class StallGuard {
   end(): void {
     clearInterval(this.#timer)
   }
+}
+
+/** Why nothing moved for so long. */
+function standstill({ stage, peers, useful }: Progress, timeout: number): BtError {
+  if (stage === 'downloading' && peers > 0 && useful === 0) {
+    return new BtError('NO_PEERS', `none of the connected peers (${peers}) has what is missing, for ${timeout} s`)
+  }
+  const rest = stage === 'metadata' ? 'no peer gave the metadata' : 'the same command goes on from here'
+  return new BtError('STALLED', `no progress for ${timeout} s; ${rest}`)
 }
 
 /** Milliseconds between looks; the time-out is in whole seconds. */

@@ -2,13 +2,13 @@
 import { Flags } from '@oclif/core'
 import type { PeerAddress } from '../lib/base/address.ts'
 import { BtCommand } from './bt-command.ts'
-import { peerFlag, stallFlag, trackerFlag } from './flags.ts'
+import { askingStallFlag, peerFlag, trackerFlag } from './flags.ts'
 
 export const pieceFlags = {
   output: Flags.string({ char: 'o', description: 'the file to write', helpValue: 'OUT', required: true }),
   peer: peerFlag(),
   tracker: trackerFlag(),
-  'stall-timeout': stallFlag,
+  'stall-timeout': askingStallFlag,
 }
 
 interface PieceFlags {

@@ -13,6 +13,8 @@ export class TorrentStats {
 export interface TorrentSnapshot {
   readonly peers: number
   readonly seeds: number
+  /** Peers that have something that we want. */
+  readonly useful: number
   readonly knownPeers: number
   readonly downloaded: number
   readonly uploaded: number

@@ -267,11 +267,16 @@ export class Torrent {
 
   snapshot(now: number): TorrentSnapshot {
     let seeds = 0
-    for (const peer of this.peers.values()) if (peer.isSeed) seeds++
+    let useful = 0
+    for (const peer of this.peers.values()) {
+      if (peer.isSeed) seeds++
+      if (peer.connection?.amInterested === true) useful++
+    }
     const { download, upload, wasted } = this.stats
     return {
       peers: this.#roster.connected,
       seeds,
+      useful,
       knownPeers: this.#roster.known,
       downloaded: download.total,
       uploaded: upload.total,
