@@ -48,6 +48,16 @@ describe('adding', () => {
     expect(new PeerList().add([{ host, port }], 'tracker', 0)).toBe(0)
   })
 
+  it.each(['peer.example', 'localhost', '127.1', '2130706433', 'fe80::1%eth0'])(
+    'takes %s, no literal address, from the user alone',
+    host => {
+      const list = new PeerList()
+      expect(list.add([{ host, port: 1 }], 'http://tracker.example/announce', 0)).toBe(0)
+      expect(list.next(0)).toBeUndefined()
+      expect(list.add([{ host, port: 1 }], 'user', 0)).toBe(1)
+    },
+  )
+
   it('never takes ourselves', () => {
     const list = listOf(1, 2)
     list.addSelf(peer(1))

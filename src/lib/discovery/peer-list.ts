@@ -2,7 +2,7 @@
 // ready to be dialed, waiting for its back-off to end, or spent (not dialed until a source names it again).
 import { formatAddress, type PeerAddress } from '../base/address.ts'
 import { Heap } from './heap.ts'
-import { canonicalHost, ipScope } from './ip.ts'
+import { canonicalHost, ipBytes, ipScope } from './ip.ts'
 
 /** As many as libtorrent keeps (`max_peerlist_size`). */
 export const MAX_KNOWN_PEERS = 3000
@@ -12,6 +12,9 @@ export const MAX_FAILURES = 3
 export const PEER_BACK_OFF = 30_000
 /** Milliseconds until a peer that closed a working connection is dialed again. */
 export const RECONNECT_DELAY = 30_000
+
+/** The source of what `--peer` and `x.pe` name. */
+const USER_SOURCE = 'user'
 
 /**
  * How a connection ended. `failed`: before the handshakes were through; `closed`: after, and it may be dialed again;
@@ -52,7 +55,10 @@ export class PeerList {
     return this.#peers.size
   }
 
-  /** @returns how many of them were new; those that cannot be a peer, are banned or are ourselves do not count. */
+  /**
+   * A host that is no literal address (a name, a zone) is taken from the user alone: it can be neither judged nor banned.
+   * @returns how many of them were new; those that cannot be a peer, are banned or are ourselves do not count.
+   */
   add(addresses: Iterable<PeerAddress>, source: string, now: number): number {
     let added = 0
     for (const named of addresses) {
@@ -145,7 +151,7 @@ export class PeerList {
 
   #insert(address: PeerAddress, source: string): boolean {
     const key = formatAddress(address)
-    if (!isUsable(address) || this.#ours.has(key) || this.isBanned(address) || !this.#makeRoom()) return false
+    if (!isUsable(address, source) || this.#ours.has(key) || this.isBanned(address) || !this.#makeRoom()) return false
     const sources = new Set([source])
     const peer: KnownPeer = {
       address,
@@ -223,8 +229,8 @@ function banKey(address: PeerAddress): string {
   return ipScope(address.host) === 'loopback' ? keyOf(address) : canonicalHost(address.host)
 }
 
-/** Names pass: only a user types them. */
-function isUsable(address: PeerAddress): boolean {
+function isUsable(address: PeerAddress, source: string): boolean {
+  if (source !== USER_SOURCE && ipBytes(address.host) === undefined) return false
   const scope = ipScope(address.host)
   const dialable = scope !== 'unspecified' && scope !== 'multicast' && scope !== 'reserved'
   return dialable && Number.isInteger(address.port) && address.port > 0 && address.port <= 65_535
