@@ -15,10 +15,12 @@ import {
 } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import { diskError } from '../../src/lib/storage/disk-error.ts'
 import type { FileStore } from '../../src/lib/storage/files.ts'
 import { resolveOutput, type Output } from '../../src/lib/storage/output.ts'
 import { wantedPieces } from '../../src/lib/storage/plan.ts'
+import { verifyContent } from '../../src/lib/storage/verify.ts'
 import { makeTorrent, openStore, temporaryFolder, writeContent, writePieces, type Fixture } from './fixture.ts'
 import { mountTmpfs } from './tmpfs.ts'
 
@@ -82,15 +84,47 @@ describe('reading and writing', () => {
     expect((await stat(join(output.root, 'sub', 'deep'))).isDirectory()).toBe(true)
   })
 
-  it('cuts what is too long, and an empty file that is not', async () => {
+  it('destroys nothing that is there before a piece is verified: too long files stay, and full ones that should be empty', async () => {
+    const torrent = many()
+    const output = await outputOf(torrent)
+    const precious = 'precious, and longer than any file of the torrent'
+    await writeContent(torrent, output)
+    for (const path of [0, 1, 3].map(file => output.paths[file] ?? '')) await writeFile(path, precious)
+    const sizes = () => Promise.all([0, 1, 3].map(async file => (await stat(output.paths[file] ?? '')).size))
+    const store = await writable(torrent, output)
+    const there = new Bitfield(torrent.info.pieceCount)
+    there.set(2)
+    await verifyContent({ store, info: torrent.info, pieces: there })
+    await store.close()
+    expect(await sizes()).toEqual([precious.length, precious.length, precious.length])
+    const again = await writable(torrent, output)
+    await writePieces(again, torrent, [3])
+    expect(await sizes()).toEqual([precious.length, 0, 37])
+  })
+
+  it('cuts what is too long once all its pieces are verified, and then empties what should be empty', async () => {
     const torrent = many()
     const output = await outputOf(torrent)
     await writeContent(torrent, output)
-    await writeFile(output.paths[0] ?? '', Buffer.concat([torrent.bytesOf(0), Buffer.from('more')]))
-    await writeFile(output.paths[1] ?? '', 'more')
-    await writable(torrent, output)
+    for (const file of [0, 1, 3]) {
+      await writeFile(output.paths[file] ?? '', Buffer.concat([torrent.bytesOf(file), Buffer.from('more')]))
+    }
+    const store = await writable(torrent, output)
+    const allButLast = Bitfield.full(torrent.info.pieceCount)
+    allButLast.clear(4)
+    await verifyContent({ store, info: torrent.info, pieces: allButLast })
     expect(new Uint8Array(await readFile(output.paths[0] ?? ''))).toEqual(torrent.bytesOf(0))
     expect((await stat(output.paths[1] ?? '')).size).toBe(0)
+    expect((await stat(output.paths[3] ?? '')).size).toBe(41)
+  })
+
+  it('cuts nothing that is only read', async () => {
+    const torrent = makeTorrent(20)
+    const output = await outputOf(torrent)
+    await writeFile(output.paths[0] ?? '', Buffer.concat([torrent.content, Buffer.from('more')]))
+    const store = await openStore({ info: torrent.info, output, mode: 'read' })
+    expect((await verifyContent({ store, info: torrent.info })).complete).toBe(true)
+    expect((await stat(output.paths[0] ?? '')).size).toBe(24)
   })
 
   it('keeps few files open, and still reads and writes them all at once', async () => {

@@ -95,6 +95,17 @@ describe('resuming', () => {
     expect(await download.restart()).toEqual({ have: [3, 5], recheck: [0, 1, 2], found: [0, 1] })
   })
 
+  it('verifies a file that was too long at the save, which is cut once it is known to be whole', async () => {
+    const download = await Download.start(many())
+    const { torrent, output } = download
+    await writeContent(torrent, output)
+    await writeFile(output.paths[0] ?? '', Buffer.concat([torrent.bytesOf(0), Buffer.from('more')]))
+    download.have.set(0)
+    await download.save()
+    expect(await download.restart()).toEqual({ have: [], recheck: [0, 1, 2], found: [0, 1, 2] })
+    expect((await stat(output.paths[0] ?? '')).size).toBe(40)
+  })
+
   it('never trusts a piece that was damaged behind its back', async () => {
     const download = await Download.start(many())
     await download.get(0, 1, 2, 3, 4, 5)

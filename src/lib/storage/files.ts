@@ -6,12 +6,13 @@
 // there all the same, from an earlier selection, is used in place. The part file goes when nothing is left in it.
 import { BtError } from '../base/errors.ts'
 import type { Info } from '../metainfo/metainfo.ts'
+import { mapConcurrently } from './concurrently.ts'
 import { acquireLock, type Lock } from './lock.ts'
 import type { Output } from './output.ts'
 import { isStored, spans, type Span } from './plan.ts'
 import { makeRoot, prepare } from './prepare.ts'
 import { Slots, type Slot } from './slots.ts'
-import { placeFiles, surveyFiles, type Place, type Survey } from './survey.ts'
+import { LOOK_CONCURRENCY, placeFiles, stampOf, surveyFiles, type Place, type Survey } from './survey.ts'
 
 /** Files kept open; the limit of a process is 256 on macOS and 1,024 on most Linux systems, and sockets need theirs. */
 const MAX_OPEN_FILES = 128
@@ -41,6 +42,8 @@ export class FileStore {
   readonly #selected: ReadonlySet<number> | undefined
   readonly #slots: Slots
   readonly #lock: Lock | undefined
+  /** The files that should be empty are, or are being emptied. */
+  #emptied: Promise<void> | undefined
 
   private constructor(options: StoreOptions, places: readonly Place[], lock: Lock | undefined) {
     this.info = options.info
@@ -54,7 +57,7 @@ export class FileStore {
   }
 
   /**
-   * Write mode takes the lock, makes folders, empty files and links, and cuts selected files that are too long.
+   * Write mode takes the lock and makes folders, empty files and links; no byte that is there already is changed.
    * @throws BtError DISK_*; DISK_PERMISSION where another process writes to this output
    */
   static async open(options: StoreOptions): Promise<FileStore> {
@@ -110,11 +113,25 @@ export class FileStore {
   async write(offset: number, data: Uint8Array): Promise<void> {
     if (this.mode === 'read') throw new BtError('INTERNAL', 'a read-only store was asked to write')
     this.#checkRange(offset, data.length)
+    await (this.#emptied ??= this.fit(this.info.files.flatMap((file, index) => (file.length === 0 ? [index] : []))))
     for (const span of spans(this.info.files, offset, data.length)) {
       if (!this.#isStored(span)) continue
       const { slot, position } = this.#locate(span)
       await this.#slots.write(slot, data.subarray(span.at, span.at + span.length), position)
     }
+  }
+
+  /**
+   * Cuts those of the files that are too long, since what lies behind their end can not belong to the torrent. For files
+   * that are verified, and empty ones once anything is. Unselected files keep their size. @throws BtError DISK_*
+   */
+  async fit(files: Iterable<number>): Promise<void> {
+    await mapConcurrently(files, LOOK_CONCURRENCY, async index => {
+      const { path, size } = this.#slot(index)
+      if (this.#places[index] !== 'own' || size === undefined) return
+      const stamp = await stampOf(path, 'write')
+      if (stamp !== undefined && stamp.size > size) await this.#slots.fit(index)
+    })
   }
 
   /** Flushes to the disk what every `write` that has resolved by now wrote. After a failure it fails for good. */

@@ -1,5 +1,7 @@
-// What a download makes before its first piece: folders, empty files, symbolic links (BEP 47). Files with bytes come with
-// their first write.
+// What a download makes before its first piece: folders, empty files, symbolic links (BEP 47); whatever is there already
+// stays as it is. Files with bytes come with their first write. A file that is too long is cut by the first verified piece
+// that is written into it, or once all its pieces are verified (`FileStore.fit`); one that should be empty, by the first
+// verified piece of the torrent.
 import { mkdir, rm, stat, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { BtError } from '../base/errors.ts'
@@ -9,7 +11,7 @@ import { diskError, errnoOf, isAbsent } from './disk-error.ts'
 import type { Output } from './output.ts'
 import { isSymlink } from './plan.ts'
 import { createFile, makeFolders } from './safe-open.ts'
-import { LOOK_CONCURRENCY, stampOf, type Place } from './survey.ts'
+import { LOOK_CONCURRENCY, type Place } from './survey.ts'
 
 /** Something is there already; or links are not known or not allowed (FAT, Windows), and the content is whole without. */
 const LINK_DISPENSABLE: ReadonlySet<string> = new Set(['EEXIST', 'EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'])
@@ -53,7 +55,7 @@ export async function prepare(preparation: Preparation, places: readonly Place[]
   const folders = new Set(chosen.map(([index]) => dirname(output.paths[index] ?? '')))
   for (const folder of folders) await makeFolders(output.root, folder)
   await mapConcurrently(chosen, LOOK_CONCURRENCY, async ([index, file]) => {
-    if (!isSymlink(file)) await prepareFile(output, output.paths[index] ?? '', file)
+    if (file.length === 0 && !isSymlink(file)) await makeEmptyFile(output, output.paths[index] ?? '', file)
   })
   // Links last, one after the other: no file may come to lie behind one.
   for (const [index, file] of chosen) {
@@ -61,17 +63,10 @@ export async function prepare(preparation: Preparation, places: readonly Place[]
   }
 }
 
-/** Makes an empty file; cuts one that is too long, since what lies behind its end can not belong to the torrent. */
-async function prepareFile(output: Output, path: string, file: FileEntry): Promise<void> {
+async function makeEmptyFile(output: Output, path: string, file: FileEntry): Promise<void> {
   try {
-    const stamp = await stampOf(path, 'write')
-    if (file.length > 0 && (stamp === undefined || stamp.size <= file.length)) return
     const handle = await createFile(output.root, path, file.executable === true)
-    try {
-      await handle.truncate(file.length)
-    } finally {
-      await handle.close()
-    }
+    await handle.close()
   } catch (error) {
     throw diskError(error, path, 'create')
   }

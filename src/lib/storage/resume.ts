@@ -109,13 +109,17 @@ export async function removeResume(output: Output): Promise<void> {
   })
 }
 
-/** Every piece that touches a file which is not as it was, or whose bytes are kept elsewhere now. */
+/**
+ * Every piece that touches a file which is not as it was, or whose bytes are kept elsewhere now, or which is too long:
+ * that is cut once all of it is verified.
+ */
 function changedPieces(info: Info, record: ResumeRecord, survey: Survey): Bitfield {
   const changed = new Bitfield(info.pieceCount)
   const samePart = sameStamp(record.parts, survey.parts)
   for (const [index, file] of info.files.entries()) {
     const same = sameFile(record.files[index], survey.files[index], samePart)
-    if (isStored(file) && !same) setRange(changed, piecesOfFile(info, index))
+    const tooLong = (survey.files[index]?.stamp?.size ?? 0) > file.length
+    if (isStored(file) && (!same || tooLong)) setRange(changed, piecesOfFile(info, index))
   }
   return changed
 }

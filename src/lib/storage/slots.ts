@@ -55,6 +55,16 @@ export class Slots {
     }
   }
 
+  /** Gives a file that is known to be the torrent's its final size. */
+  async fit(number: number): Promise<void> {
+    try {
+      await this.#make(number)
+      this.#dirty.add(number)
+    } catch (error) {
+      throw diskError(error, this.#slot(number).path, 'write')
+    }
+  }
+
   /**
    * Flushes what every `write` that has resolved by now wrote. One flush runs at a time, or a second would take the first's
    * files for flushed too early; and after a failure all fail, because the system may have dropped the bytes and would say

@@ -44,7 +44,7 @@ export async function hashPiece(data: Uint8Array): Promise<Uint8Array> {
 }
 
 /**
- * Reads and hashes pieces. Missing and short files are no errors, their pieces are just not there.
+ * Reads and hashes pieces. In a store that is open for writing, files found whole but too long are cut. Missing and short files are no errors, their pieces are just not there.
  * @returns the pieces that are there and match
  * @throws BtError DISK_* where a file that exists can not be read; the signal's reason
  */
@@ -61,6 +61,7 @@ export async function verifyContent(options: VerifyOptions): Promise<Bitfield> {
     onProgress?.({ piece, result, checked, total: wanted.count })
   }
   await withBuffers(wanted.indices(), check, { length: info.pieceLength, concurrency: options.concurrency, signal })
+  if (store.mode === 'write' && have.count > 0) await store.fit(wholeFiles(info, have))
   return have
 }
 
@@ -89,6 +90,15 @@ export function readablePieces(info: Info, survey: Survey): Bitfield {
     if (isStored(file)) clearRange(there, piecesOfFile(info, index, readableBytes(survey, info.files, index)))
   }
   return there
+}
+
+/** The files all of whose pieces are in `have`; those without bytes are among them. */
+function wholeFiles(info: Info, have: Bitfield): number[] {
+  return [...info.files.keys()].filter(index => {
+    const { first, end } = piecesOfFile(info, index)
+    for (let piece = first; piece < end; piece++) if (!have.has(piece)) return false
+    return true
+  })
 }
 
 async function checkPiece(store: FileStore, info: Info, piece: number, buffer: Uint8Array): Promise<PieceResult> {
