@@ -67,6 +67,13 @@ describe('ExtensionSet', () => {
     expect([set.idOf('ut_a'), set.idOf('ut_b')]).toEqual([undefined, 2])
   })
 
+  it('remembers no name that it does not speak, however many handshakes bring them', () => {
+    const { set } = setOf({ ut_a: {} })
+    set.onHandshake(handshake({ m: { ut_a: 1, ut_x: 2 } }), 0)
+    set.onHandshake(handshake({ m: { ut_y: 3 } }), 0)
+    expect(['ut_a', 'ut_x', 'ut_y'].map(name => set.idOf(name))).toEqual([1, undefined, undefined])
+  })
+
   it('calls a session at its deadline and not before', () => {
     const due: number[] = []
     const { set } = setOf({ ut_a: { deadline: 100, handleTimeout: now => due.push(now) }, ut_b: {} })

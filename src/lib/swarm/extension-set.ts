@@ -25,6 +25,7 @@ interface OpenExtension {
 export class ExtensionSet {
   /** Index i holds the extension whose messages come to us with id i + 1; id 0 is the extension handshake. */
   readonly #open: readonly OpenExtension[]
+  /** Of the names that we speak only, or a peer could fill our memory with handshakes. */
   readonly #theirIds = new Map<string, number>()
   readonly #onFault: (name: string, error: unknown) => void
   #closed = false
@@ -59,9 +60,10 @@ export class ExtensionSet {
 
   /** A later handshake adds to the first and takes back what it maps to 0 (BEP 10). */
   onHandshake(handshake: ExtendedHandshake, now: number): void {
-    for (const [name, id] of handshake.messages) {
+    for (const { name } of this.#open) {
+      const id = handshake.messages.get(name)
       if (id === 0) this.#theirIds.delete(name)
-      else this.#theirIds.set(name, id)
+      else if (id !== undefined) this.#theirIds.set(name, id)
     }
     this.#each((session, name) => session.onHandshake(handshake.dict, this.#theirIds.has(name), now))
   }
