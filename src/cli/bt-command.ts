@@ -27,8 +27,9 @@ export abstract class BtCommand extends Command {
     try {
       await this.execute()
     } catch (error) {
-      // Whatever failed because of the interruption, the interruption is what happened.
-      throw this.interrupted.aborted ? this.interrupted.reason : error
+      // Whatever failed because of the interruption, the interruption is what happened; but 130 promises a saved state.
+      const unsaved = error instanceof BtError && error.code.startsWith('DISK_')
+      throw this.interrupted.aborted && !unsaved ? this.interrupted.reason : error
     } finally {
       for (const signal of signals) process.off(signal, onSignal)
     }

@@ -22,7 +22,8 @@ export async function follow<T>(
   signal.throwIfAborted()
   const guard = new StallGuard(session, stallTimeout)
   const stop = (): void => {
-    void session.stop()
+    // What goes wrong with saving, whoever closes the engine hears of.
+    session.stop().catch(() => undefined)
   }
   signal.addEventListener('abort', stop, { once: true })
   try {
@@ -52,7 +53,7 @@ class StallGuard {
         since = performance.now()
       } else if (performance.now() - since >= timeout * 1000) {
         this.error = standstill(session.progress(), timeout)
-        void session.stop()
+        session.stop().catch(() => undefined)
       }
     }, STALL_LOOK)
   }

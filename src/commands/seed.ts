@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { BtCommand } from '../cli/bt-command.ts'
 import { peerFlag, portFlag, trackerFlag } from '../cli/flags.ts'
+import { BtError } from '../lib/base/errors.ts'
 import type { PeerAddress } from '../lib/base/address.ts'
 import type { SeedItem } from '../lib/engine/seed-items.ts'
 import type { Engine } from '../lib/engine/engine.ts'
@@ -81,21 +82,37 @@ export default class Seed extends BtCommand {
       })
       return session
     })
-    await this.#untilVerified(sessions)
-    for (const line of seedLines(engine.address, items)) {
+    const served = await Promise.race([this.#verified(sessions), this.#interruption()])
+    const shown = items.filter(({ source }) => served.some(session => session.source.infoHash === source.infoHash))
+    for (const line of seedLines(engine.address, shown)) {
       if (this.json) this.printJson(line.json)
       else this.print(line.text)
     }
-    await this.#untilInterrupted(sessions)
+    await Promise.race([this.#allFailed(served), this.#interruption()])
   }
 
-  /** Checking ends in seeding, or in the error of the first that can not be served. */
-  #untilVerified(sessions: readonly TorrentSession[]): Promise<unknown> {
-    return Promise.race([Promise.all(sessions.map(session => session.done)), this.#interruption()])
+  /** Those that can be served; of the others is warned. @throws the first one's error where there are no others */
+  async #verified(sessions: readonly TorrentSession[]): Promise<readonly TorrentSession[]> {
+    const outcomes = await Promise.allSettled(sessions.map(session => session.done))
+    const served = sessions.filter((_, index) => outcomes[index]?.status === 'fulfilled')
+    const errors = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : []))
+    const [first] = errors
+    if (served.length === 0 && first !== undefined) throw first
+    for (const error of errors) this.noteWarning(error.message)
+    return served
   }
 
-  #untilInterrupted(sessions: readonly TorrentSession[]): Promise<unknown> {
-    return Promise.race([this.#interruption(), ...sessions.map(session => session.failure)])
+  /** One that fails takes no other with it. @throws the first one's error once all have failed */
+  async #allFailed(sessions: readonly TorrentSession[]): Promise<never> {
+    const failures = sessions.map(session =>
+      session.failure.catch((error: Error) => {
+        if (sessions.length > 1)
+          this.noteWarning(`${session.info?.name ?? 'a torrent'} is served no more: ${error.message}`)
+        return error
+      }),
+    )
+    const [first] = await Promise.all(failures)
+    throw first ?? new BtError('INTERNAL', 'nothing was served')
   }
 
   #interruption(): Promise<never> {

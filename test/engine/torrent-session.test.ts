@@ -48,7 +48,7 @@ function setUp({ source, plugin = {}, ...options }: SetUp = {}) {
     },
     { source: { infoHash: INFO.infoHash, tiers: [], peers: [], ...source }, ...options },
   )
-  onTestFinished(() => session.stop())
+  onTestFinished(() => session.stop().catch(() => undefined))
   const events: SessionEvent[] = eventsOf(session)
   const stages = (): readonly string[] => events.flatMap(event => (event.type === 'stage' ? [event.stage] : []))
   return { session, tracker, events, stages }
@@ -171,9 +171,65 @@ describe('a session', () => {
     })
     session.start()
     await eventOf(session, 'stage', ({ stage }) => stage === 'downloading')
-    await session.stop()
+    await expect(session.stop()).rejects.toMatchObject({ code: 'DISK_FULL' })
     expect(session.stage).toBe('failed')
     await expect(session.failure).rejects.toMatchObject({ code: 'DISK_FULL' })
+  })
+
+  it('waits for the storage that is being opened when it is stopped, and closes it', async () => {
+    const close = vi.fn(() => Promise.resolve())
+    let opened: (() => void) | undefined
+    const { session, stages } = setUp({
+      source: { info: INFO },
+      storage: async info => {
+        await new Promise<void>(resolve => {
+          opened = resolve
+        })
+        return storageOf(info, { close })
+      },
+    })
+    session.start()
+    const stopped = session.stop()
+    const order: string[] = []
+    void stopped.then(() => order.push('stopped'))
+    await Promise.resolve()
+    order.push('opened')
+    opened?.()
+    await stopped
+    await Promise.resolve()
+    expect(order).toEqual(['opened', 'stopped'])
+    expect(close).toHaveBeenCalledOnce()
+    expect(stages()).toEqual(['stopped'])
+  })
+
+  it('opens nothing, and asks nobody, when it is stopped while it looks for saved metadata', async () => {
+    let found: ((raw: Uint8Array | undefined) => void) | undefined
+    const storage = vi.fn(info => Promise.resolve(storageOf(info)))
+    const { session, tracker } = setUp({
+      source: { tiers: [[TRACKER_URL]] },
+      storage,
+      recall: () =>
+        new Promise(resolve => {
+          found = resolve
+        }),
+    })
+    session.start()
+    const stopped = session.stop()
+    found?.(RAW)
+    await stopped
+    expect(storage).not.toHaveBeenCalled()
+    expect(tracker.events()).toEqual([])
+  })
+
+  it('opens nothing once it has failed, whoever still brings the metadata', async () => {
+    const storage = vi.fn(info => Promise.resolve(storageOf(info)))
+    const { session, stages } = setUp({ storage, giveUp: true })
+    session.start()
+    await expect(session.done).rejects.toMatchObject({ code: 'NO_PEERS' })
+    session.runner.offerMetadata(RAW)
+    await session.stop()
+    expect(stages()).toEqual(['failed'])
+    expect(storage).not.toHaveBeenCalled()
   })
 
   it('goes on though a listener throws, which is seen nowhere but outside', async () => {

@@ -5,6 +5,7 @@ import type { InfoHash, PeerId } from '../base/ids.ts'
 import { Announcer, type AnnounceJob, type TrackerState } from '../discovery/announce.ts'
 import type { AnnounceResponse } from '../plugin/api.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
+import { linkedSignal } from '../net/linked-signal.ts'
 import { asBtError } from './errors.ts'
 import { peersOf } from './plugin-peers.ts'
 import { callTracker } from './tracker-call.ts'
@@ -123,6 +124,7 @@ export class Announcing {
     const { registry, infoHash, peerId, port, key, totals, onEvent } = this.#options
     const own = new AbortController()
     if (job.event === undefined || job.event === 'started') this.#underWay = own
+    const link = linkedSignal(own.signal, this.#abort.signal)
     const trackerId = this.#announcer.trackerId(job.url)
     const request = {
       infoHash,
@@ -137,10 +139,10 @@ export class Announcing {
     const call = {
       registry,
       url: job.url,
-      signal: AbortSignal.any([own.signal, this.#abort.signal]),
+      signal: link.signal,
       onWarning: (message: string) => onEvent({ type: 'trackerWarning', url: job.url, message }),
     }
-    return callTracker(call, (tracker, url, io) => tracker.announce(url, request, io))
+    return callTracker(call, (tracker, url, io) => tracker.announce(url, request, io)).finally(() => link.clear())
   }
 }
 

@@ -131,15 +131,19 @@ export class Engine {
 
   /** Stops one torrent and forgets it. */
   async remove(session: TorrentSession): Promise<void> {
-    await session.stop()
     this.#torrents.delete(hex(session.source.infoHash))
+    await session.stop()
   }
 
-  /** Stops every torrent (each announces `stopped`, flushes and saves) and the listener. */
+  /**
+   * Stops every torrent (each announces `stopped`, flushes and saves) and the listener.
+   * @throws BtError DISK_* after all is closed, where a torrent could not be flushed or its state not saved
+   */
   async close(): Promise<void> {
-    await Promise.all(this.torrents.map(session => session.stop()))
+    const stopped = await Promise.allSettled(this.torrents.map(session => session.stop()))
     this.#torrents.clear()
     await this.#listener?.close()
+    for (const outcome of stopped) if (outcome.status === 'rejected') throw outcome.reason
   }
 
   #start(options: SessionOptions): TorrentSession {

@@ -2,6 +2,7 @@
 // when that answers. A dead tracker holds nobody up.
 import { formatAddress, type PeerAddress } from '../base/address.ts'
 import type { BtError } from '../base/errors.ts'
+import { linkedSignal } from '../net/linked-signal.ts'
 import { asBtError } from './errors.ts'
 import { queryPeers, type PeerQuery } from './peer-query.ts'
 
@@ -34,7 +35,8 @@ export async function* findPeers(query: PeerQuery): AsyncGenerator<PeerAddress, 
 /** In the order they come in. Whoever stops listening ends the queries that are still under way. */
 async function* answers(urls: readonly string[], query: PeerQuery): AsyncGenerator<Answer, void, undefined> {
   const own = new AbortController()
-  const signal = AbortSignal.any([query.signal, own.signal])
+  const link = linkedSignal(query.signal, own.signal)
+  const { signal } = link
   const pending = new Map(urls.map(url => [url, ask(url, { ...query, signal })]))
   try {
     while (pending.size > 0) {
@@ -44,6 +46,7 @@ async function* answers(urls: readonly string[], query: PeerQuery): AsyncGenerat
     }
   } finally {
     own.abort(new Error('enough peers were found'))
+    link.clear()
   }
 }
 

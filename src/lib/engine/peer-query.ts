@@ -72,13 +72,14 @@ function probeRequest({ source, numWant }: PeerQuery): AnnounceRequest {
 /** Takes us off the lists of those that answered: whoever only asks is no peer. Nobody is waited for long, or blamed. */
 async function leave(answers: readonly TrackerAnswer[], request: AnnounceRequest, query: PeerQuery): Promise<void> {
   const { registry } = query
-  const signal = AbortSignal.timeout(LEAVE_TIMEOUT)
+  const { signal } = new AbortController()
   const stopped: AnnounceRequest = { ...request, event: 'stopped', numWant: 0 }
   const told = answers
     .filter(answer => 'response' in answer)
     .map(({ url }) =>
-      callTracker({ registry, url, signal, onWarning: () => undefined }, (tracker, parsed, io) =>
-        tracker.announce(parsed, stopped, io),
+      callTracker(
+        { registry, url, signal, timeout: LEAVE_TIMEOUT, onWarning: () => undefined },
+        (tracker, parsed, io) => tracker.announce(parsed, stopped, io),
       ),
     )
   await Promise.allSettled(told)

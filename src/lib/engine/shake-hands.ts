@@ -5,6 +5,7 @@ import { hex } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import type { InfoHash } from '../base/ids.ts'
 import { supportsDht, supportsExtended, supportsFast } from '../wire/handshake.ts'
+import { linkedSignal } from '../net/linked-signal.ts'
 import { asBtError } from './errors.ts'
 import { mapUnordered } from './map-unordered.ts'
 import { probe, type ProbeOptions, type ProbeResult } from './probe.ts'
@@ -27,7 +28,8 @@ export type HandshakeOutcome =
  */
 export async function* shakeHands(options: ShakeHandsOptions): AsyncGenerator<HandshakeOutcome, void, undefined> {
   const enough = new AbortController()
-  const signal = AbortSignal.any([options.signal, enough.signal])
+  const link = linkedSignal(options.signal, enough.signal)
+  const { signal } = link
   // Every probe listens to it; Node takes more than ten listeners for a leak.
   setMaxListeners(MAX_PROBES, signal)
   const shake = (address: PeerAddress): Promise<HandshakeOutcome> => attempt(address, { ...options, signal })
@@ -37,6 +39,7 @@ export async function* shakeHands(options: ShakeHandsOptions): AsyncGenerator<Ha
     }
   } finally {
     enough.abort(new Error('enough peers were met'))
+    link.clear()
   }
 }
 

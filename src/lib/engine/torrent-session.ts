@@ -63,6 +63,8 @@ export class TorrentSession {
   #opening: Promise<void> | undefined
   #discovering = false
   #met = false
+  /** Something was missing when the storage was opened. */
+  #incomplete = false
   #lastLoss: string | undefined
   #stage: Stage
   #stopping: Promise<void> | undefined
@@ -150,7 +152,10 @@ export class TorrentSession {
     else if (saved === undefined || !this.#runner.offerMetadata(saved)) this.#discover()
   }
 
-  /** Announces `stopped`, ends connections, flushes and saves. Safe to call at any stage and more than once. */
+  /**
+   * Announces `stopped`, ends connections, flushes and saves. Safe to call at any stage and more than once.
+   * @throws BtError DISK_* where what was downloaded could not be flushed, or the state not saved
+   */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop()
     return this.#stopping
@@ -163,9 +168,11 @@ export class TorrentSession {
     await this.#opening
     await this.#runner.stop()
     const have = this.#torrent.have
+    let unsaved: unknown
     try {
       if (have !== undefined) await this.#storage?.close(have, this.#totals())
     } catch (error) {
+      unsaved = error
       this.#fail(error)
     }
     await announced
@@ -173,6 +180,7 @@ export class TorrentSession {
     const ended = new BtError('INTERRUPTED', 'the torrent was stopped before it was complete')
     this.#settleMetadata.reject(ended)
     this.#settleDone.reject(ended)
+    if (unsaved !== undefined) throw asBtError(unsaved)
   }
 
   #onAlert(alert: TorrentAlert): void {
@@ -207,7 +215,9 @@ export class TorrentSession {
 
   #onComplete(): void {
     // With a selection the wanted pieces are here, yet we are no seed (BEP 3: `completed` says that the download is).
-    if (this.#stage === 'downloading' && this.#torrent.have?.complete === true) this.#announcing?.complete()
+    // Nor is it told of what was here when we began, which for a magnet link is known only after `started`.
+    const gained = this.#storage?.have.complete === true && this.#incomplete
+    if (gained) this.#announcing?.complete()
     this.#enter('seeding')
     this.#settleDone.resolve()
   }
@@ -216,7 +226,7 @@ export class TorrentSession {
   #open(info: Info): void {
     this.#settleMetadata.resolve(info)
     const { storage } = this.#options
-    if (storage === undefined || this.#opening !== undefined) return
+    if (storage === undefined || this.#opening !== undefined || this.#abort.signal.aborted) return
     this.#enter('checking')
     this.#opening = this.#openStorage(info, storage).catch((error: unknown) => {
       if (!this.#abort.signal.aborted) this.#fail(error)
@@ -236,6 +246,7 @@ export class TorrentSession {
       onWarning: message => this.#emit({ type: 'warning', message }),
     })
     this.#storage = storage
+    this.#incomplete = !storage.have.complete
     if (this.#abort.signal.aborted) return storage.close(storage.have, this.#totals())
     this.#enter('downloading')
     this.#runner.start(info, storage, storage.have, storage.wanted)
@@ -287,20 +298,20 @@ export class TorrentSession {
   }
 
   #enter(stage: Stage): void {
-    if (this.#stage === stage) return
+    if (this.#stage === stage || this.#stage === 'failed') return
     this.#stage = stage
     this.#emit({ type: 'stage', stage })
   }
 
-  #fail(error: unknown): void {
+  #fail(cause: unknown): void {
     if (this.#stage === 'failed') return
-    const known = asBtError(error)
+    const known = asBtError(cause)
     this.#enter('failed')
     this.#settleMetadata.reject(known)
     this.#settleDone.reject(known)
     this.#settleFailure.reject(known)
     // Nothing more is to be had from it: connections end, trackers hear `stopped`, what is verified is saved.
-    void this.stop()
+    this.stop().catch(() => undefined)
   }
 
   #emit(event: SessionEvent): void {

@@ -1,25 +1,32 @@
 // One call to a tracker's plugin: found by the URL's scheme, bounded in time even where the plugin heeds no signal, and
 // every failure an error with a code that names the tracker.
 import { BtError } from '../base/errors.ts'
+import { deadlineSignal } from '../net/deadline-signal.ts'
 import { createIo } from '../net/io.ts'
 import type { Io, Tracker } from '../plugin/api.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
 
-/** Milliseconds for one call, all retransmissions of BEP 15 included. */
-const CALL_TIMEOUT = 60_000
+/**
+ * Milliseconds for one call: one retransmission of BEP 15 (after 15 s) and its answer. A longer wait would keep the next
+ * tier's trackers, and so the user, waiting for a dead one.
+ */
+const CALL_TIMEOUT = 20_000
 
 export interface TrackerCall {
   readonly registry: PluginRegistry
   readonly url: string
   readonly signal: AbortSignal
   readonly onWarning: (message: string) => void
+  /** Milliseconds. */
+  readonly timeout?: number
 }
 
 /** @throws BtError TRACKER_* */
 export async function callTracker<T>(
-  { registry, url: text, signal, onWarning }: TrackerCall,
+  { registry, url: text, signal, onWarning, timeout = CALL_TIMEOUT }: TrackerCall,
   act: (tracker: Tracker, url: URL, io: Io) => Promise<T>,
 ): Promise<T> {
+  const limited = deadlineSignal(signal, timeout)
   try {
     const url = new URL(text)
     const tracker = registry.trackerFor(url)
@@ -28,10 +35,12 @@ export async function callTracker<T>(
         details: { retryAfter: 'never' },
       })
     }
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(CALL_TIMEOUT)])
-    return await unlessAborted(act(tracker, url, createIo({ signal: limited, warn: onWarning })), limited)
+    const io = createIo({ signal: limited.signal, warn: onWarning })
+    return await unlessAborted(act(tracker, url, io), limited.signal)
   } catch (error) {
     throw asTrackerError(error, text)
+  } finally {
+    limited.clear()
   }
 }
 
