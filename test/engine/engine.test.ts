@@ -171,6 +171,38 @@ describe('a download', () => {
     await expect(session.metadata).rejects.toMatchObject({ code: 'INTERRUPTED' })
   })
 
+  it('by magnet link of what is there already tells no tracker that it was completed', async () => {
+    const sample = await makeSample({ 'a.bin': 100_000 })
+    const { address } = await seedEngine(sample)
+    const tracker = new FakeTracker()
+    tracker.peers = [address]
+    const source = { infoHash: sample.source.infoHash, tiers: [[TRACKER_URL]], peers: [] }
+    const output = join(await temporaryFolder(), 'copy')
+    for (const expected of [
+      ['started', 'completed', 'stopped'],
+      ['started', 'stopped'],
+    ]) {
+      tracker.requests.length = 0
+      const engine = await openEngine({ registry: registryOf({ trackers: [tracker] }) })
+      await engine.download(source, { output }).done
+      await engine.close()
+      expect(tracker.events()).toEqual(expected)
+    }
+  })
+
+  it('of some files is no completed one: the rest is still `left`', async () => {
+    const sample = await makeSample({ 'a.bin': 100_000, 'b.bin': 100_000 })
+    const { address } = await seedEngine(sample)
+    const tracker = new FakeTracker()
+    const engine = await openEngine({ registry: registryOf({ trackers: [tracker] }) })
+    const source = { ...sample.source, tiers: [[TRACKER_URL]] }
+    const output = join(await temporaryFolder(), 'copy')
+    await engine.download(source, { output, peers: [address], select: () => [0] }).done
+    await engine.close()
+    expect(tracker.events()).toEqual(['started', 'stopped'])
+    expect(tracker.requests.at(-1)?.left).toBeGreaterThan(0)
+  })
+
   it('announces completion once, though it serves on and stops long after', async () => {
     const sample = await makeSample({ 'a.bin': 100_000 })
     const { address } = await seedEngine(sample)
