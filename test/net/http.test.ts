@@ -187,6 +187,72 @@ describe('a public server', () => {
   })
 })
 
+describe('on the loopback, a plugin', () => {
+  const network = (address: string, location?: string): HttpNetwork & { readonly asked: string[] } => {
+    const asked: string[] = []
+    const agent = new MockAgent()
+    agent.disableNetConnect()
+    return {
+      asked,
+      resolve: async host => [
+        { address: '10.0.0.1', family: 4 },
+        { address: host.endsWith('.example') ? address : host.replaceAll(/[[\]]/g, ''), family: 4 },
+      ],
+      dispatcher: url => {
+        asked.push(url.pathname)
+        const pool = agent.get(url.origin)
+        const path = url.pathname + url.search
+        if (location === undefined || asked.length > 1) pool.intercept({ path }).reply(200, 'there')
+        else pool.intercept({ path }).reply(302, '', { headers: { location } })
+        return pool
+      },
+    }
+  }
+  const rule = (shown: string): object =>
+    failure(`^${shown.replaceAll(/[[\].]/g, '\\$&')} is not asked for: .* start with /announce or /scrape are$`)
+
+  it.each([
+    ['http://[::ffff:127.0.0.1]:81/admin?x=1', 'http://[::ffff:7f00:1]:81/admin'],
+    ['http://127.9.9.9/api?x=/announce', 'http://127.9.9.9/api'],
+    ['http://[::1]/', 'http://[::1]/'],
+    ['http://0.0.0.0/x', 'http://0.0.0.0/x'],
+    ['http://[::]/x', 'http://[::]/x'],
+    ['http://2130706433/announce/../admin', 'http://127.0.0.1/admin'],
+    ['http://user:secret@trap.example/x/announce?passkey=s3cret', 'http://trap.example/x/announce'],
+  ])('does not reach %s', async (text, shown) => {
+    const net = network('127.0.0.1')
+    await expect(fetchBytes(new URL(text), { signal, network: net, loopback: 'trackers' })).rejects.toEqual(rule(shown))
+    expect(net.asked).toEqual([])
+  })
+
+  it.each(['/admin', 'http://[::ffff:127.0.0.1]/admin', 'http://trap.example/admin'])(
+    'is not redirected to %s',
+    async location => {
+      const net = network('127.0.0.1', location)
+      const url = new URL('http://127.0.0.1/announce')
+      const shown = new URL(location, url).href
+      await expect(fetchBytes(url, { signal, network: net, loopback: 'trackers' })).rejects.toEqual(rule(shown))
+      expect(net.asked).toEqual(['/announce'])
+    },
+  )
+
+  it.each([
+    ['http://127.0.0.1/announce.php', '/scrape?x=1'],
+    ['http://[::1]/scrape', 'http://trap.example/announce'],
+  ])('reaches a tracker: %s, redirected to %s', async (text, location) => {
+    const net = network('::1', location)
+    const answer = await fetchBytes(new URL(text), { signal, network: net, loopback: 'trackers' })
+    expect([latin1(answer.body), net.asked.length]).toEqual(['there', 2])
+  })
+
+  it('has no rule to keep elsewhere, nor has a user', async () => {
+    const url = new URL('http://a.example/x')
+    const options = { signal, network: network('10.0.0.2'), loopback: 'trackers' } as const
+    await expect(fetchBytes(url, options)).resolves.toMatchObject({ status: 200 })
+    await expect(fetchBytes(url, { signal, network: network('127.0.0.1') })).resolves.toMatchObject({ status: 200 })
+  })
+})
+
 describe('failures are told in plain words', () => {
   const timeouts = { ...HTTP_TIMEOUTS, total: 50 }
 

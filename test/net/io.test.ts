@@ -26,6 +26,16 @@ describe('createIo', () => {
     await expect(io.resolve(host)).resolves.toEqual([{ address, family }])
   })
 
+  it.each(['http://127.0.0.1:1/admin', 'http://[::ffff:127.0.0.1]:1/admin?x=1', 'http://localhost:1/admin'])(
+    'asks the loopback for what a tracker has: not for %s',
+    async url => {
+      await expect(io.http(new URL(url))).rejects.toMatchObject({
+        code: 'HTTP_FAILED',
+        message: expect.stringContaining('/admin is not asked for'),
+      })
+    },
+  )
+
   it('sleeps, and wakes with the reason of the signal', async () => {
     await io.sleep(1)
     const sleeping = io.sleep(60_000)

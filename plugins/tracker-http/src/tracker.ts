@@ -25,7 +25,6 @@ export function httpTracker(kit: Toolkit): Tracker {
 }
 
 async function get(url: URL, io: Io, kit: Toolkit): Promise<HttpResponse> {
-  await refuseTrap(url, io, kit)
   try {
     return await io.http(url)
   } catch (error) {
@@ -33,26 +32,4 @@ async function get(url: URL, io: Io, kit: Toolkit): Promise<HttpResponse> {
     const cause = error instanceof Error ? error.message : String(error)
     throw kit.error('TRACKER_UNREACHABLE', `cannot reach the tracker ${shownUrl(url)}: ${cause}`, { cause: error })
   }
-}
-
-/**
- * Whoever makes a .torrent file chooses what we send a GET to, and services on our own machine may trust any that comes
- * from there. Like libtorrent (`ssrf_mitigation`), ask there only for what looks like a tracker.
- */
-async function refuseTrap(url: URL, io: Io, kit: Toolkit): Promise<void> {
-  if (/^\/(announce|scrape)/.test(url.pathname)) return
-  // A name that does not resolve is told of, in plain words, by the GET that follows.
-  const addresses = await io.resolve(url.hostname).catch(() => [])
-  if (!addresses.some(({ address }) => isLoopback(address))) return
-  throw kit.error(
-    'TRACKER_UNREACHABLE',
-    `the tracker ${shownUrl(url)} is not asked: it is on this machine and its path does not begin with /announce, ` +
-      'so the URL may be a trap for another service',
-    { details: { retryAfter: 'never' } },
-  )
-}
-
-/** The unspecified addresses connect to the loopback too. */
-function isLoopback(address: string): boolean {
-  return /^(::ffff:)?(127\.|0\.)/i.test(address) || address === '::1' || address === '::'
 }

@@ -194,29 +194,6 @@ describe('a tracker out of reach', () => {
     io.abort(reason)
     await expect(tracker.announce(url, request, io)).rejects.toBe(reason)
   })
-
-  const local = {
-    hosts: { 'trap.example': ['10.0.0.1', '127.0.0.1'], 'lan.example': ['10.0.0.1'] },
-    http: () => ({ body: 'de' }),
-  }
-
-  it.each(['http://127.0.0.1/api?x=/announce', 'http://[::1]/', 'http://0.0.0.0/x', 'http://trap.example/x/announce'])(
-    'on this machine is asked for announces only: not %s',
-    async text => {
-      const io = fakeIo(local)
-      await expect(tracker.announce(new URL(text), request, io)).rejects.toEqual(fails('TRACKER_UNREACHABLE', /trap/))
-      expect(io.requests).toEqual([])
-    },
-  )
-
-  it.each([
-    'http://127.0.0.1/announce.php',
-    'http://[::1]/announce',
-    'http://trap.example/announce',
-    'http://lan.example/x',
-  ])('and %s is', async text => {
-    await expect(tracker.announce(new URL(text), request, fakeIo(local))).resolves.toMatchObject({ peers: [] })
-  })
 })
 
 it('is what the hook returns', async () => {

@@ -6,6 +6,7 @@ import { ipScope } from '../discovery/ip.ts'
 import type { HttpResponse } from '../plugin/api.ts'
 import { deadlineSignal } from './deadline-signal.ts'
 import { decodeBody, readBody } from './http-body.ts'
+import { refuseTrap } from './loopback-trap.ts'
 import { networkCause } from './net-errors.ts'
 import { type ResolvedAddress, resolveHost } from './resolve.ts'
 
@@ -29,6 +30,11 @@ export interface FetchOptions {
   readonly signal: AbortSignal
   readonly maxBytes?: number
   readonly timeouts?: HttpTimeouts
+  /**
+   * What may be asked of this machine's loopback, redirects included. `trackers`: only a path that starts with /announce
+   * or /scrape, since a stranger chose the URL and services here may trust whoever asks from here. Default: anything.
+   */
+  readonly loopback?: 'anything' | 'trackers'
   /** How names become addresses and addresses connections; tests put their own network here. */
   readonly network?: HttpNetwork
 }
@@ -53,6 +59,7 @@ export async function fetchBytes(url: URL, options: FetchOptions): Promise<HttpR
     timeouts,
     maxBytes: options.maxBytes ?? MAX_BODY_BYTES,
     network: options.network ?? realNetwork,
+    loopback: options.loopback ?? 'anything',
     origin: url.origin,
     authorization: basicCredentials(url),
   }
@@ -82,6 +89,7 @@ interface Trip {
   readonly timeouts: HttpTimeouts
   readonly maxBytes: number
   readonly network: HttpNetwork
+  readonly loopback: 'anything' | 'trackers'
   readonly origin: string
   readonly authorization: string | undefined
 }
@@ -101,6 +109,7 @@ async function hop(url: URL, cameFromPublic: boolean, trip: Trip): Promise<HttpR
       `a public server redirected to ${url.host}, a private address; that is not followed`,
     )
   }
+  if (trip.loopback === 'trackers') refuseTrap(url, addresses)
   const dispatcher = trip.network.dispatcher(url, addresses, trip.timeouts)
   try {
     const { statusCode, headers, body } = await dispatcher.request({

@@ -19,7 +19,7 @@ export function createIo(options: { readonly signal: AbortSignal; readonly warn:
     random: length => new Uint8Array(randomBytes(length)),
     sleep: async ms => sleep(ms, signal),
     udp: async (family = 4) => openUdp(family, signal),
-    http: async url => fetchBytes(url, { signal }),
+    http: async url => fetchBytes(url, { signal, loopback: 'trackers' }),
     resolve: async host => resolveHost(host, signal),
   }
 }

@@ -152,7 +152,10 @@ export interface Io {
   sleep(ms: number): Promise<void>
   random(length: number): Uint8Array
   udp(family?: 4 | 6): Promise<UdpSocket>
-  /** GET with the limits of the host (size, redirects, time); the body is decompressed. */
+  /**
+   * GET with the limits of the host (size, redirects, time); the body is decompressed. At a loopback address, redirected
+   * to or not, only paths that start with /announce or /scrape are asked for.
+   */
   http(url: URL): Promise<HttpResponse>
   /** Addresses of a host name; a literal address is returned as it is. */
   resolve(host: string): Promise<readonly { readonly address: string; readonly family: 4 | 6 }[]>
