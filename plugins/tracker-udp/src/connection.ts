@@ -30,8 +30,8 @@ export function timeoutOf(n: number): number {
 }
 
 export class Connection {
-  readonly io: Io
   readonly to: TrackerAddress
+  readonly #io: Io
   readonly #socket: UdpSocket
   #id: ConnectionId | undefined
   #idUntil = 0
@@ -39,7 +39,7 @@ export class Connection {
   #connectTransaction: number | undefined
 
   private constructor(io: Io, to: TrackerAddress, socket: UdpSocket) {
-    this.io = io
+    this.#io = io
     this.to = to
     this.#socket = socket
   }
@@ -47,11 +47,6 @@ export class Connection {
   /** @throws TRACKER_UNREACHABLE where the system has no socket of this family. */
   static async open(io: Io, to: TrackerAddress, problems: Problems): Promise<Connection> {
     return new Connection(io, to, await reaching(io.udp(to.family), io, problems))
-  }
-
-  /** Whether a request can be sent without connecting first. */
-  get connected(): boolean {
-    return this.#liveId() !== undefined
   }
 
   /** Asks once for a connection id. */
@@ -63,7 +58,7 @@ export class Connection {
     this.#connectTransaction = undefined
     this.#id = readConnect(data)
     if (this.#id === undefined) throw problems.invalid(`a connect answer of ${data.length} bytes`)
-    this.#idUntil = this.io.now() + ID_LIFETIME
+    this.#idUntil = this.#io.now() + ID_LIFETIME
     return 'connected'
   }
 
@@ -79,7 +74,7 @@ export class Connection {
     const transaction = this.#newTransaction()
     for (let n = 0; n <= MAX_RETRANSMISSION; n++) {
       const timeout = timeoutOf(n)
-      if (!this.connected && (await this.connect(timeout, problems)) === 'silent') continue
+      if (this.#liveId() === undefined && (await this.connect(timeout, problems)) === 'silent') continue
       const id = this.#liveId()
       if (id === undefined) continue
       const answer = await this.#exchange(build(id, transaction), action, transaction, timeout, problems)
@@ -93,7 +88,7 @@ export class Connection {
   }
 
   #liveId(): ConnectionId | undefined {
-    return this.io.now() < this.#idUntil ? this.#id : undefined
+    return this.#io.now() < this.#idUntil ? this.#id : undefined
   }
 
   /** One transmission. Datagrams from elsewhere and those of another transaction are ignored: anyone may send them. */
@@ -104,9 +99,9 @@ export class Connection {
     timeout: number,
     problems: Problems,
   ): Promise<Uint8Array | undefined> {
-    const until = this.io.now() + timeout
-    await reaching(this.#socket.send(packet, this.to.address, this.to.port), this.io, problems)
-    for (let left = timeout; left > 0; left = until - this.io.now()) {
+    const until = this.#io.now() + timeout
+    await reaching(this.#socket.send(packet, this.to.address, this.to.port), this.#io, problems)
+    for (let left = timeout; left > 0; left = until - this.#io.now()) {
       const datagram = await this.#socket.receive(left)
       if (datagram === undefined) return undefined
       const answer = this.#isFromTracker(datagram) ? readAnswer(datagram.data) : undefined
@@ -123,7 +118,7 @@ export class Connection {
   }
 
   #newTransaction(): number {
-    const [a = 0, b = 0, c = 0, d = 0] = this.io.random(4)
+    const [a = 0, b = 0, c = 0, d = 0] = this.#io.random(4)
     return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0
   }
 }

@@ -4,7 +4,6 @@ import type { InfoHash, Io, ScrapeEntry, Toolkit, Tracker } from 'bt-toolbox/plu
 import type { Connection, TrackerAddress } from './connection.ts'
 import { establish } from './establish.ts'
 import { ACTION, announceRequest, isBareAnswer, readAnnounce, readScrape, scrapeRequest } from './packets.ts'
-import { ConnectionPool } from './pool.ts'
 import { messageOf, type Problems, problemsOf } from './problems.ts'
 import { urlDataOptions } from './url-data.ts'
 
@@ -12,14 +11,13 @@ import { urlDataOptions } from './url-data.ts'
 const MAX_SCRAPED = 74
 
 export function udpTracker(kit: Toolkit): Tracker {
-  const pool = new ConnectionPool()
   return {
     schemes: ['udp:'],
 
     async announce(url, request, io) {
       const problems = problemsOf(url, kit)
       const options = urlDataOptions(url)
-      return converse(url, io, pool, problems, async connection => {
+      return converse(url, io, problems, async connection => {
         const data = await connection.request(
           ACTION.announce,
           (id, transaction) => announceRequest(id, transaction, request, options),
@@ -34,7 +32,7 @@ export function udpTracker(kit: Toolkit): Tracker {
 
     async scrape(url, infoHashes, io) {
       const problems = problemsOf(url, kit)
-      return converse(url, io, pool, problems, async connection => {
+      return converse(url, io, problems, async connection => {
         const entries: ScrapeEntry[] = []
         for (let at = 0; at < infoHashes.length; at += MAX_SCRAPED) {
           entries.push(...(await scrapeSome(connection, infoHashes.slice(at, at + MAX_SCRAPED), problems)))
@@ -61,39 +59,21 @@ async function scrapeSome(
   return entries
 }
 
-/** Talks over a connection at rest, where there is one, else over a new one. */
+/**
+ * Talks over a connection of its own. A connection id could serve the next call too, within its minute, but from another
+ * socket: a tracker may have bound it to the port, and one that then says nothing would cost 15 s to save a round trip.
+ */
 async function converse<T>(
   url: URL,
   io: Io,
-  pool: ConnectionPool,
   problems: Problems,
   talk: (connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const addresses = await addressesOf(url, io, problems)
-  const rested = pool.take(io, addresses)
-  if (rested !== undefined) {
-    try {
-      return await closingOnFailure(rested, pool, talk)
-    } catch {
-      // The tracker may have forgotten the connection id, or moved to another address; a new connection tells.
-      io.signal.throwIfAborted()
-    }
-  }
-  return closingOnFailure(await establish(io, addresses, problems), pool, talk)
-}
-
-async function closingOnFailure<T>(
-  connection: Connection,
-  pool: ConnectionPool,
-  talk: (connection: Connection) => Promise<T>,
-): Promise<T> {
+  const connection = await establish(io, await addressesOf(url, io, problems), problems)
   try {
-    const result = await talk(connection)
-    pool.put(connection)
-    return result
-  } catch (error) {
+    return await talk(connection)
+  } finally {
     connection.close()
-    throw error
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fakeIo } from '../../../src/lib/plugin/testing.ts'
 import { udpTracker } from '../src/tracker.ts'
-import { announceAnswer, answerTo, hosts, kit, request, server, u32, url } from './fixtures.ts'
+import { answerTo, hosts, kit, request, server, u32, url } from './fixtures.ts'
 
 const SECOND = 1000
 const ACTIONS = ['connect', 'announce', 'scrape']
@@ -84,7 +84,7 @@ describe('a name with several addresses', () => {
       '8.8.8.8 15',
       '8.8.8.8 15',
     ])
-    expect(io.openSockets).toBe(1)
+    expect(io.openSockets).toBe(0)
   })
 
   it('loses no time on an address that the system cannot send to', async () => {
@@ -102,66 +102,28 @@ describe('a name with several addresses', () => {
 
 describe('a connection id', () => {
   it('serves further requests for one minute', async () => {
-    const io = fakeIo({ hosts, udp: server((asked, action) => answerTo(asked, action, announceAnswer())) })
-    const tracker = udpTracker(kit)
-    await tracker.announce(url, request, io)
-    await io.sleep(59 * SECOND)
-    await tracker.scrape?.(url, [request.infoHash], io)
-    await io.sleep(SECOND)
-    await tracker.announce(url, request, io)
-    expect(timeline(io.datagrams)).toEqual(['0 connect', '0 announce', '59 scrape', '60 connect', '60 announce'])
-    expect(io.openSockets).toBe(1)
-  })
-
-  it('is not shared by requests at the same time, nor with another tracker', async () => {
-    const io = fakeIo({ hosts, udp: server() })
-    const tracker = udpTracker(kit)
-    await Promise.all([tracker.announce(url, request, io), tracker.announce(url, request, io)])
-    await tracker.announce(new URL('udp://tracker.example:7000'), request, io)
-    expect(timeline(io.datagrams).filter(line => line === '0 connect')).toHaveLength(3)
-  })
-
-  it('serves one of two requests at the same time', async () => {
-    const io = fakeIo({ hosts, udp: server() })
-    const tracker = udpTracker(kit)
-    await tracker.announce(url, request, io)
-    await Promise.all([tracker.announce(url, request, io), tracker.announce(url, request, io)])
-    expect(timeline(io.datagrams).filter(line => line === '0 connect')).toHaveLength(2)
-    expect(io.openSockets).toBe(2)
-  })
-
-  it('belongs to the world that it came from', async () => {
-    const [first, second] = [fakeIo({ hosts, udp: server() }), fakeIo({ hosts, udp: server() })]
-    const tracker = udpTracker(kit)
-    await tracker.announce(url, request, first)
-    await tracker.announce(url, request, second)
-    expect(timeline(second.datagrams)).toEqual(['0 connect', '0 announce'])
-  })
-
-  it('is asked for anew where the tracker has forgotten it', async () => {
-    let forgotten = false
+    const answer = server(asked => answerTo(asked, 2, Array<number>(((asked.length - 16) / 20) * 12).fill(0)))
     const io = fakeIo({
       hosts,
       udp: (datagram, reply) => {
-        if (u32(datagram.data, 8) === 0) forgotten = false
-        if (forgotten) reply(answerTo(datagram.data, 3, [65]))
-        else server()(datagram, reply)
+        const delay = u32(datagram.data, 8) === 0 ? 0 : 12 * SECOND
+        answer(datagram, data => reply(data, { delay }))
       },
     })
-    const tracker = udpTracker(kit)
-    await tracker.announce(url, request, io)
-    forgotten = true
-    await expect(tracker.announce(url, request, io)).resolves.toMatchObject({ interval: 1800 })
-    expect(timeline(io.datagrams).slice(2)).toEqual(['0 announce', '0 connect', '0 announce'])
+    const sixPackets = Array.from({ length: 5 * 74 + 1 }, () => request.infoHash)
+    await udpTracker(kit).scrape?.(url, sixPackets, io)
+    const withFirstId = [0, 12, 24, 36, 48].map(time => `${time} scrape`)
+    expect(timeline(io.datagrams)).toEqual(['0 connect', ...withFirstId, '60 connect', '60 scrape'])
   })
 
-  it('is not used with a world that has ended', async () => {
+  it('and its socket are not kept for the next call', async () => {
     const [first, second] = [fakeIo({ hosts, udp: server() }), fakeIo({ hosts, udp: server() })]
     const tracker = udpTracker(kit)
-    await tracker.announce(url, request, first)
-    first.abort()
-    await tracker.announce(url, request, second)
+    for (const io of [first, first, second]) {
+      await tracker.announce(url, request, io)
+      expect(io.openSockets).toBe(0)
+    }
+    expect(timeline(first.datagrams)).toEqual(['0 connect', '0 announce', '0 connect', '0 announce'])
     expect(timeline(second.datagrams)).toEqual(['0 connect', '0 announce'])
-    expect(first.openSockets).toBe(0)
   })
 })
