@@ -3,7 +3,7 @@ import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import { BLOCK_LENGTH, type Block } from '../../src/lib/metainfo/block.ts'
 import { PieceLayout } from '../../src/lib/metainfo/layout.ts'
 import { Downloads } from '../../src/lib/swarm/downloads.ts'
-import { MAX_UNCHECKED_BYTES, REQUEST_TIMEOUT } from '../../src/lib/swarm/limits.ts'
+import { MAX_BUFFERED_BYTES, MAX_UNCHECKED_BYTES, REQUEST_TIMEOUT } from '../../src/lib/swarm/limits.ts'
 import { Outbox } from '../../src/lib/swarm/outbox.ts'
 import type { SwarmPeer } from '../../src/lib/swarm/peer.ts'
 import { layoutOf, seeded } from '../picker/support.ts'
@@ -66,6 +66,61 @@ describe('Downloads', () => {
     expect(downloads.refill(peer, 0)).toBe('nothing')
     for (const piece of whole) downloads.stored(piece)
     expect(downloads.refill(peer, 0)).toBe('asked')
+  })
+
+  describe('with room for two pieces only', () => {
+    const pieceLength = MAX_BUFFERED_BYTES
+    const blocksPerPiece = pieceLength / BLOCK_LENGTH
+    /** Each peer has one piece of its own, the last one all. */
+    const crowd = () => {
+      const peers = [0, 1, 2].map(piece => peerWith(piece + 1, 4, [piece]))
+      const seed = peerWith(9, 4, [0, 1, 2, 3])
+      const [first, second, third] = peers
+      if (first === undefined || second === undefined || third === undefined) throw new Error('three peers')
+      return { first, second, third, seed, ...setUp(new PieceLayout(4 * pieceLength, pieceLength), ...peers, seed) }
+    }
+
+    it('begins no third, and goes on with the two', () => {
+      const { downloads, first, second, third, seed } = crowd()
+      expect([downloads.refill(first, 0), downloads.refill(second, 0)]).toEqual(['asked', 'asked'])
+      expect(downloads.crowded).toBe(true)
+      expect(downloads.refill(third, 0)).toBe('nothing')
+      expect(downloads.refill(seed, 0)).toBe('asked')
+      expect(new Set(queued(seed, 6).map(block => block.piece))).toEqual(new Set([0]))
+    })
+
+    it('begins another once one is stored, not while it is unchecked', () => {
+      const { downloads, deliver, first, second, third } = crowd()
+      downloads.refill(second, 0)
+      let whole
+      for (let received = 0; received < blocksPerPiece;) {
+        downloads.refill(first, 0)
+        for (const block of queued(first, 6)) {
+          const outcome = deliver(first, block)
+          received++
+          if (typeof outcome === 'object') whole = outcome
+        }
+      }
+      if (whole === undefined) throw new Error('the piece is whole')
+      expect([downloads.crowded, downloads.refill(third, 0)]).toEqual([true, 'nothing'])
+      downloads.stored(whole)
+      expect([downloads.crowded, downloads.refill(third, 0)]).toEqual([false, 'asked'])
+    })
+
+    it('gives up a piece that nobody is asked for, rather than have a peer wait for ever', () => {
+      const { downloads, deliver, first, second, third } = crowd()
+      downloads.refill(first, 0)
+      downloads.refill(second, 0)
+      for (const peer of [first, second]) {
+        const [block = { piece: -1, offset: 0, length: 0 }] = queued(peer, 6)
+        expect(deliver(peer, block)).toBe('accepted')
+      }
+      expect(downloads.refill(third, 0)).toBe('nothing')
+      downloads.leave(first)
+      expect(downloads.refill(third, 0)).toBe('asked')
+      expect(new Set(queued(third, 6).map(block => block.piece))).toEqual(new Set([2]))
+      expect(downloads.crowded).toBe(true)
+    })
   })
 
   it('cancels with the others in endgame, asks them for something else, and has their bytes flushed', () => {

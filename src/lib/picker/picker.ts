@@ -58,6 +58,10 @@ export class Picker {
     return true
   }
 
+  get partialCount(): number {
+    return this.#partials.size
+  }
+
   /** Blocks of it are requested or received, not all received. */
   isPartial(piece: number): boolean {
     return this.#partials.get(piece) !== undefined
@@ -113,21 +117,39 @@ export class Picker {
    * Reserves up to `count` blocks for a peer that has `has` (and was counted in): the missing blocks of partial pieces,
    * oldest first, then the rarest pieces. At most one partial piece a peer is left with missing blocks, so few are under
    * way at once. In endgame a peer that has nothing outstanding also gets blocks that others were asked for.
+   * @param beginnable how many pieces may be begun for it.
    */
-  pick(peer: PeerKey, has: Bitfield, count: number): Block[] {
+  pick(peer: PeerKey, has: Bitfield, count: number, beginnable = Infinity): Block[] {
     const picked: Block[] = []
     if (count <= 0) return picked
     for (const partial of this.#partials.open()) {
       if (has.has(partial.index) && partial.admits(peer)) this.#take(partial, peer, picked, count)
       if (picked.length >= count) return picked
     }
-    while (picked.length < count) {
+    for (let begun = 0; picked.length < count && begun < beginnable; begun++) {
       const piece = this.#nextPiece(has)
       if (piece === undefined) break
       this.#take(this.#begin(piece), peer, picked, count)
     }
     if (picked.length > 0 || !this.endgame || this.#partials.isBusy(peer)) return picked
     return requestAgain(this.#partials.all(), peer, has, count).map(({ piece, n }) => this.#layout.block(piece, n))
+  }
+
+  /**
+   * Makes room for a peer that could begin a piece, had there not been too many: drops the partial piece with the fewest
+   * blocks among those of which nobody is asked for any. @returns it, all of it missing again; undefined: there is none.
+   */
+  giveUpFor(has: Bitfield): number | undefined {
+    if (this.#nextPiece(has) === undefined) return undefined
+    let least: PartialPiece | undefined
+    for (const partial of this.#partials.all()) {
+      if (partial.requested > 0 || partial.reserved) continue
+      if (least === undefined || partial.received < least.received) least = partial
+    }
+    if (least === undefined) return undefined
+    this.#partials.remove(least)
+    this.#availability.offer(least.index)
+    return least.index
   }
 
   /** Whether this peer was asked for exactly this block and it has not come from anyone: its bytes may be taken. O(1). */

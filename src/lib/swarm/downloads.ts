@@ -1,10 +1,11 @@
 // The asking side of a torrent: which block goes to which peer, where its bytes land, and what follows when they are
-// there. A block is asked of a peer only while that peer's count of `outstanding` says so.
+// there. A block is asked of a peer only while that peer's count of `outstanding` says so, and a piece begun only while there
+// is room for its buffer.
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { Picker, type PeerKey } from '../picker/picker.ts'
-import { MAX_REQUEST_TIMEOUTS, MAX_UNCHECKED_BYTES, REQUEST_TIMEOUT } from './limits.ts'
+import { MAX_BUFFERED_BYTES, MAX_REQUEST_TIMEOUTS, MAX_UNCHECKED_BYTES, REQUEST_TIMEOUT } from './limits.ts'
 import type { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
 import { PieceBuffers } from './piece-buffers.ts'
@@ -48,6 +49,11 @@ export class Downloads {
     return this.#uncheckedBytes >= MAX_UNCHECKED_BYTES
   }
 
+  /** No piece is begun: too much memory is in use. Partial pieces go on. */
+  get crowded(): boolean {
+    return this.#room === 0
+  }
+
   get done(): boolean {
     return this.#picker.done
   }
@@ -59,9 +65,7 @@ export class Downloads {
   leave(peer: SwarmPeer): void {
     if (peer.has !== undefined) this.#picker.removePeer(peer.has)
     this.giveBack(peer)
-    for (const piece of this.#buffers.leave(peer.key)) {
-      if (!this.#picker.isPartial(piece)) this.#buffers.discard(piece)
-    }
+    for (const piece of this.#buffers.leave(peer.key)) this.#discardUnused(piece)
   }
 
   /** The peer's bitfield replaces what it had, which is nothing unless it broke the order of BEP 3. */
@@ -93,6 +97,7 @@ export class Downloads {
   receive(peer: SwarmPeer, block: Block, wanted: boolean, now: number): 'unwanted' | 'accepted' | WholePiece {
     if (!wanted || !this.#picker.expects(peer.key, block)) {
       this.#buffers.forget(peer.key, block)
+      this.#discardUnused(block.piece)
       return 'unwanted'
     }
     const late = this.#buffers.settle(peer.key, block)
@@ -114,7 +119,7 @@ export class Downloads {
     if (connection.peerChoking || !connection.amInterested || this.backedUp) return 'nothing'
     const depth = peer.snubbed ? 1 : peer.pipeline.size
     if (peer.outstanding > depth / 2) return 'nothing'
-    const blocks = this.#picker.pick(peer.key, has, depth - peer.outstanding)
+    const blocks = this.#pick(peer, has, depth - peer.outstanding)
     if (blocks.length > 0 && peer.outstanding === 0) peer.lastProgress = now
     peer.outstanding += blocks.length
     for (const block of blocks) connection.request(block, now)
@@ -156,6 +161,29 @@ export class Downloads {
   mismatched(whole: WholePiece): readonly PeerKey[] {
     this.#release(whole)
     return this.#picker.pieceFailed(whole.piece)
+  }
+
+  /** How many pieces may be begun. */
+  get #room(): number {
+    const { pieceLength } = this.layout
+    const limit = Math.max(MAX_BUFFERED_BYTES, 2 * pieceLength)
+    // A piece begun gets its buffer later; and one given back keeps it while somebody still writes there.
+    const inUse = Math.max(this.#picker.partialCount, this.#buffers.count)
+    return Math.max(0, Math.floor((limit - this.#uncheckedBytes) / pieceLength) - inUse)
+  }
+
+  /** A peer that has none of the partial pieces waits while they make progress, not longer: they may be of peers long gone. */
+  #pick(peer: SwarmPeer, has: Bitfield, count: number): Block[] {
+    const blocks = this.#picker.pick(peer.key, has, count, this.#room)
+    if (blocks.length > 0 || peer.outstanding > 0 || !this.crowded) return blocks
+    const piece = this.#picker.giveUpFor(has)
+    if (piece === undefined) return blocks
+    this.#buffers.discard(piece)
+    return this.#picker.pick(peer.key, has, count, this.#room)
+  }
+
+  #discardUnused(piece: number): void {
+    if (!this.#picker.isPartial(piece)) this.#buffers.discard(piece)
   }
 
   #release(whole: WholePiece): void {

@@ -22,3 +22,5 @@ export const TICK = 500
 export const UPLOAD_SLOTS = 8
 /** Bytes of whole pieces that wait for their hash or the disk before we ask for more: bounds memory, not throughput. */
 export const MAX_UNCHECKED_BYTES: number = 64 * 1024 * 1024
+/** Bytes of partial and unchecked pieces beyond which none is begun; two pieces are always allowed. Bounds memory. */
+export const MAX_BUFFERED_BYTES: number = 256 * 1024 * 1024

@@ -139,7 +139,7 @@ export class PeerEvents {
       case 'bitfield':
         return this.#onBitfield(peer, event.bytes, now)
       case 'choke':
-        return transfer?.downloads.giveBack(peer)
+        return this.#onChoke(peer, now)
       case 'interested':
         return this.#host.rechoke(now)
       case 'cancel':
@@ -158,6 +158,15 @@ export class PeerEvents {
       case 'unknown':
         return undefined
     }
+  }
+
+  #onChoke(peer: SwarmPeer, now: number): void {
+    const downloads = this.#host.transfer()?.downloads
+    const crowded = peer.outstanding > 0 && downloads?.crowded === true
+    downloads?.giveBack(peer)
+    if (!crowded) return
+    // Others may have waited for room.
+    for (const other of this.#host.roster.peers.values()) if (other !== peer) this.refill(other, now)
   }
 
   #onBlock(peer: SwarmPeer, block: Block, wanted: boolean, now: number): void {

@@ -28,6 +28,11 @@ export class PieceBuffers {
     this.#blocksPerPiece = Math.ceil(layout.pieceLength / BLOCK_LENGTH)
   }
 
+  /** Pieces that have a buffer and have not been taken out. */
+  get count(): number {
+    return this.#buffers.size
+  }
+
   /**
    * Where this peer's bytes of the block go. Call when its header has arrived; ends with `settle` or `forget`.
    * @returns undefined where the peer sent the block already and that copy is not settled: the second is skipped.
@@ -77,9 +82,9 @@ export class PieceBuffers {
 
   /** Lets go of the memory of a piece of which nothing is there, unless someone writes into it. */
   discard(piece: number): void {
-    for (const writer of this.#writers.values()) if (writer.piece === piece) return
     const buffer = this.#buffers.get(piece)
     if (buffer === undefined) return
+    for (const writer of this.#writers.values()) if (writer.piece === piece) return
     this.#buffers.delete(piece)
     this.recycle(buffer)
   }

@@ -11,7 +11,7 @@ export interface PieceChecksOptions {
   readonly outbox: Outbox
   readonly roster: Roster
   readonly stats: TorrentStats
-  drop(peer: SwarmPeer, reason: string, detail: string, now: number): void
+  readonly drop: (peer: SwarmPeer, reason: string, detail: string, now: number) => void
 }
 
 export class PieceChecks {

@@ -220,7 +220,7 @@ export class Torrent {
     this.#now = now
     const downloads = this.#transfer?.downloads
     if (downloads === undefined) return
-    const wasBackedUp = downloads.backedUp
+    const wasBackedUp = downloads.backedUp || downloads.crowded
     if (!this.#checks.stored(piece, downloads)) return
     this.#events.announceHave(piece, now)
     this.#checkComplete()
