@@ -181,6 +181,33 @@ describe('what a peer says twice or oddly', () => {
     expect(partial.torrent.peers.size).toBe(1)
   })
 
+  it('limits what it is asked for to the requests that it takes (BEP 10 reqq)', () => {
+    const world = new World(323)
+    const leech = world.node()
+    let waiting = 0
+    let most = 0
+    const modest = world.scripted(
+      (event, session) => {
+        if (event.type === 'handshake') {
+          session.connection.bitfield(Bitfield.full(PIECES))
+          session.connection.extendedHandshake({ m: {}, reqq: 2 })
+        }
+        if (event.type === 'interested') session.connection.unchoke(0)
+        if (event.type !== 'request') return
+        most = Math.max(most, ++waiting)
+        world.clock.after(50, () => {
+          waiting--
+          sendTrue(event.block, session)
+          session.flush()
+        })
+      },
+      { extended: true },
+    )
+    modest.dial(leech)
+    world.untilFinished([leech])
+    expect(most).toBe(2)
+  })
+
   it('tells who lacks a piece of every new one, and nobody else', () => {
     const world = new World(322)
     const [seed, leech] = [world.seed(), world.node()]
