@@ -2,15 +2,15 @@
 import { fileURLToPath } from 'node:url'
 import { run, settings } from '@oclif/core'
 import { exitCodeOf, report } from './cli/report.ts'
+import { BtError } from './lib/base/errors.ts'
 
 /** @param url of the script that runs; the package root is found from there. */
 export async function main(url: string, argv: readonly string[] = process.argv.slice(2)): Promise<never> {
   // oclif would try to transpile sources for linked plugins, which it can not with TypeScript 7.
   settings.enableAutoTranspile = false
-  // Whoever reads our output may stop reading (`bt peers … | head -1`); that is no error of ours.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? 0 : 1)
-  })
+  // oclif throws from its own listener, past everyone who could say it in words.
+  process.stdout.removeAllListeners('error')
+  process.stdout.on('error', onOutputError)
   let code = 0
   try {
     await run([...argv], fileURLToPath(url))
@@ -25,4 +25,13 @@ export async function main(url: string, argv: readonly string[] = process.argv.s
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise(resolve => stream.write('', () => resolve()))
+}
+
+/** Whoever reads our output may stop reading (`bt peers … | head -1`); that is no error of ours. */
+function onOutputError(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EPIPE') process.exit(0)
+  const full = error.code === 'ENOSPC'
+  const known = new BtError(full ? 'DISK_FULL' : 'DISK_FAILED', `can not write the output: ${error.message}`)
+  process.stderr.write(`bt: ${known.message}\n`)
+  process.exit(known.exitCode)
 }

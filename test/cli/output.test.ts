@@ -1,0 +1,22 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { ROOT } from './support/packed.ts'
+
+const BT = join(ROOT, 'bin/run.js')
+
+test.skipIf(!existsSync('/dev/full'))(
+  'a full disk behind stdout is said in one line, with the exit code of disks',
+  () => {
+    const { status, stderr } = spawnSync('sh', ['-c', `"${process.execPath}" "${BT}" decode 5:hello > /dev/full`])
+    expect(stderr.toString()).toMatch(/^bt: can not write the output: ENOSPC.*\n$/)
+    expect(status).toBe(8)
+  },
+)
+
+test('a reader that has read enough is no error', () => {
+  const torrent = join(ROOT, 'test/fixtures/v1-multi.torrent')
+  const script = `set -o pipefail; "${process.execPath}" "${BT}" info "${torrent}" | head -n 1`
+  expect(execFileSync('bash', ['-c', script]).toString()).toMatch(/^Tracker URL: /)
+})
