@@ -18,15 +18,15 @@ interface ModelPiece {
 export class Model {
   readonly layout: PieceLayout
   readonly have: Bitfield
-  wanted: Bitfield
+  readonly wanted: Bitfield
   readonly peers = new Map<number, ModelPeer>()
   readonly pieces: ModelPiece[]
   readonly checking = new Set<number>()
 
-  constructor(layout: PieceLayout) {
+  constructor(layout: PieceLayout, wanted: Bitfield) {
     this.layout = layout
     this.have = new Bitfield(layout.pieceCount)
-    this.wanted = Bitfield.full(layout.pieceCount)
+    this.wanted = wanted
     this.pieces = Array.from({ length: layout.pieceCount }, (_, piece) => this.#fresh(piece))
   }
 

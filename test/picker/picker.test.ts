@@ -82,7 +82,7 @@ describe('Picker', () => {
     expect(blocks.map(block => picker.received(A, block))).toEqual(['duplicate', 'duplicate'])
     expect(picker.pick(B, seed, 9)).toEqual([])
     picker.pieceVerified(0)
-    expect([picker.isChecking(0), picker.done, picker.missingWanted]).toEqual([false, true, 0])
+    expect([picker.isChecking(0), picker.done]).toEqual([false, true])
     expect(picker.isInteresting(seed)).toBe(false)
     expect(picker.received(A, { piece: 0, offset: 0, length: 16_384 })).toBe('duplicate')
   })
@@ -106,35 +106,43 @@ describe('Picker', () => {
     expect(picker.expects(A, block)).toBe(false)
   })
 
-  it('asks others for what a peer that choked or timed out was asked for', () => {
+  it('asks others for what a peer that choked was asked for', () => {
     const { picker, seed } = given({ have: [3] })
     const asked = picker.pick(A, seed, 3)
     expect(picker.releaseAll(A)).toEqual(asked)
     expect(picker.isPartial(asked[0]?.piece ?? -1)).toBe(false)
-    const block = firstOf(picker.pick(B, seed, 4))
-    picker.release(B, block)
-    expect(picker.pick(A, seed, 1)).toEqual([block])
+    expect(picker.pick(B, seed, 3)).toHaveLength(3)
+    picker.releaseAll(B)
+    expect(picker.pick(A, seed, 4)).toHaveLength(4)
   })
 
-  it('picks only what is wanted, and minds when that changes', () => {
+  it('picks only what is wanted', () => {
     const { picker, seed } = given({ pieces: 6, blocks: 2, wanted: [1, 4] })
-    expect(picker.missingWanted).toBe(2)
-    const blocks = picker.pick(A, seed, 3)
-    expect(piecesOf(blocks)).toEqual(new Set([1, 4]))
-    picker.setWanted(bitfieldOf(6, [2]))
-    expect([picker.missingWanted, picker.wants(1), picker.wants(2)]).toEqual([1, false, true])
-    expect(piecesOf(picker.pick(B, seed, 9))).toEqual(new Set([2]))
-    expect(picker.received(A, firstOf(blocks))).toBe('accepted')
-    picker.setWanted(bitfieldOf(6, [1, 4]))
-    expect(picker.pick(B, seed, 1)[0]).toMatchObject({ piece: blocks[2]?.piece, offset: 16_384 })
+    expect([picker.wants(1), picker.wants(2)]).toEqual([true, false])
+    expect(piecesOf(picker.pick(A, seed, 9))).toEqual(new Set([1, 4]))
   })
 
-  it('does not begin a piece that is checking again, whatever becomes wanted', () => {
-    const { picker, seed } = given({ pieces: 2, blocks: 2, wanted: [0] })
-    deliver(picker, A, picker.pick(A, seed, 9))
-    expect(picker.isChecking(0)).toBe(true)
-    picker.setWanted(bitfieldOf(2, [0, 1]))
-    expect(piecesOf(picker.pick(B, seed, 9))).toEqual(new Set([1]))
+  it('begins no more pieces than it may, and goes on with partial ones', () => {
+    const { picker, seed } = given({ blocks: 2, wanted: [0, 1, 2] })
+    expect(picker.pick(A, seed, 9, 0)).toEqual([])
+    const [first, second] = picker.pick(A, seed, 3, 2)
+    expect([first?.piece, picker.partialCount]).toEqual([second?.piece, 2])
+    expect(picker.pick(B, seed, 9, 0)).toHaveLength(1)
+  })
+
+  it('gives up the partial piece with the fewest blocks of those that nobody is asked for, if that helps', () => {
+    const { picker, seed } = given({ have: [3], wanted: [0, 1, 2] })
+    const blocks = picker.pick(A, seed, 8)
+    const [more = -1, less = -1] = piecesOf(blocks)
+    deliver(picker, A, [...blocks.slice(0, 2), ...blocks.slice(4, 5)])
+    expect(picker.giveUpFor(seed)).toBeUndefined()
+    picker.releaseAll(A)
+    const leech = bitfieldOf(4, [more, less])
+    picker.addPeer(leech)
+    expect(picker.giveUpFor(leech)).toBeUndefined()
+    expect(picker.giveUpFor(seed)).toBe(less)
+    expect([picker.isPartial(more), picker.isPartial(less)]).toEqual([true, false])
+    expect(picker.pick(B, leech, 99)).toHaveLength(6)
   })
 
   it('is interested in a peer exactly while that has something to give', () => {
@@ -228,7 +236,7 @@ describe('a piece that failed its hash', () => {
 
   it('is missing again, all of it', () => {
     const { picker, seed } = failed()
-    expect([picker.isPartial(0), picker.isChecking(0), picker.missingWanted]).toEqual([false, false, 1])
+    expect([picker.isPartial(0), picker.isChecking(0), picker.wants(0)]).toEqual([false, false, true])
     expect(picker.pick(A, seed, 9)).toHaveLength(4)
   })
 
@@ -241,13 +249,13 @@ describe('a piece that failed its hash', () => {
     expect(picker.pick(B, seed, 9)).toEqual([])
   })
 
-  it('goes to another when that peer leaves or times out', () => {
+  it('goes to another when that peer leaves', () => {
     const { picker, seed } = failed()
     deliver(picker, A, picker.pick(A, seed, 1))
     picker.releaseAll(A)
-    const block = firstOf(picker.pick(B, seed, 1))
+    expect(picker.pick(B, seed, 1)).toHaveLength(1)
     expect(picker.pick(A, seed, 9)).toEqual([])
-    picker.release(B, block)
+    picker.releaseAll(B)
     expect(picker.pick(A, seed, 9)).toHaveLength(3)
   })
 

@@ -79,11 +79,6 @@ export class Announcer {
     if (this.#phase === 'running') this.#phase = 'stopping'
   }
 
-  /** More trackers, as a tier after the others. */
-  addTrackers(urls: readonly string[]): void {
-    this.#tiers.add(urls)
-  }
-
   /** The next announce to make; each must be ended with `succeeded` or `failed`. */
   poll(now: number): AnnounceJob | undefined {
     if (this.#phase === 'stopping') return this.#pollStopping()

@@ -48,7 +48,7 @@ export class PeerList {
   readonly #ready = new Heap<Entry>(triedLess)
   readonly #waiting = new Heap<Entry>((a, b) => a.notBefore < b.notBefore)
   readonly #spent = new Set<KnownPeer>()
-  readonly #bans = new Map<string, string>()
+  readonly #bans = new Set<string>()
   readonly #ours = new Set<string>()
 
   get size(): number {
@@ -117,8 +117,8 @@ export class PeerList {
   }
 
   /** Never to be dialed nor taken in again, by host; on the loopback, where all share one, by host and port. */
-  ban(address: PeerAddress, reason: string): void {
-    this.#bans.set(banKey(address), reason)
+  ban(address: PeerAddress): void {
+    this.#bans.add(banKey(address))
     for (const peer of this.#peers.values()) {
       if (peer.state === 'idle' && this.isBanned(peer.address)) this.#forget(peer)
     }
@@ -126,11 +126,6 @@ export class PeerList {
 
   isBanned(address: PeerAddress): boolean {
     return this.#bans.has(banKey(address))
-  }
-
-  /** Why an address was banned. */
-  banReason(address: PeerAddress): string | undefined {
-    return this.#bans.get(banKey(address))
   }
 
   /** The address turned out to be ours: it is forgotten and never taken in again. */

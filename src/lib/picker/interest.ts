@@ -4,7 +4,7 @@ import { firstCommon, minus } from './bits.ts'
 
 export class Interest {
   readonly #have: Bitfield
-  #needed: Bitfield
+  readonly #needed: Bitfield
   /** A piece that made the peer interesting when last asked. */
   readonly #witnesses = new WeakMap<Bitfield, number>()
 
@@ -15,10 +15,6 @@ export class Interest {
 
   get needed(): Bitfield {
     return this.#needed
-  }
-
-  setWanted(wanted: Bitfield): void {
-    this.#needed = minus(wanted, this.#have)
   }
 
   verified(piece: number): void {

@@ -1,4 +1,4 @@
-// `#open` holds exactly the partial pieces that are needed and have missing blocks, so that whoever looks for a missing
+// `#open` holds exactly the partial pieces that have missing blocks, so that whoever looks for a missing
 // block never passes over pieces that have none. Both collections keep the order in which pieces were begun or reopened.
 import type { PartialPiece, PeerKey } from './piece.ts'
 
@@ -35,12 +35,12 @@ export class Partials {
   }
 
   /** Puts a partial piece whose blocks changed where they say. @returns `dropped` where nothing is left of it. */
-  file(partial: PartialPiece, needed: boolean): 'open' | 'full' | 'dropped' {
+  file(partial: PartialPiece): 'open' | 'full' | 'dropped' {
     if (partial.missing === partial.blockCount) {
       this.remove(partial)
       return 'dropped'
     }
-    if (needed && partial.missing > 0) {
+    if (partial.missing > 0) {
       this.#open.add(partial)
       return 'open'
     }

@@ -44,11 +44,6 @@ export class Picker {
     return this.#interest.needed.count === 0
   }
 
-  /** How many wanted pieces are not verified. */
-  get missingWanted(): number {
-    return this.#interest.needed.count
-  }
-
   /** BEP 3: every block that connected peers could give has been asked for, and not all have come. */
   get endgame(): boolean {
     if (this.#partials.size === 0 || this.#availability.obtainable) return false
@@ -75,18 +70,6 @@ export class Picker {
   /** Whether the piece is wanted and not verified. O(1): what to ask when a peer that is not interesting sends a have. */
   wants(piece: number): boolean {
     return this.#interest.needed.has(piece)
-  }
-
-  /** Changes what to get. What was asked for of other pieces is still accepted. O(pieces). */
-  setWanted(wanted: Bitfield): void {
-    this.#interest.setWanted(wanted)
-    const untouched = this.#interest.needed.clone()
-    for (const partial of this.#partials.all()) {
-      untouched.clear(partial.index)
-      this.#file(partial)
-    }
-    for (const piece of this.#checking.keys()) untouched.clear(piece)
-    this.#availability.reset(untouched)
   }
 
   /** Counts in a connected peer: O(1) for a seed. `pick` counts on it. A leech's bitfield must belong to it alone. */
@@ -119,7 +102,7 @@ export class Picker {
    * way at once. In endgame a peer that has nothing outstanding also gets blocks that others were asked for.
    * @param beginnable how many pieces may be begun for it.
    */
-  pick(peer: PeerKey, has: Bitfield, count: number, beginnable = Infinity): Block[] {
+  pick(peer: PeerKey, has: Bitfield, count: number, beginnable: number = Infinity): Block[] {
     const picked: Block[] = []
     if (count <= 0) return picked
     for (const partial of this.#partials.open()) {
@@ -184,14 +167,6 @@ export class Picker {
     return outcome
   }
 
-  /** The peer will not deliver this block: it timed out or was rejected. */
-  release(peer: PeerKey, block: Block): void {
-    const partial = this.#partials.get(block.piece)
-    if (partial === undefined) return
-    partial.release(peer, partial.numberOf(block))
-    this.#file(partial)
-  }
-
   /** The peer choked us or is gone. @returns what it had been asked for. O(partial pieces). Call it even if nothing was. */
   releaseAll(peer: PeerKey): readonly Block[] {
     const released: Block[] = []
@@ -254,7 +229,6 @@ export class Picker {
   }
 
   #file(partial: PartialPiece): void {
-    const needed = this.#interest.needed.has(partial.index)
-    if (this.#partials.file(partial, needed) === 'dropped' && needed) this.#availability.offer(partial.index)
+    if (this.#partials.file(partial) === 'dropped') this.#availability.offer(partial.index)
   }
 }

@@ -117,7 +117,7 @@ export class Roster {
   }
 
   ban(address: PeerAddress, reason: string): void {
-    this.#known.ban(address, reason)
+    this.#known.ban(address)
     this.#outbox.alert({ type: 'peerBanned', address, reason })
   }
 
