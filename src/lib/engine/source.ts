@@ -38,7 +38,7 @@ export function fromMagnet(magnet: Magnet): TorrentSource {
 
 /**
  * @param argument a path, `-` for standard input, an http(s) URL of a .torrent, a magnet link or 40 hex digits.
- * @throws BtError INPUT_UNREADABLE, METAINFO_INVALID, MAGNET_INVALID, HTTP_FAILED.
+ * @throws BtError USAGE, INPUT_UNREADABLE, METAINFO_INVALID, MAGNET_INVALID, HTTP_FAILED.
  */
 export async function loadSource(argument: string, signal: AbortSignal): Promise<TorrentSource> {
   if (/^magnet:/i.test(argument)) return fromMagnet(parseMagnet(argument))
@@ -61,15 +61,29 @@ function named(argument: string, bytes: Uint8Array): Metainfo {
   }
 }
 
-/** The bytes behind a path, `-` or an http(s) URL, at most those of the largest .torrent file we take. */
+/**
+ * The bytes behind a path, `-` or an http(s) URL, at most those of the largest .torrent file we take.
+ * @throws BtError USAGE for what is none of them; INPUT_UNREADABLE, METAINFO_INVALID, HTTP_FAILED, DISK_*.
+ */
 export async function readInput(argument: string, signal: AbortSignal): Promise<Uint8Array> {
   if (argument === '-') return readStdin(signal)
-  if (/^https?:\/\//i.test(argument)) {
-    const { status, body } = await fetchBytes(new URL(argument), { signal, maxBytes: MAX_TORRENT_BYTES })
-    if (status === 200) return body
-    throw new BtError('HTTP_FAILED', `${argument} answered with HTTP status ${status} instead of a .torrent file`)
+  if (/^https?:\/\//i.test(argument)) return download(argument, signal)
+  if (argument === '' || /^[a-z][a-z\d+.-]*:\/\//i.test(argument)) {
+    throw new BtError(
+      'USAGE',
+      `"${argument}" is no kind of torrent that bt reads; name a file, an http(s) URL, a magnet link or -`,
+    )
   }
   return readFromDisk(argument)
+}
+
+async function download(address: string, signal: AbortSignal): Promise<Uint8Array> {
+  if (!URL.canParse(address)) {
+    throw new BtError('USAGE', `"${address}" is not a URL; write http://host/path or https://host/path`)
+  }
+  const { status, body } = await fetchBytes(new URL(address), { signal, maxBytes: MAX_TORRENT_BYTES })
+  if (status === 200) return body
+  throw new BtError('HTTP_FAILED', `${address} answered with HTTP status ${status} instead of a .torrent file`)
 }
 
 async function readFromDisk(path: string): Promise<Uint8Array> {
