@@ -79,6 +79,23 @@ describe('infoLines', () => {
   })
 })
 
+describe('the length', () => {
+  test('of a v2-only torrent is that of its files, without the gaps that align them to pieces', () => {
+    const { info } = fixture('v2-multi')
+    const length = info.files.reduce((sum, file) => sum + file.length, 0)
+    expect(info.totalLength).toBeGreaterThan(length)
+    expect(infoLines({ info })).toContain(`Length: ${length}`)
+    expect(torrentJson({ info })).toMatchObject({ length })
+  })
+
+  test('of a hybrid is what its v1 pieces cover, padding included', () => {
+    const { info } = fixture('hybrid-multi')
+    expect(info.files.some(file => file.padding)).toBe(true)
+    expect(infoLines({ info })).toContain(`Length: ${info.totalLength}`)
+    expect(torrentJson({ info })).toMatchObject({ length: info.totalLength })
+  })
+})
+
 describe('pieceHashes', () => {
   test('lists the SHA-256 roots of a v2-only torrent, one a piece of each file', () => {
     const metainfo = fixture('v2-multi')

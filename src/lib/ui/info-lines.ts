@@ -3,7 +3,7 @@ import { formatAddress } from '../base/address.ts'
 import { hex } from '../base/bytes.ts'
 import type { FileEntry } from '../metainfo/metainfo.ts'
 import { printable } from './format.ts'
-import { creationTime, magnetOf, pieceHashes, type ShownTorrent } from './torrent-document.ts'
+import { creationTime, magnetOf, pieceHashes, shownLength, type ShownTorrent } from './torrent-document.ts'
 
 export function infoLines(torrent: ShownTorrent): readonly string[] {
   const { info } = torrent
@@ -11,7 +11,7 @@ export function infoLines(torrent: ShownTorrent): readonly string[] {
   const hashes = pieceHashes(torrent)
   return [
     ...line('Tracker URL', trackers[0]),
-    ...line('Length', String(info.totalLength)),
+    ...line('Length', String(shownLength(info))),
     ...line('Info Hash', hex(info.infoHash)),
     ...line('Piece Length', String(info.pieceLength)),
     ...line('Name', info.name),

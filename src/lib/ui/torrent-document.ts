@@ -7,6 +7,14 @@ import type { Info, Metainfo } from '../metainfo/metainfo.ts'
 
 export type ShownTorrent = Pick<Metainfo, 'info'> & Partial<Metainfo>
 
+/**
+ * Bytes, as they are shown: those that the pieces cover, but in a v2-only torrent, where each file starts a piece of its
+ * own (BEP 52), without the gaps between the files, which nobody stores or sends.
+ */
+export function shownLength({ version, totalLength, files }: Info): number {
+  return version === 'v2' ? files.reduce((sum, { length, padding }) => sum + (padding ? 0 : length), 0) : totalLength
+}
+
 /** Undefined for a v2-only torrent: clients do not find it by a v1 info-hash, which is what a link of ours carries. */
 export function magnetOf({ info, tiers, webSeeds }: ShownTorrent): string | undefined {
   if (info.version === 'v2') return undefined
@@ -45,7 +53,7 @@ export function torrentJson(torrent: ShownTorrent): object {
     version: info.version,
     infoHash: hex(info.infoHash),
     infoHashV2: info.infoHashV2 && hex(info.infoHashV2),
-    length: info.totalLength,
+    length: shownLength(info),
     pieceLength: info.pieceLength,
     pieceCount: info.pieceCount,
     private: info.private,
