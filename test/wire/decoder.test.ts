@@ -167,11 +167,9 @@ describe('blocks', () => {
     const peer = opened({ target: asked => (asked.piece === 3 ? target : undefined) })
     const wire = piece(block)
     expect(peer.receive(wire.subarray(0, 10_000), 0)).toEqual([])
-    expect(peer.partialBlock()).toEqual({ block, received: 10_000 - 13 })
     expect(target.subarray(0, 9_987)).toEqual(pattern(16_384, 3).subarray(0, 9_987))
     expect(peer.receive(wire.subarray(10_000), 0)).toEqual([{ type: 'block', block, wanted: true }])
     expect(target).toEqual(pattern(16_384, 3))
-    expect(peer.partialBlock()).toBeUndefined()
   })
 
   it('without a target are skipped', () => {
@@ -190,13 +188,6 @@ describe('blocks', () => {
     expect(peer.receive(wire.subarray(1_000), 0)).toEqual([{ type: 'block', block, wanted: false }])
     expect(target.every(byte => byte === 0)).toBe(true)
     expect(peer.receive(wire, 0)).toEqual([{ type: 'block', block, wanted: true }])
-  })
-
-  it('still tell how far they came when the connection ends', () => {
-    const peer = opened()
-    peer.receive(piece(block).subarray(0, 13 + 5), 0)
-    peer.close('remote', 'reset')
-    expect(peer.partialBlock()).toEqual({ block, received: 5 })
   })
 
   it('throw for a target of the wrong length, which is our mistake', () => {
@@ -281,7 +272,7 @@ function outcome(run: (peer: PeerConnection) => readonly PeerEvent[]): unknown {
     },
   })
   const events = kept(run(peer))
-  return { events, targets, state: [peer.peerChoking, peer.peerInterested, peer.closed], partial: peer.partialBlock() }
+  return { events, targets, state: [peer.peerChoking, peer.peerInterested, peer.closed] }
 }
 
 describe('chunks', () => {

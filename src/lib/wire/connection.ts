@@ -4,7 +4,6 @@
 import { equal } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import type { InfoHash, PeerId } from '../base/ids.ts'
-import type { Block } from '../metainfo/block.ts'
 import { PeerCommands } from './commands.ts'
 import { MessageDecoder, type BlockTarget } from './decoder.ts'
 import type { CloseReason, PeerEvent, WireFault } from './events.ts'
@@ -151,11 +150,6 @@ export class PeerConnection extends PeerCommands {
       throw new BtError('INTERNAL', `${count} is no number of pieces; 0 to ${MAX_PIECES} is`)
     }
     this.#decoder.pieceCount = count
-  }
-
-  /** The block that is arriving; still there after `closed`, so that it can be asked for elsewhere. */
-  partialBlock(): { readonly block: Block; readonly received: number } | undefined {
-    return this.#decoder.partial
   }
 
   /**

@@ -44,12 +44,6 @@ export class MessageDecoder {
     this.pieceCount = pieceCount
   }
 
-  /** The block whose bytes are arriving, and how many are there. */
-  get partial(): { readonly block: Block; readonly received: number } | undefined {
-    if (this.#phase !== 'block' || this.#block === undefined) return undefined
-    return { block: this.#block, received: this.#block.length - this.#remaining }
-  }
-
   /** Forgets the target of the block whose bytes are arriving, so that its owner can use the memory for something else. */
   abandonPartial(): void {
     this.#into = undefined
