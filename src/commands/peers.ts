@@ -27,7 +27,7 @@ export default class Peers extends BtCommand {
       import('../lib/engine/peer-query.ts'),
     ])
     const source = addTrackers(await loadSource(args.torrent, this.interrupted), flags.tracker)
-    const { peers, answers } = await queryPeers({
+    const { peers, answers, left } = await queryPeers({
       source,
       registry: await this.plugins(),
       signal: this.interrupted,
@@ -43,5 +43,6 @@ export default class Peers extends BtCommand {
       for (const address of addresses) this.print(address)
       if (addresses.length === 0) this.note(`no tracker names a peer of ${hex(source.infoHash)}`)
     }
+    await left
   }
 }

@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { formatAddress, parseAddress } from '../../src/lib/base/address.ts'
 import { BtError } from '../../src/lib/base/errors.ts'
 import { infoHash } from '../../src/lib/base/ids.ts'
 import { findPeers } from '../../src/lib/engine/find-peers.ts'
 import type { PeerQuery } from '../../src/lib/engine/peer-query.ts'
-import type { Tracker } from '../../src/lib/plugin/api.ts'
+import type { AnnounceRequest, Tracker } from '../../src/lib/plugin/api.ts'
 import { PluginRegistry } from '../../src/lib/plugin/registry.ts'
 
 type Answer = readonly string[] | Error | 'silent'
@@ -49,7 +50,55 @@ async function all(query: PeerQuery): Promise<string[]> {
   return found
 }
 
+/** Trackers `test://name` that share one swarm, which they name whole to whoever joins it; `stopped` is told of leaving. */
+function sharedSwarm(hosts: readonly string[], stopped: (host: string) => Promise<void>): SharedSwarm {
+  const requests: AnnounceRequest[] = []
+  const { query } = world(Object.fromEntries(hosts.map(host => [host, []])))
+  const tracker: Tracker = {
+    schemes: ['test:'],
+    announce: async (url, request) => {
+      requests.push(request)
+      if (request.event === 'stopped') await stopped(url.host)
+      const own = requests.map(({ port }) => ({ host: '10.9.9.9', port }))
+      return { interval: 60, peers: [{ host: '10.0.0.1', port: 1 }, ...own] }
+    },
+  }
+  const registry = new PluginRegistry([{ name: 'test', origin: 'core', plugin: { api: 1, trackers: [tracker] } }])
+  return { query: { ...query, registry }, requests }
+}
+
+interface SharedSwarm {
+  readonly query: PeerQuery
+  readonly requests: readonly AnnounceRequest[]
+}
+
 describe('findPeers', () => {
+  test('is one visitor to all trackers, and does not find itself', async () => {
+    const { query, requests } = sharedSwarm(['a', 'b'], () => Promise.resolve())
+    expect(await all(query)).toEqual(['10.0.0.1:1'])
+    expect(requests.map(({ event }) => event)).toEqual(['started', 'started', 'stopped', 'stopped'])
+    const visitors = requests.map(({ peerId, key, port }) => `${Buffer.from(peerId).toString('hex')} ${key} ${port}`)
+    expect(new Set(visitors).size).toBe(1)
+  })
+
+  test('gives peers before it has left the trackers, and ends after', async () => {
+    const steps: string[] = []
+    let mayLeave = (): void => undefined
+    const allowed = new Promise<void>(resolve => {
+      mayLeave = () => resolve()
+    })
+    const { query } = sharedSwarm(['a'], async () => {
+      await allowed
+      await setImmediate() // whoever does not wait is through by now
+      steps.push('left')
+    })
+    for await (const peer of findPeers(query)) {
+      steps.push(formatAddress(peer))
+      mayLeave()
+    }
+    expect(steps).toEqual(['10.0.0.1:1', 'left'])
+  })
+
   test('gives each peer once: those of the link, then those of the trackers', async () => {
     const { query, warnings } = world({ a: ['10.0.0.1:1', '10.0.0.2:1'], b: ['10.0.0.2:1', '10.0.0.3:1'] }, [
       '10.0.0.1:1',

@@ -4,11 +4,12 @@ import { formatAddress, type PeerAddress } from '../base/address.ts'
 import type { BtError } from '../base/errors.ts'
 import { linkedSignal } from '../net/linked-signal.ts'
 import { asBtError } from './errors.ts'
-import { queryPeers, type PeerQuery } from './peer-query.ts'
+import { newVisitor, queryPeers, type PeerQuery } from './peer-query.ts'
 
 interface Answer {
   readonly url: string
   readonly outcome: readonly PeerAddress[] | BtError
+  readonly left?: Promise<void>
 }
 
 /**
@@ -32,12 +33,17 @@ export async function* findPeers(query: PeerQuery): AsyncGenerator<PeerAddress, 
   if (hopeless && first !== undefined) throw first
 }
 
-/** In the order they come in. Whoever stops listening ends the queries that are still under way. */
+/**
+ * In the order they come in. Whoever stops listening ends the queries that are still under way; either way the end comes
+ * once the trackers were told that we left.
+ */
 async function* answers(urls: readonly string[], query: PeerQuery): AsyncGenerator<Answer, void, undefined> {
   const own = new AbortController()
   const link = linkedSignal(query.signal, own.signal)
   const { signal } = link
-  const pending = new Map(urls.map(url => [url, ask(url, { ...query, signal })]))
+  const visitor = query.visitor ?? newVisitor()
+  const asked = urls.map(url => [url, ask(url, { ...query, signal, visitor })] as const)
+  const pending = new Map(asked)
   try {
     while (pending.size > 0) {
       const answer = await Promise.race(pending.values())
@@ -46,14 +52,15 @@ async function* answers(urls: readonly string[], query: PeerQuery): AsyncGenerat
     }
   } finally {
     own.abort(new Error('enough peers were found'))
+    await Promise.all(asked.map(async ([, answer]) => (await answer).left))
     link.clear()
   }
 }
 
 async function ask(url: string, query: PeerQuery): Promise<Answer> {
   try {
-    const { peers } = await queryPeers({ ...query, source: { ...query.source, tiers: [[url]] } })
-    return { url, outcome: peers }
+    const { peers, left } = await queryPeers({ ...query, source: { ...query.source, tiers: [[url]] } })
+    return { url, outcome: peers, left }
   } catch (error) {
     return { url, outcome: asBtError(error) }
   }
