@@ -51,6 +51,35 @@ describe('seedItems', () => {
     expect(shown(await items([torrent], { path: '/all' }))).toEqual([['one.bin', '/all']])
   })
 
+  test.each(['noext', 'A.TORRENT', 'a.bin'])('knows a torrent named %s by what it holds', async name => {
+    const torrent = join(tempFolder(), name)
+    copyFileSync(makeContent(one).torrent, torrent)
+    expect(shown(await items([torrent, '/somewhere']))).toEqual([['one.bin', '/somewhere']])
+    expect(shown(await items([torrent]))).toEqual([['one.bin', undefined]])
+  })
+
+  test('takes the torrents of a folder whatever the case of their names', async () => {
+    const folder = tempFolder()
+    copyFileSync(makeContent(one).torrent, join(folder, 'A.TORRENT'))
+    expect(shown(await items([folder]))).toEqual([['one.bin', undefined]])
+  })
+
+  test('does not share a file that is named as a torrent and is none', async () => {
+    const broken = join(tempFolder(), 'broken.torrent')
+    writeFileSync(broken, 'hello')
+    await expect(items([broken])).rejects.toMatchObject({ code: 'BENCODE_MALFORMED' })
+  })
+
+  test.each([
+    ['a magnet link', () => makeContent(one).magnet],
+    ['an info-hash', () => 'ab'.repeat(20)],
+  ])('says of %s before a path that it can not be seeded, whatever the path', async (_, make) => {
+    const word = make()
+    const refusal = { code: 'USAGE', message: expect.stringContaining('holds no metadata to seed from') as string }
+    await expect(items([word, '/nowhere'])).rejects.toMatchObject(refusal)
+    await expect(items([word, makeContent(two).writeInto(tempFolder())])).rejects.toMatchObject(refusal)
+  })
+
   test('takes several torrents for what they are', async () => {
     const words = [makeContent(one).torrent, makeContent(two).torrent]
     expect(shown(await items(words, { path: '/all' }))).toEqual([

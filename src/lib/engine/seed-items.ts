@@ -1,7 +1,8 @@
 // What the words after `bt seed` mean: torrents, folders of torrents, and content that is made into a torrent first.
-import { readdir, stat } from 'node:fs/promises'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BtError } from '../base/errors.ts'
+import { MAX_TORRENT_BYTES } from '../metainfo/limits.ts'
 import { formatMagnet } from '../metainfo/magnet.ts'
 import { parseMetainfo } from '../metainfo/metainfo.ts'
 import { createTorrent } from './create-torrent.ts'
@@ -27,7 +28,7 @@ export interface SeedItemsOptions {
 export async function seedItems(words: readonly string[], options: SeedItemsOptions): Promise<readonly SeedItem[]> {
   const [first, second, ...rest] = words
   const pair = first !== undefined && second !== undefined && rest.length === 0
-  if (pair && namesTorrent(first) && !namesTorrent(second)) {
+  if (pair && (await namesTorrent(first)) && !(await namesTorrent(second))) {
     if (options.path !== undefined) throw new BtError('USAGE', 'the place of the content is given twice')
     return items(first, { ...options, path: second })
   }
@@ -36,8 +37,11 @@ export async function seedItems(words: readonly string[], options: SeedItemsOpti
 }
 
 /** Whether a word can only mean a torrent, so that the one after it is the place of its content. */
-function namesTorrent(word: string): boolean {
-  return word === '-' || /^https?:\/\//i.test(word) || word.endsWith('.torrent')
+async function namesTorrent(word: string): Promise<boolean> {
+  if (word === '-' || /^(https?:\/\/|magnet:)/i.test(word)) return true
+  const kind = await kindOf(word)
+  if (kind === 'nothing') return isTorrentName(word) || /^[0-9a-f]{40}$/i.test(word)
+  return kind === 'torrent'
 }
 
 async function items(word: string, options: SeedItemsOptions): Promise<readonly SeedItem[]> {
@@ -72,17 +76,35 @@ async function made(path: string, options: SeedItemsOptions): Promise<SeedItem> 
 /** The .torrent files of a folder that holds some; of one that holds none it is content. */
 async function torrentsIn(path: string): Promise<readonly string[]> {
   if ((await kindOf(path)) !== 'folder') return []
-  const names = (await readdir(path)).filter(name => name.endsWith('.torrent'))
+  const names = (await readdir(path)).filter(isTorrentName)
   return names.sort().map(name => join(path, name))
 }
 
 async function isContent(word: string): Promise<boolean> {
   const kind = await kindOf(word)
-  return kind === 'folder' || (kind === 'file' && !word.endsWith('.torrent'))
+  return kind === 'folder' || kind === 'content'
 }
 
-async function kindOf(path: string): Promise<'file' | 'folder' | 'nothing'> {
+/** A file that is named as a torrent and is none is taken for a broken one, and not shared. */
+async function kindOf(path: string): Promise<'torrent' | 'content' | 'folder' | 'nothing'> {
   const stats = await stat(path).catch(() => undefined)
   if (stats === undefined) return 'nothing'
-  return stats.isDirectory() ? 'folder' : 'file'
+  if (stats.isDirectory()) return 'folder'
+  if (isTorrentName(path)) return 'torrent'
+  const mayHold = stats.isFile() && stats.size <= MAX_TORRENT_BYTES
+  return mayHold && (await holdsMetainfo(path)) ? 'torrent' : 'content'
+}
+
+function isTorrentName(name: string): boolean {
+  return /\.torrent$/i.test(name)
+}
+
+/** Also of a kind that can not be transferred. A file that can not be read is for whoever reads it to complain about. */
+async function holdsMetainfo(path: string): Promise<boolean> {
+  try {
+    parseMetainfo(await readFile(path))
+    return true
+  } catch (error) {
+    return error instanceof BtError && error.code === 'UNSUPPORTED_TORRENT'
+  }
 }
