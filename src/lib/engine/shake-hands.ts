@@ -30,8 +30,8 @@ export async function* shakeHands(options: ShakeHandsOptions): AsyncGenerator<Ha
   const enough = new AbortController()
   const link = linkedSignal(options.signal, enough.signal)
   const { signal } = link
-  // Every probe listens to it; Node takes more than ten listeners for a leak.
-  setMaxListeners(MAX_PROBES, signal)
+  // Every probe listens to it, and the search for peers; Node takes more than ten listeners for a leak.
+  setMaxListeners(MAX_PROBES + 1, signal)
   const shake = (address: PeerAddress): Promise<HandshakeOutcome> => attempt(address, { ...options, signal })
   try {
     for await (const outcome of mapUnordered(options.peers(signal), MAX_PROBES, shake)) {
