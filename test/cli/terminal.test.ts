@@ -80,6 +80,18 @@ describe.skipIf(!hasTerminal)('bt download on a terminal', () => {
     for (const line of linesWithNumbers(drawn)) expect(line.length).toBeLessThanOrEqual(100)
   })
 
+  test.each([
+    [80, /█{3,}░+ 60\.0 % {2}48\.0\/80\.0 KiB {2}↓ \S+ \S+ {2}1 peer/],
+    [60, /█{3,}░+ 60\.0 % {2}(\S+ KiB {2})?↓ /],
+  ])('draws a bar of ten columns or more in %i', async (columns, line) => {
+    const terminal = await halfway({ columns })
+    await terminal.shows(line)
+    terminal.type(CTRL_C)
+    expect(await terminal.ended).toBe(130)
+    for (const [bar] of terminal.drawn.matchAll(/[█░]+/g)) expect(bar.length).toBeGreaterThanOrEqual(10)
+    for (const drawn of linesWithNumbers(terminal.drawn)) expect(drawn.length).toBeLessThanOrEqual(columns)
+  })
+
   test('shows the numbers alone where there is no room for a bar', async () => {
     const terminal = await halfway({ columns: 40 })
     await terminal.shows(/60\.0 %/)

@@ -5,7 +5,7 @@ import { BtError } from '../../src/lib/base/errors.ts'
 import type { Progress } from '../../src/lib/engine/progress.ts'
 import type { SessionEvent } from '../../src/lib/engine/torrent-session.ts'
 import { seedEventJson, seedEventLine, seedLines } from '../../src/lib/ui/seed-lines.ts'
-import { eventLine, transferLine } from '../../src/lib/ui/transfer-lines.ts'
+import { eventLine, fittingTransferLine, transferLine } from '../../src/lib/ui/transfer-lines.ts'
 import { eventJson } from '../../src/lib/ui/watch-json.ts'
 import { makeContent } from '../cli/support/content.ts'
 
@@ -112,6 +112,45 @@ describe('transferLine', () => {
 
   test('does not guess at the end where nothing moves', () => {
     expect(transferLine({ ...progress, peers: 1, eta: undefined })).toMatch(/ {2}1 peer$/)
+  })
+})
+
+describe('fittingTransferLine', () => {
+  const mebibyte = 1024 ** 2
+  const progress = {
+    bytesDone: 116 * mebibyte,
+    bytesTotal: 256 * mebibyte,
+    downloadRate: 85.1 * mebibyte,
+    uploadRate: 2 * mebibyte,
+    peers: 3,
+    eta: 1.6,
+  } as Progress
+
+  test.each([
+    [80, '45.3 %  116 MiB of 256 MiB  ↓ 85.1 MiB/s  ↑ 2.00 MiB/s  3 peers  2 s left'],
+    [66, '45.3 %  116/256 MiB  ↓ 85.1 MiB/s  ↑ 2.00 MiB/s  3 peers  2 s left'],
+    [59, '45.3 %  116/256 MiB  ↓ 85.1 MiB/s  3 peers  2 s left'],
+    [51, '45.3 %  ↓ 85.1 MiB/s  3 peers  2 s left'],
+    [38, '45.3 %  ↓ 85.1 MiB/s  2 s left'],
+    [29, '45.3 %  ↓ 85.1 MiB/s'],
+  ])('says in %i columns what has room there', (columns, line) => {
+    expect(fittingTransferLine(progress, columns)).toBe(line)
+    expect(line.length).toBeLessThanOrEqual(columns)
+  })
+
+  test('leaves out an upload rate of nothing before anything else', () => {
+    const line = fittingTransferLine({ ...progress, uploadRate: 0 }, 59)
+    expect(line).toBe('45.3 %  116/256 MiB  ↓ 85.1 MiB/s  3 peers  2 s left')
+  })
+
+  test('names both units where they differ', () => {
+    const line = fittingTransferLine({ ...progress, bytesDone: 900 * 1024 }, 59)
+    expect(line).toContain('900 KiB/256 MiB')
+  })
+
+  test('keeps rate, peers and time beside a bar in 80 columns, however long they are', () => {
+    const long = { ...progress, bytesDone: 255 * mebibyte, downloadRate: 1023 * 1024, peers: 200, eta: 3599 }
+    expect(fittingTransferLine(long, 59)).toMatch(/^99\.6 %.* {2}↓ 1023 KiB\/s {2}200 peers {2}59 min 59 s left$/)
   })
 })
 

@@ -17,6 +17,32 @@ export function transferLine(progress: Progress): string {
   ].join('  ')
 }
 
+/** The same in at most so many columns: in fewer words, and then less of it, where there is no room for all. */
+export function fittingTransferLine(progress: Progress, columns: number): string {
+  const { bytesDone, bytesTotal, downloadRate, uploadRate, eta } = progress
+  const percent = formatPercent(bytesDone, bytesTotal)
+  const down = `↓ ${formatRate(downloadRate)}`
+  const up = uploadRate === 0 ? [] : [`↑ ${formatRate(uploadRate)}`]
+  const peers = plural(progress.peers, 'peer')
+  const left = eta === undefined ? [] : [`${formatDuration(eta)} left`]
+  const sizes = shortSizes(bytesDone, bytesTotal)
+  const shorter = [
+    [percent, sizes, down, ...up, peers, ...left],
+    [percent, sizes, down, peers, ...left],
+    [percent, down, peers, ...left],
+    [percent, down, ...left],
+  ]
+  const lines = [transferLine(progress), ...shorter.map(parts => parts.join('  '))]
+  return lines.find(line => line.length <= columns) ?? `${percent}  ${down}`
+}
+
+/** `12.3/256 MiB`; `900 KiB/256 MiB` where the units differ. */
+function shortSizes(done: number, total: number): string {
+  const [value = '', unit] = formatBytes(done).split(' ')
+  const whole = formatBytes(total)
+  return whole.endsWith(` ${unit}`) ? `${value}/${whole}` : `${value} ${unit}/${whole}`
+}
+
 /** What is worth a line of a log; undefined: nothing. */
 export function eventLine(event: SessionEvent): string | undefined {
   switch (event.type) {

@@ -3,15 +3,17 @@
 import { DefaultRenderer, Listr, ListrLogger, ProcessOutput, type ListrDefaultRendererLogLevels } from 'listr2'
 import type { TorrentSession, SessionEvent } from '../engine/torrent-session.ts'
 import { formatBar, formatPercent, plural, printable } from './format.ts'
-import { eventLine, transferLine } from './transfer-lines.ts'
+import { eventLine, fittingTransferLine } from './transfer-lines.ts'
 import { doneLine } from './watch-plain.ts'
 import { FRAME_INTERVAL, type Watch } from './watch.ts'
 
-/** Columns of a bar; it takes what the numbers leave. */
-const MIN_BAR = 5
+/** Columns of a bar; it takes what the numbers leave, and these are shortened for the least of it. */
+const MIN_BAR = 10
 const MAX_BAR = 30
 /** Columns that listr2 takes on the left and keeps free on the right. */
 const MARGIN = 10
+/** Columns of the narrowest terminal with a bar. */
+const MIN_COLUMNS = 60
 /** Warnings kept on the screen. */
 const MAX_WARNINGS = 3
 
@@ -132,16 +134,23 @@ function seeking(session: TorrentSession): string {
 
 function checkLine(event: SessionEvent & { type: 'checked' }): string {
   const { pieces, total } = event
-  return withBar(pieces, total, `${formatPercent(pieces, total)}  ${pieces} of ${plural(total, 'piece')}`)
+  return withBar(pieces, total, () => `${formatPercent(pieces, total)}  ${pieces} of ${plural(total, 'piece')}`)
 }
 
 function barLine(session: TorrentSession): string {
   const progress = session.progress()
-  return withBar(progress.bytesDone, progress.bytesTotal, transferLine(progress))
+  return withBar(progress.bytesDone, progress.bytesTotal, columns => fittingTransferLine(progress, columns))
 }
 
-/** A terminal too narrow for both shows the numbers alone. listr2 wraps at the width of stdout, or at 80. */
-function withBar(done: number, total: number, numbers: string): string {
-  const width = Math.min(MAX_BAR, (process.stdout.columns ?? 80) - MARGIN - 1 - numbers.length)
-  return width < MIN_BAR ? numbers : `${formatBar(done, total, width)} ${numbers}`
+/**
+ * A terminal too narrow for both shows the numbers alone. listr2 wraps at the width of stdout, or at 80.
+ * @param numbers what to show in so many columns
+ */
+function withBar(done: number, total: number, numbers: (columns: number) => string): string {
+  const columns = process.stdout.columns ?? 80
+  const room = columns - MARGIN
+  if (columns < MIN_COLUMNS) return numbers(room)
+  const text = numbers(room - MIN_BAR - 1)
+  const width = Math.min(MAX_BAR, room - 1 - text.length)
+  return width < MIN_BAR ? text : `${formatBar(done, total, width)} ${text}`
 }
