@@ -1,4 +1,5 @@
 // How a failure reaches the user: one line on stderr, with --json a document on stdout too, a stack only with --debug.
+import { stripVTControlCharacters } from 'node:util'
 import { BtError, ERROR_EXIT_CODES, messageOf } from '../lib/base/errors.ts'
 
 /** What oclif throws, as far as we look at it. */
@@ -6,6 +7,8 @@ interface OclifError extends Error {
   readonly code?: string
   readonly oclif?: { readonly exit?: number }
   readonly parse?: unknown
+  /** Where arguments are missing: which. */
+  readonly args?: readonly { readonly name: string }[]
 }
 
 export function exitCodeOf(error: unknown): number {
@@ -21,7 +24,7 @@ export function report(error: unknown, mode: { readonly json: boolean; readonly 
   const known = error as OclifError
   if (known.code === 'EEXIT') return
   const code = codeOf(error)
-  const message = plain(messageOf(error))
+  const message = messageLine(error)
   if (mode.json) {
     const details = error instanceof BtError ? error.details : {}
     process.stdout.write(`${JSON.stringify({ error: { code, message, exitCode: exitCodeOf(error), ...details } })}\n`)
@@ -47,11 +50,25 @@ function isUsage(error: OclifError): boolean {
   return error.parse !== undefined || error.oclif?.exit === 127 || error.oclif?.exit === 2
 }
 
-/** oclif's words in ours: without its hint at --help, and with the command as it was typed. */
-function plain(message: string): string {
-  return message
+/** What went wrong, on one line; oclif's words in ours: without hints and lists, and with the command as it was typed. */
+export function messageLine(error: unknown): string {
+  const message = messageOf(error)
+  if (/^Missing \d+ required arg/.test(message)) return missingLine(error as OclifError)
+  return stripVTControlCharacters(message)
     .replace(/\nSee more help with --help$/, '')
     .replace(/^Parsing --\S+\s+/, '')
     .replace(/^command ([^:\s]*)(:\S*)? not found$/, 'there is no command $1')
+    .replace(/^The following errors? occurred:\n([^]*)$/, (_, reasons: string) => reasonsLine(reasons))
+    .replaceAll(/\s*\n\s*/g, ' ')
     .trim()
+}
+
+function missingLine({ args = [] }: OclifError): string {
+  return `missing argument${args.length === 1 ? '' : 's'}: ${args.map(({ name }) => name).join(', ')}`
+}
+
+/** One reason a line. */
+function reasonsLine(reasons: string): string {
+  const lines = reasons.trim().split(/\s*\n\s*/)
+  return lines.map(line => line.replace(/^Missing required flag (\S+)$/, 'missing flag: --$1')).join('; ')
 }

@@ -35,6 +35,6 @@ describe.each(COMMANDS)('bt %s --help', command => {
 test('a command that needs an argument says so, and is wrong usage', async () => {
   const { stdout, stderr, code } = await bt(['info'])
   expect({ stdout, code }).toEqual({ stdout: '', code: 2 })
-  expect(stderr).toMatch(/^bt: Missing 1 required arg/)
+  expect(stderr).toMatch(/^bt: missing argument: torrent\n/)
   expect(stderr).not.toContain('    at ')
 })
