@@ -63,11 +63,11 @@ export abstract class BtCommand extends Command {
     this.note(`warning: ${message}`)
   }
 
-  /** How a download is shown: JSON lines, a live picture on a terminal, else plain lines. */
-  protected async watch(): Promise<Watch> {
+  /** How a download is shown: JSON lines (on stderr where stdout is the content's), a live picture on a terminal, else plain lines. */
+  protected async watch(jsonTo: 'stdout' | 'stderr' = 'stdout'): Promise<Watch> {
     if (this.json) {
       const { JsonWatch } = await import('../lib/ui/watch-json.ts')
-      return new JsonWatch(value => this.printJson(value))
+      return new JsonWatch(value => (jsonTo === 'stdout' ? this.printJson(value) : this.note(JSON.stringify(value))))
     }
     // A terminal may not know its own width (a bare pseudo-terminal says 0); no picture fits there.
     if (process.stderr.isTTY && process.stderr.columns > 0) {

@@ -4,8 +4,10 @@ import type { PeerAddress } from '../lib/base/address.ts'
 import { BtCommand } from './bt-command.ts'
 import { askingStallFlag, peerFlag, trackerFlag } from './flags.ts'
 
+const STDOUT = '-'
+
 export const pieceFlags = {
-  output: Flags.string({ char: 'o', description: 'the file to write', helpValue: 'OUT', required: true }),
+  output: Flags.string({ char: 'o', description: 'the file to write; - for stdout', helpValue: 'OUT', required: true }),
   peer: peerFlag(),
   tracker: trackerFlag(),
   'stall-timeout': askingStallFlag,
@@ -19,7 +21,7 @@ interface PieceFlags {
 }
 
 export abstract class PieceCommand extends BtCommand {
-  /** Writes one verified piece. */
+  /** Writes one verified piece; where it goes to stdout, all else goes to stderr. */
   protected async downloadPiece(argument: string, index: number, flags: PieceFlags): Promise<void> {
     const [{ createEngine }, { loadSource }, { fetchPiece }, { placeFile, saveFile }, { follow }] = await Promise.all([
       import('../lib/engine/engine.ts'),
@@ -29,7 +31,8 @@ export abstract class PieceCommand extends BtCommand {
       import('./follow.ts'),
     ])
     const source = await loadSource(argument, this.interrupted)
-    const watch = await this.watch()
+    const toStdout = flags.output === STDOUT
+    const watch = await this.watch(toStdout ? 'stderr' : 'stdout')
     const engine = await createEngine({ port: false, registry: await this.plugins() })
     try {
       const fetching = fetchPiece(engine, source, index, {
@@ -39,8 +42,13 @@ export abstract class PieceCommand extends BtCommand {
       })
       const options = { signal: this.interrupted, stallTimeout: flags['stall-timeout'] }
       await follow(fetching.session, () => watch.follow(fetching.session), options)
+      const piece = await fetching.piece
+      if (toStdout) {
+        process.stdout.write(piece)
+        return
+      }
       const path = await placeFile(flags.output, `piece-${index}`)
-      await saveFile(path, await fetching.piece, { overwrite: true, makeFolders: true })
+      await saveFile(path, piece, { overwrite: true, makeFolders: true })
     } finally {
       await engine.close()
     }

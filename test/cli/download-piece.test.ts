@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { buffer, text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { closedPort } from './support/closed-port.ts'
 import { makeContent, PIECE, pieceOf } from './support/content.ts'
@@ -7,6 +10,8 @@ import { compact, fakeTracker } from './support/fake-tracker.ts'
 import { bt, tempFolder } from './support/run-bt.ts'
 import { seedingPeer } from './support/seeding-peer.ts'
 import { startSeed } from './support/services.ts'
+
+const RUN = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 
 /** Two blocks a piece; the last piece is short. */
 const PARTS = { name: 'a.bin', files: 5 * 2 * PIECE + 1000, pieceLength: 2 * PIECE }
@@ -57,6 +62,21 @@ describe('bt download_piece', () => {
     const both = await bt([...args, liar.address, '--peer', honest.address], { cwd })
     expect(both.code).toBe(0)
     expect(pieceOf(content, 1).equals(readFileSync(join(cwd, 'p')))).toBe(true)
+  })
+
+  test.each([
+    ['download_piece', 'torrent'],
+    ['magnet_download_piece', 'magnet'],
+  ] as const)('%s writes the piece to stdout with -o -, and what it says to stderr', async (command, kind) => {
+    const content = makeContent(PARTS)
+    const peer = await seedingPeer(content, { withMetadata: true })
+    const cwd = tempFolder()
+    const args = [RUN, command, '-o', '-', content[kind], '0', '--peer', peer.address, '--json']
+    const child = spawn(process.execPath, args, { cwd })
+    const [stdout, stderr] = await Promise.all([buffer(child.stdout), text(child.stderr)])
+    expect(pieceOf(content, 0).equals(stdout)).toBe(true)
+    expect(stderr).toContain('"event":"done"')
+    expect(readdirSync(cwd)).toEqual([])
   })
 
   test('prints JSON lines that end with `done`', async () => {
