@@ -33,23 +33,20 @@ for (const client of CLIENTS) {
     expect(printed.split('\n')).toEqual(expect.arrayContaining(facts))
   })
 
-  interop(`bt downloads single pieces from ${client.name}`, ['bt', client.name], async lab => {
-    const torrent = await lab.published(single)
-    const seed = await client.seed(lab, torrent, 'http')
-    const bytes = await readFile(torrent.root)
-    const folder = await lab.folder('pieces')
-    const last = Math.ceil(torrent.length / PIECE_LENGTH) - 1
-    const fetches = [
-      ['download_piece', torrent.file('http'), 1],
-      ['magnet_download_piece', torrent.magnet('http'), last],
-    ] as const
-    for (const [command, source, index] of fetches) {
-      const out = join(folder, command)
+  // One lab each: Transmission knows a peer by its address alone, and may take a second visit from it for the first.
+  for (const command of ['download_piece', 'magnet_download_piece'] as const) {
+    interop(`bt ${command} gets a piece from ${client.name}`, ['bt', client.name], async lab => {
+      const torrent = await lab.published(single)
+      const seed = await client.seed(lab, torrent, 'http')
+      const bytes = await readFile(torrent.root)
+      const last = Math.ceil(torrent.length / PIECE_LENGTH) - 1
+      const [source, index] = command === 'download_piece' ? [torrent.file('http'), 1] : [torrent.magnet('http'), last]
+      const out = join(await lab.folder('pieces'), command)
       await bt(lab, command, '-o', out, source, String(index), '--peer', seed.address)
       const piece = bytes.subarray(index * PIECE_LENGTH, (index + 1) * PIECE_LENGTH)
       expect(piece.equals(await readFile(out))).toBe(true)
-    }
-  })
+    })
+  }
 
   interop(`bt peers finds ${client.name} at opentracker`, ['bt', client.name], async lab => {
     const torrent = await lab.published(single)
