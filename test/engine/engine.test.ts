@@ -83,6 +83,7 @@ describe('a download', () => {
         have: new Bitfield(info.pieceCount),
         wanted: Bitfield.full(info.pieceCount),
         read: () => Promise.reject(new BtError('INTERNAL', 'nothing to read')),
+        readInto: () => Promise.reject(new BtError('INTERNAL', 'nothing to read')),
         write: () =>
           new Promise<void>(resolve => {
             write = resolve
@@ -280,6 +281,7 @@ describe('a session fails', () => {
           have: new Bitfield(info.pieceCount),
           wanted: Bitfield.full(info.pieceCount),
           read: () => Promise.reject(full),
+          readInto: () => Promise.reject(full),
           write: () => Promise.reject(full),
           close: () => {
             closed++

@@ -67,6 +67,40 @@ describe('reading and writing', () => {
     expect(buffer.subarray(40)).toEqual(new Uint8Array(24).fill(0xee))
   })
 
+  it('reads into scattered parts, whatever the files between them', async () => {
+    const torrent = many()
+    const output = await outputOf(torrent)
+    await writeContent(torrent, output)
+    const store = await openStore({ info: torrent.info, output, mode: 'read' })
+    for (const [offset, lengths] of [
+      [0, [20]],
+      [3, [1, 7, 40, 0, 9]],
+      [18, [2, 12, 3]],
+      [0, [74]],
+      [22, [4]],
+      [60, [9, 5]],
+    ] as const) {
+      const buffer = new Uint8Array(100).fill(0xee)
+      const expected = buffer.slice()
+      let at = 0
+      let from: number = offset
+      const parts = lengths.map(length => {
+        const part = buffer.subarray(at + 5, at + 5 + length)
+        expected.set(torrent.content.subarray(from, from + length), at + 5)
+        from += length
+        at += 5 + length
+        return part
+      })
+      await store.readScattered(offset, parts)
+      expect(buffer).toEqual(expected)
+    }
+    await expect(store.readScattered(70, [new Uint8Array(5)])).rejects.toMatchObject({ code: 'INTERNAL' })
+    await rm(output.paths[4] ?? '')
+    const gone = await openStore({ info: torrent.info, output, mode: 'read' })
+    const parts = [new Uint8Array(4), new Uint8Array(4)]
+    await expect(gone.readScattered(65, parts)).rejects.toMatchObject({ code: 'DISK_NOT_FOUND', message: /out\/c"/ })
+  })
+
   it('gives a file its final size with the first write', async () => {
     const torrent = many()
     const output = await outputOf(torrent)

@@ -30,7 +30,7 @@ it('can be written again after a failure to make the file', async () => {
   await rm(path, { recursive: true })
   await slots.write(0, new Uint8Array(10).fill(7), 0)
   const data = new Uint8Array(10)
-  expect(await slots.read(0, data, 0)).toBe('read')
+  expect(await slots.read(0, [data], 0)).toBe('read')
   expect(data).toEqual(new Uint8Array(10).fill(7))
   await slots.close()
 })

@@ -3,6 +3,8 @@
 export interface Content {
   /** `length` bytes from `offset` of the content. @throws BtError DISK_… */
   read(offset: number, length: number): Promise<Uint8Array>
+  /** Fills the parts, in order, with the bytes from `offset` of the content. @throws BtError DISK_… */
+  readInto(offset: number, parts: readonly Uint8Array[]): Promise<void>
   /** A verified piece, to be kept at `offset` of the content. The data is borrowed until the promise settles. */
   write(offset: number, data: Uint8Array): Promise<void>
 }

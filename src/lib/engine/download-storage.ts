@@ -8,6 +8,7 @@ import { resolveOutput } from '../storage/output.ts'
 import { isStored, wantedPieces } from '../storage/plan.ts'
 import { loadResume, removeResume, saveResume, type ResumeState } from '../storage/resume.ts'
 import { verifyContent } from '../storage/verify.ts'
+import type { Content } from './content.ts'
 import type { Storage, StorageRequest } from './storage.ts'
 
 export interface DownloadTarget {
@@ -72,9 +73,10 @@ export async function recheck(
 }
 
 /** The reading and writing half of a storage over files. */
-export function io(store: FileStore): Pick<Storage, 'read' | 'write'> {
+export function io(store: FileStore): Content {
   return {
     read: (offset, length) => store.read(offset, length),
+    readInto: (offset, parts) => store.readScattered(offset, parts),
     write: (offset, data) => store.write(offset, data),
   }
 }

@@ -30,6 +30,15 @@ export function pieceStorage(info: Info, index: number): PieceStorage {
         ? Promise.reject(new BtError('INTERNAL', 'the piece is not there'))
         : Promise.resolve(bytes)
     },
+    readInto: (offset, parts) => {
+      if (piece === undefined) return Promise.reject(new BtError('INTERNAL', 'the piece is not there'))
+      let at = offset - start
+      for (const part of parts) {
+        part.set(piece.subarray(at, at + part.length))
+        at += part.length
+      }
+      return Promise.resolve()
+    },
     write: (_offset, data) => {
       piece = Uint8Array.from(data)
       return Promise.resolve()

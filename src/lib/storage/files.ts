@@ -79,12 +79,7 @@ export class FileStore {
   async read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array> {
     const data = await this.tryRead(offset, length, into)
     if (data !== 'missing') return data
-    const slots = spans(this.info.files, offset, length).map(span => this.#slot(this.#locate(span).slot))
-    const paths = [...new Set(slots.map(slot => `"${slot.path}"`))]
-    throw new BtError(
-      'DISK_NOT_FOUND',
-      `bytes are missing in ${paths.join(', ')}; verify the torrent to see what is there`,
-    )
+    throw this.#missing(offset, length)
   }
 
   /**
@@ -92,21 +87,23 @@ export class FileStore {
    * @returns `missing` where a file is not there or ends too early
    */
   async tryRead(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array | 'missing'> {
-    this.#checkRange(offset, length)
     if (into !== undefined && into.length < length) {
       throw new BtError('INTERNAL', `${length} bytes do not fit into a buffer of ${into.length}`)
     }
+    this.#checkRange(offset, length)
     const data = into === undefined ? new Uint8Array(length) : into.subarray(0, length)
-    let filled = 0
-    for (const span of spans(this.info.files, offset, length)) {
-      if (!this.#isStored(span)) continue
-      const { slot, position } = this.#locate(span)
-      const part = data.subarray(span.at, span.at + span.length)
-      if ((await this.#slots.read(slot, part, position)) === 'missing') return 'missing'
-      filled += span.length
-    }
-    if (filled < length && into !== undefined) this.#zeroGaps(data, offset)
-    return data
+    return (await this.#fill(offset, length, [data])) === 'missing' ? 'missing' : data
+  }
+
+  /**
+   * Fills the parts, in order, with the bytes from `offset` of the content: one call to the system a file, however many
+   * parts. Padding reads as zeros.
+   * @throws BtError DISK_NOT_FOUND where a file is missing or too short
+   */
+  async readScattered(offset: number, parts: readonly Uint8Array[]): Promise<void> {
+    const length = parts.reduce((sum, part) => sum + part.length, 0)
+    this.#checkRange(offset, length)
+    if ((await this.#fill(offset, length, parts)) === 'missing') throw this.#missing(offset, length)
   }
 
   /** Writes verified bytes to the content, a whole piece at best. @throws BtError DISK_*, with part of it written */
@@ -172,15 +169,28 @@ export class FileStore {
     return { path: this.output.paths[number] ?? '', size, executable: file.executable === true }
   }
 
-  /** Clears what no file holds: `data` starts at `offset` of the content and may hold an earlier piece's bytes. */
-  #zeroGaps(data: Uint8Array, offset: number): void {
+  /** `length` is that of all parts. What no file holds is cleared: they may hold earlier bytes. */
+  async #fill(offset: number, length: number, parts: readonly Uint8Array[]): Promise<'read' | 'missing'> {
     let at = 0
-    for (const span of spans(this.info.files, offset, data.length)) {
+    for (const span of spans(this.info.files, offset, length)) {
       if (!this.#isStored(span)) continue
-      data.fill(0, at, span.at)
+      if (span.at > at) clear(cut(parts, at, span.at))
       at = span.at + span.length
+      const { slot, position } = this.#locate(span)
+      const pieces = span.length === length ? parts : cut(parts, span.at, at)
+      if ((await this.#slots.read(slot, pieces, position)) === 'missing') return 'missing'
     }
-    data.fill(0, at)
+    if (at < length) clear(cut(parts, at, length))
+    return 'read'
+  }
+
+  #missing(offset: number, length: number): BtError {
+    const slots = spans(this.info.files, offset, length).map(span => this.#slot(this.#locate(span).slot))
+    const paths = [...new Set(slots.map(slot => `"${slot.path}"`))]
+    return new BtError(
+      'DISK_NOT_FOUND',
+      `bytes are missing in ${paths.join(', ')}; verify the torrent to see what is there`,
+    )
   }
 
   #checkRange(offset: number, length: number): void {
@@ -189,4 +199,21 @@ export class FileStore {
       throw new BtError('INTERNAL', `${range} are outside the ${this.info.totalLength} bytes of "${this.info.name}"`)
     }
   }
+}
+
+function clear(parts: readonly Uint8Array[]): void {
+  for (const part of parts) part.fill(0)
+}
+
+/** Views of the bytes `from` to `to` (exclusive) of the parts, counted as if they were one. */
+function cut(parts: readonly Uint8Array[], from: number, to: number): Uint8Array[] {
+  const views: Uint8Array[] = []
+  let start = 0
+  for (const part of parts) {
+    const end = start + part.length
+    if (end > from && start < to)
+      views.push(part.subarray(Math.max(0, from - start), Math.min(part.length, to - start)))
+    start = end
+  }
+  return views
 }

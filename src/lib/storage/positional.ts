@@ -1,20 +1,47 @@
 // Whole reads and writes at a position of a file: the system may do less than it was asked in one call.
 import type { FileHandle } from 'node:fs/promises'
 
-/** Fills `into` from `position`. @returns `missing` where the file ends before it is full */
-export async function readFully(handle: FileHandle, into: Uint8Array, position: number): Promise<'read' | 'missing'> {
-  let done = 0
-  while (done < into.length) {
-    const { bytesRead } = await handle.read(into, done, into.length - done, position + done)
+/** Fills the parts, in order, with the bytes from `position`. @returns `missing` where the file ends before they are full */
+export async function readFully(
+  handle: FileHandle,
+  parts: readonly Uint8Array[],
+  position: number,
+): Promise<'read' | 'missing'> {
+  let rest = parts
+  let at = position
+  while (rest.length > 0) {
+    const { bytesRead } = await handle.readv(rest, at)
     if (bytesRead === 0) return 'missing'
-    done += bytesRead
+    at += bytesRead
+    rest = after(rest, bytesRead)
   }
   return 'read'
 }
 
-export async function writeFully(handle: FileHandle, data: Uint8Array, position: number): Promise<void> {
-  let done = 0
-  while (done < data.length) {
-    done += (await handle.write(data, done, data.length - done, position + done)).bytesWritten
+/** Writes the parts one behind the other. @param onWritten how many more of them are wholly written, after each call */
+export async function writeFully(
+  handle: FileHandle,
+  parts: readonly Uint8Array[],
+  position: number,
+  onWritten: (parts: number) => void,
+): Promise<void> {
+  let rest = parts
+  let at = position
+  while (rest.length > 0) {
+    const { bytesWritten } = await handle.writev(rest, at)
+    at += bytesWritten
+    const left = after(rest, bytesWritten)
+    onWritten(rest.length - left.length)
+    rest = left
   }
+}
+
+/** What is left of the parts behind their first `bytes`; without those that are empty. */
+function after(parts: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let skip = bytes
+  for (const [index, part] of parts.entries()) {
+    if (skip < part.length) return [part.subarray(skip), ...parts.slice(index + 1)]
+    skip -= part.length
+  }
+  return []
 }

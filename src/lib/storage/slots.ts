@@ -4,8 +4,9 @@ import type { FileHandle } from 'node:fs/promises'
 import { mapConcurrently } from './concurrently.ts'
 import { diskError, isAbsent } from './disk-error.ts'
 import { HandleCache } from './handles.ts'
-import { readFully, writeFully } from './positional.ts'
+import { readFully } from './positional.ts'
 import { createFile, openForRead, openForWrite } from './safe-open.ts'
+import { WriteQueue } from './write-queue.ts'
 
 /** Files flushed at the same time. */
 const FLUSH_CONCURRENCY = 8
@@ -24,6 +25,7 @@ export class Slots {
   readonly #handles: HandleCache
   /** Files made and sized, or being made. */
   readonly #made = new Map<number, Promise<void>>()
+  readonly #writes = new Map<number, WriteQueue>()
   /** Written to since they were last flushed. */
   readonly #dirty = new Set<number>()
   #flushed: Promise<unknown> = Promise.resolve()
@@ -35,10 +37,10 @@ export class Slots {
     this.#handles = new HandleCache(maxOpen, number => this.#open(number))
   }
 
-  /** @returns `missing` where the file is not there or ends before `into` is full */
-  async read(number: number, into: Uint8Array, position: number): Promise<'read' | 'missing'> {
+  /** Fills the parts in order. @returns `missing` where the file is not there or ends before they are full */
+  async read(number: number, parts: readonly Uint8Array[], position: number): Promise<'read' | 'missing'> {
     try {
-      return await this.#handles.use(number, handle => readFully(handle, into, position))
+      return await this.#handles.use(number, handle => readFully(handle, parts, position))
     } catch (error) {
       if (isAbsent(error)) return 'missing'
       throw diskError(error, this.#slot(number).path, 'read')
@@ -48,7 +50,7 @@ export class Slots {
   async write(number: number, data: Uint8Array, position: number): Promise<void> {
     try {
       await this.#make(number)
-      await this.#handles.use(number, handle => writeFully(handle, data, position))
+      await this.#queue(number).write(data, position)
       this.#dirty.add(number)
     } catch (error) {
       throw diskError(error, this.#slot(number).path, 'write')
@@ -88,6 +90,15 @@ export class Slots {
     } catch (error) {
       throw diskError(error, this.#slot(number).path, 'flush')
     }
+  }
+
+  #queue(number: number): WriteQueue {
+    let queue = this.#writes.get(number)
+    if (queue === undefined) {
+      queue = new WriteQueue(action => this.#handles.use(number, action))
+      this.#writes.set(number, queue)
+    }
+    return queue
   }
 
   /** Once for each file. */
