@@ -1,0 +1,20 @@
+// All cases, in the order of the table.
+import { download, downloadFour } from './download.mjs'
+import { pairs } from './pairs.mjs'
+import { seed } from './seed.mjs'
+import { small } from './small.mjs'
+
+/**
+ * @typedef {object} Outcome
+ * @property {import('../lib/table.mjs').Table} table
+ * @property {import('../lib/goal.mjs').Goal[]} goals
+ * @property {object} figures every single one, for --json
+ *
+ * @typedef {object} Case
+ * @property {string} name for --only
+ * @property {string} title
+ * @property {(lab: import('../lib/lab.mjs').Lab) => Promise<Outcome>} run
+ */
+
+/** @type {Case[]} */
+export const CASES = [download, downloadFour, seed, pairs, small]

@@ -1,0 +1,75 @@
+// The command line of the benchmark.
+import { parseArgs } from 'node:util'
+
+const USAGE = `npm run bench -- [--size 2GiB] [--runs 3] [--only CASE,...] [--clients NAME,...] [--json FILE] [--dir DIR [--keep]]
+
+  --size     the random data that most cases transfer
+  --runs     how often each client does each thing; the figures are medians
+  --only     these cases: CASES
+  --clients  these of the clients that are found: bt,libtorrent,aria2,transmission,webtorrent
+  --json     write all figures into this file
+  --dir      a folder on a tmpfs for the data, in place of a tmpfs that exists as long as the benchmark does
+  --keep     leave the data of --dir there`
+
+const UNITS = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
+
+/**
+ * @typedef {object} Options
+ * @property {number} size bytes
+ * @property {number} runs
+ * @property {string[]} only names of cases
+ * @property {string[] | undefined} clients
+ * @property {string | undefined} json
+ * @property {string | undefined} dir
+ * @property {boolean} keep
+ */
+
+/** @returns {Options} */
+export function parseOptions(argv, cases) {
+  const names = cases.map(({ name }) => name)
+  try {
+    const { values } = parseArgs({
+      args: argv,
+      options: {
+        size: { type: 'string', default: '2GiB' },
+        runs: { type: 'string', default: '3' },
+        only: { type: 'string', default: names.join(',') },
+        clients: { type: 'string' },
+        json: { type: 'string' },
+        dir: { type: 'string' },
+        keep: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    })
+    if (values.help) leave(0, names)
+    const only = values.only.split(',')
+    for (const name of only) if (!names.includes(name)) throw new Error(`there is no case "${name}"`)
+    if (values.keep && values.dir === undefined) throw new Error('--keep takes --dir')
+    return {
+      ...values,
+      size: bytes(values.size),
+      runs: count(values.runs),
+      only,
+      clients: values.clients?.split(','),
+    }
+  } catch (error) {
+    console.error(error.message)
+    return leave(2, names)
+  }
+}
+
+function leave(code, names) {
+  console.error(USAGE.replace('CASES', names.join(', ')))
+  process.exit(code)
+}
+
+function bytes(text) {
+  const [, number, unit] = /^(\d+)(|KiB|MiB|GiB)$/.exec(text) ?? []
+  if (number === undefined || Number(number) === 0) throw new Error(`"${text}" is not a size such as 512MiB`)
+  return Number(number) * UNITS[unit]
+}
+
+function count(text) {
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`"${text}" is not a number of runs`)
+  return Number(text)
+}
