@@ -10,6 +10,7 @@ import { parseInfo, parseMetainfo, type Info } from '../../src/lib/metainfo/meta
 import type { BtPlugin } from '../../src/lib/plugin/api.ts'
 import { fixture, sha1, singleFileInfo } from '../metainfo/samples.ts'
 import { eventOf, eventsOf } from './support/content.ts'
+import { OpenFiles } from '../../src/lib/storage/open-files.ts'
 import { FakeTracker, registryOf, TRACKER_URL } from './support/plugins.ts'
 
 const RAW = encode(singleFileInfo())
@@ -44,6 +45,7 @@ function setUp({ source, plugin = {}, ...options }: SetUp = {}) {
       key: 1,
       client: 'test',
       registry: registryOf({ trackers: [tracker], ...plugin }),
+      openFiles: new OpenFiles(),
       now: () => performance.now(),
       random: () => Math.random(),
     },

@@ -18,6 +18,7 @@ import { describe, expect, it } from 'vitest'
 import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import { diskError } from '../../src/lib/storage/disk-error.ts'
 import type { FileStore } from '../../src/lib/storage/files.ts'
+import { OpenFiles } from '../../src/lib/storage/open-files.ts'
 import { resolveOutput, type Output } from '../../src/lib/storage/output.ts'
 import { wantedPieces } from '../../src/lib/storage/plan.ts'
 import { verifyContent } from '../../src/lib/storage/verify.ts'
@@ -164,11 +165,32 @@ describe('reading and writing', () => {
   it('keeps few files open, and still reads and writes them all at once', async () => {
     const torrent = makeTorrent(Array.from({ length: 50 }, (_, i) => ({ path: `${i}`, length: 7 })))
     const output = await outputOf(torrent)
-    const store = await openStore({ info: torrent.info, output, mode: 'write', maxOpenFiles: 2 })
+    const store = await openStore({ info: torrent.info, output, mode: 'write', openFiles: new OpenFiles(2) })
     const pieces = Array.from({ length: torrent.info.pieceCount }, (_, i) => i)
     await Promise.all(pieces.map(piece => writePieces(store, torrent, [piece])))
     await store.sync()
     expect(await store.read(0, 350)).toEqual(torrent.content)
+  })
+
+  it('shares the files it keeps open with other stores, and closes its own', async () => {
+    const torrent = makeTorrent(Array.from({ length: 10 }, (_, i) => ({ path: `${i}`, length: 7 })))
+    const openFiles = new OpenFiles(3)
+    const stores = await Promise.all(
+      [1, 2].map(async () => {
+        const output = await outputOf(torrent)
+        await writeContent(torrent, output)
+        return openStore({ info: torrent.info, output, mode: 'read', openFiles })
+      }),
+    )
+    const reads = stores.flatMap(store => [0, 1, 2, 3, 4].map(async i => (await store.read(i * 14, 14)).length))
+    expect(await Promise.all(reads)).toEqual(Array.from({ length: 10 }, () => 14))
+    expect(openFiles.size).toBe(3)
+    const [first, second] = stores
+    await second?.read(0, 14)
+    await first?.close()
+    expect(openFiles.size).toBeGreaterThanOrEqual(2)
+    await second?.close()
+    expect(openFiles.size).toBe(0)
   })
 
   it('refuses ranges outside the content and use after close', async () => {
@@ -267,7 +289,7 @@ describe('planted symbolic links', () => {
   it('are not written through to a file already begun', async () => {
     const torrent = many()
     const output = await outputOf(torrent)
-    const store = await openStore({ info: torrent.info, output, mode: 'write', maxOpenFiles: 0 })
+    const store = await openStore({ info: torrent.info, output, mode: 'write', openFiles: new OpenFiles(0) })
     await writePieces(store, torrent, [2])
     const elsewhere = join(await temporaryFolder(), 'sub')
     await rename(join(output.root, 'sub'), elsewhere)

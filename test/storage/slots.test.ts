@@ -1,13 +1,22 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { OpenFiles } from '../../src/lib/storage/open-files.ts'
 import { Slots } from '../../src/lib/storage/slots.ts'
 import { temporaryFolder } from './fixture.ts'
 
 async function slotsOf(): Promise<{ slots: Slots; path: string }> {
   const root = await temporaryFolder()
   const path = join(root, 'file')
-  return { slots: new Slots(root, 'write', 0, () => ({ path, size: 10, executable: false })), path }
+  return {
+    slots: new Slots({
+      root,
+      mode: 'write',
+      openFiles: new OpenFiles(0),
+      slot: () => ({ path, size: 10, executable: false }),
+    }),
+    path,
+  }
 }
 
 it('never flushes again once a flush has failed: the system may have dropped the bytes', async () => {

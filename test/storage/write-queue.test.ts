@@ -1,4 +1,3 @@
-import type { FileHandle } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { WriteQueue } from '../../src/lib/storage/write-queue.ts'
 
@@ -7,7 +6,7 @@ function scripted(steps: (number | Error)[] = []): { queue: WriteQueue; file: Ui
   const file = new Uint8Array(64)
   const calls: number[][] = []
   let running = 0
-  const writev = async (buffers: readonly Uint8Array[], position: number): Promise<{ bytesWritten: number }> => {
+  const writev = async (buffers: readonly Uint8Array[], position: number): Promise<number> => {
     expect(++running).toBe(1)
     calls.push([position, ...buffers.map(buffer => buffer.length)])
     await Promise.resolve()
@@ -16,10 +15,9 @@ function scripted(steps: (number | Error)[] = []): { queue: WriteQueue; file: Ui
     if (step instanceof Error) throw step
     const bytes = Buffer.concat(buffers).subarray(0, step)
     file.set(bytes, position)
-    return { bytesWritten: bytes.length }
+    return bytes.length
   }
-  const handle = { writev } as unknown as FileHandle
-  return { queue: new WriteQueue(action => action(handle)), file, calls }
+  return { queue: new WriteQueue(action => action(writev)), file, calls }
 }
 
 const bytes = (length: number, fill: number): Uint8Array => new Uint8Array(length).fill(fill)
@@ -68,10 +66,8 @@ it('rejects those of a failed call that are not written, and writes the others',
 
 it('rejects all that waited where the file can not be opened, and tries again for the next', async () => {
   let reachable = false
-  const writev = (buffers: readonly Uint8Array[]): Promise<{ bytesWritten: number }> =>
-    Promise.resolve({ bytesWritten: Buffer.concat(buffers).length })
-  const handle = { writev } as unknown as FileHandle
-  const queue = new WriteQueue(action => (reachable ? action(handle) : Promise.reject(new Error('can not be opened'))))
+  const writev = (buffers: readonly Uint8Array[]): Promise<number> => Promise.resolve(Buffer.concat(buffers).length)
+  const queue = new WriteQueue(action => (reachable ? action(writev) : Promise.reject(new Error('can not be opened'))))
   const writes = [0, 4, 20].map(position => queue.write(bytes(4, 1), position))
   const outcomes = await Promise.allSettled(writes)
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])

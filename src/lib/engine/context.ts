@@ -1,6 +1,7 @@
 // What all torrents of one engine share.
 import type { PeerId } from '../base/ids.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
+import type { OpenFiles } from '../storage/open-files.ts'
 
 export interface EngineContext {
   readonly peerId: PeerId
@@ -13,6 +14,8 @@ export interface EngineContext {
   /** Name and version, shown to peers. */
   readonly client: string
   readonly registry: PluginRegistry
+  /** Bounds how many files of all torrents are open. */
+  readonly openFiles: OpenFiles
   /** Milliseconds, monotonic. */
   readonly now: () => number
   /** [0, 1). */

@@ -7,6 +7,7 @@ import { makePeerId } from '../base/ids.ts'
 import { Listener } from '../net/listener.ts'
 import { loadBundledPlugins } from '../plugin/load.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
+import { OpenFiles } from '../storage/open-files.ts'
 import { resumeCandidates } from '../storage/output.ts'
 import { loadMetadata } from '../storage/resume.ts'
 import { CLIENT } from './client.ts'
@@ -72,6 +73,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     key: randomBytes(4).readUInt32BE(),
     client: CLIENT,
     registry,
+    openFiles: new OpenFiles(),
     now,
     random: () => Math.random(),
   }

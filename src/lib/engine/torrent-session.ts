@@ -241,6 +241,7 @@ export class TorrentSession {
       )
     }
     const storage = await open(info, {
+      openFiles: this.#context.openFiles,
       signal: this.#abort.signal,
       onChecked: (pieces, total) => this.#emit({ type: 'checked', pieces, total }),
       onWarning: message => this.#emit({ type: 'warning', message }),

@@ -6,16 +6,18 @@
 // there all the same, from an earlier selection, is used in place. The part file goes when nothing is left in it.
 import { BtError } from '../base/errors.ts'
 import type { Info } from '../metainfo/metainfo.ts'
-import { mapConcurrently } from './concurrently.ts'
+import { concurrently, mapConcurrently } from './concurrently.ts'
+import type { Slot } from './content-file.ts'
 import { acquireLock, type Lock } from './lock.ts'
+import { OpenFiles } from './open-files.ts'
 import type { Output } from './output.ts'
 import { isStored, spans, type Span } from './plan.ts'
 import { makeRoot, prepare } from './prepare.ts'
-import { Slots, type Slot } from './slots.ts'
+import { Slots } from './slots.ts'
 import { LOOK_CONCURRENCY, placeFiles, stampOf, surveyFiles, type Place, type Survey } from './survey.ts'
 
-/** Files kept open; the limit of a process is 256 on macOS and 1,024 on most Linux systems, and sockets need theirs. */
-const MAX_OPEN_FILES = 128
+/** Files of one piece read or written at the same time: enough to keep the system's four threads (libuv) busy. */
+const FILE_CONCURRENCY = 8
 
 export interface StoreOptions {
   readonly info: Pick<Info, 'name' | 'files' | 'totalLength'>
@@ -24,7 +26,8 @@ export interface StoreOptions {
   readonly mode: 'read' | 'write'
   /** Indices of the files to download; all by default. */
   readonly selected?: ReadonlySet<number>
-  readonly maxOpenFiles?: number
+  /** Where its files are opened, together with those of other torrents; by default on its own. */
+  readonly openFiles?: OpenFiles
 }
 
 /** A file on the disk that holds content: one of the torrent's own, or the part file (the number after the last). */
@@ -52,8 +55,12 @@ export class FileStore {
     this.#places = places
     this.#selected = options.selected
     this.#lock = lock
-    const maxOpen = options.maxOpenFiles ?? MAX_OPEN_FILES
-    this.#slots = new Slots(options.output.root, options.mode, maxOpen, number => this.#slot(number))
+    this.#slots = new Slots({
+      root: options.output.root,
+      mode: options.mode,
+      openFiles: options.openFiles ?? new OpenFiles(),
+      slot: number => this.#slot(number),
+    })
   }
 
   /**
@@ -111,11 +118,10 @@ export class FileStore {
     if (this.mode === 'read') throw new BtError('INTERNAL', 'a read-only store was asked to write')
     this.#checkRange(offset, data.length)
     await (this.#emptied ??= this.fit(this.info.files.flatMap((file, index) => (file.length === 0 ? [index] : []))))
-    for (const span of spans(this.info.files, offset, data.length)) {
-      if (!this.#isStored(span)) continue
+    await this.#eachStored(offset, data.length, span => {
       const { slot, position } = this.#locate(span)
-      await this.#slots.write(slot, data.subarray(span.at, span.at + span.length), position)
-    }
+      return this.#slots.write(slot, data.subarray(span.at, span.at + span.length), position)
+    })
   }
 
   /**
@@ -171,17 +177,25 @@ export class FileStore {
 
   /** `length` is that of all parts. What no file holds is cleared: they may hold earlier bytes. */
   async #fill(offset: number, length: number, parts: readonly Uint8Array[]): Promise<'read' | 'missing'> {
+    let outcome: 'read' | 'missing' = 'read'
     let at = 0
-    for (const span of spans(this.info.files, offset, length)) {
-      if (!this.#isStored(span)) continue
+    await this.#eachStored(offset, length, async span => {
       if (span.at > at) clear(cut(parts, at, span.at))
       at = span.at + span.length
       const { slot, position } = this.#locate(span)
-      const pieces = span.length === length ? parts : cut(parts, span.at, at)
-      if ((await this.#slots.read(slot, pieces, position)) === 'missing') return 'missing'
-    }
+      const own = span.length === length ? parts : cut(parts, span.at, at)
+      if ((await this.#slots.read(slot, own, position)) === 'missing') outcome = 'missing'
+    })
     if (at < length) clear(cut(parts, at, length))
-    return 'read'
+    return outcome
+  }
+
+  /** Begins in the order of the content, with several files at the same time. */
+  async #eachStored(offset: number, length: number, action: (span: Span) => Promise<void>): Promise<void> {
+    const stored = spans(this.info.files, offset, length).filter(span => this.#isStored(span))
+    const [first] = stored
+    if (stored.length === 1 && first !== undefined) await action(first)
+    else await concurrently(stored, FILE_CONCURRENCY, () => action)
   }
 
   #missing(offset: number, length: number): BtError {

@@ -1,26 +1,26 @@
 // Whole reads and writes at a position of a file: the system may do less than it was asked in one call.
-import type { FileHandle } from 'node:fs/promises'
+import type { Transfer } from './descriptor.ts'
 
 /** Fills the parts, in order, with the bytes from `position`. @returns `missing` where the file ends before they are full */
 export async function readFully(
-  handle: FileHandle,
+  read: Transfer,
   parts: readonly Uint8Array[],
   position: number,
 ): Promise<'read' | 'missing'> {
   let rest = parts
   let at = position
   while (rest.length > 0) {
-    const { bytesRead } = await handle.readv(rest, at)
-    if (bytesRead === 0) return 'missing'
-    at += bytesRead
-    rest = after(rest, bytesRead)
+    const moved = await read(rest, at)
+    if (moved === 0) return 'missing'
+    at += moved
+    rest = after(rest, moved)
   }
   return 'read'
 }
 
 /** Writes the parts one behind the other. @param onWritten how many more of them are wholly written, after each call */
 export async function writeFully(
-  handle: FileHandle,
+  write: Transfer,
   parts: readonly Uint8Array[],
   position: number,
   onWritten: (parts: number) => void,
@@ -28,9 +28,9 @@ export async function writeFully(
   let rest = parts
   let at = position
   while (rest.length > 0) {
-    const { bytesWritten } = await handle.writev(rest, at)
-    at += bytesWritten
-    const left = after(rest, bytesWritten)
+    const moved = await write(rest, at)
+    at += moved
+    const left = after(rest, moved)
     onWritten(rest.length - left.length)
     rest = left
   }

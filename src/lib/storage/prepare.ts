@@ -7,10 +7,12 @@ import { dirname, join, relative } from 'node:path'
 import { BtError } from '../base/errors.ts'
 import type { FileEntry } from '../metainfo/metainfo.ts'
 import { mapConcurrently } from './concurrently.ts'
+import { closeDescriptor } from './descriptor.ts'
 import { diskError, errnoOf, isAbsent } from './disk-error.ts'
+import { Folders } from './folders.ts'
 import type { Output } from './output.ts'
 import { isSymlink } from './plan.ts'
-import { createFile, makeFolders } from './safe-open.ts'
+import { openOrCreate } from './safe-open.ts'
 import { LOOK_CONCURRENCY, type Place } from './survey.ts'
 
 /** Something is there already; or links are not known or not allowed (FAT, Windows), and the content is whole without. */
@@ -52,10 +54,11 @@ export async function prepare(preparation: Preparation, places: readonly Place[]
   const { info, output, selected } = preparation
   if (!places.includes('parts')) await rm(output.partsPath, { force: true })
   const chosen = [...info.files.entries()].filter(([index, file]) => !file.padding && selected?.has(index) !== false)
-  const folders = new Set(chosen.map(([index]) => dirname(output.paths[index] ?? '')))
-  for (const folder of folders) await makeFolders(output.root, folder)
+  const folders = new Folders(output.root)
+  const paths = new Set(chosen.map(([index]) => dirname(output.paths[index] ?? '')))
+  for (const path of paths) await folders.make(path)
   await mapConcurrently(chosen, LOOK_CONCURRENCY, async ([index, file]) => {
-    if (file.length === 0 && !isSymlink(file)) await makeEmptyFile(output, output.paths[index] ?? '', file)
+    if (file.length === 0 && !isSymlink(file)) await makeEmptyFile(folders, output.paths[index] ?? '', file)
   })
   // Links last, one after the other: no file may come to lie behind one.
   for (const [index, file] of chosen) {
@@ -63,10 +66,10 @@ export async function prepare(preparation: Preparation, places: readonly Place[]
   }
 }
 
-async function makeEmptyFile(output: Output, path: string, file: FileEntry): Promise<void> {
+async function makeEmptyFile(folders: Folders, path: string, file: FileEntry): Promise<void> {
   try {
-    const handle = await createFile(output.root, path, file.executable === true)
-    await handle.close()
+    const { fd } = await openOrCreate(folders, path, file.executable === true)
+    await closeDescriptor(fd)
   } catch (error) {
     throw diskError(error, path, 'create')
   }

@@ -3,18 +3,20 @@
 // than the data (kill -9, a crash, another program) costs time, never correctness.
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { Bitfield } from '../base/bitfield.ts'
 import { equal } from '../base/bytes.ts'
 import { HASH_LENGTH, type InfoHash } from '../base/ids.ts'
 import type { Info } from '../metainfo/metainfo.ts'
+import { closeDescriptor, reading } from './descriptor.ts'
 import { diskError, isAbsent } from './disk-error.ts'
 import type { FileStore } from './files.ts'
 import type { Output } from './output.ts'
 import { isStored, piecesOfFile, setRange } from './plan.ts'
 import { encodeResume, parseResume, type ResumeRecord } from './resume-record.ts'
-import { openForRead } from './safe-open.ts'
+import { readFully } from './positional.ts'
+import { openForRead, type Opened } from './safe-open.ts'
 import type { FileOnDisk, FileStamp, Survey } from './survey.ts'
 import { readablePieces } from './verify.ts'
 
@@ -134,20 +136,21 @@ function sameStamp(then: FileStamp | undefined, now: FileStamp | undefined): boo
 }
 
 async function readRecord(path: string): Promise<ResumeRecord | undefined> {
-  let handle: FileHandle
+  let opened: Opened
   try {
-    handle = await openForRead(path)
+    opened = await openForRead(path)
   } catch (error) {
     if (isAbsent(error)) return undefined
     throw diskError(error, path, 'read')
   }
   try {
-    if ((await handle.stat()).size > MAX_RECORD) return undefined
-    return parseResume(await handle.readFile())
+    if (opened.size > MAX_RECORD) return undefined
+    const bytes = new Uint8Array(opened.size)
+    return (await readFully(reading(opened.fd), [bytes], 0)) === 'missing' ? undefined : parseResume(bytes)
   } catch (error) {
     throw diskError(error, path, 'read')
   } finally {
-    await handle.close()
+    await closeDescriptor(opened.fd)
   }
 }
 

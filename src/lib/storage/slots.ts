@@ -1,70 +1,51 @@
-// The files on the disk that hold content, by number: the torrent's own, then the part file. A file that is written has
-// its final size (with a hole where bytes are missing) before its first byte.
-import type { FileHandle } from 'node:fs/promises'
+// The files on the disk that hold content, by number: the torrent's own, then the part file.
 import { mapConcurrently } from './concurrently.ts'
-import { diskError, isAbsent } from './disk-error.ts'
-import { HandleCache } from './handles.ts'
-import { readFully } from './positional.ts'
-import { createFile, openForRead, openForWrite } from './safe-open.ts'
-import { WriteQueue } from './write-queue.ts'
+import { ContentFile, type Slot } from './content-file.ts'
+import { Folders } from './folders.ts'
+import type { OpenFiles } from './open-files.ts'
 
 /** Files flushed at the same time. */
 const FLUSH_CONCURRENCY = 8
 
-export interface Slot {
-  readonly path: string
-  /** Bytes that the file must have in the end; undefined where it may have any. */
-  readonly size: number | undefined
-  readonly executable: boolean
+export interface SlotsOptions {
+  readonly root: string
+  readonly mode: 'read' | 'write'
+  readonly openFiles: OpenFiles
+  readonly slot: (number: number) => Slot
 }
 
 export class Slots {
-  readonly #root: string
-  readonly #mode: 'read' | 'write'
-  readonly #slot: (number: number) => Slot
-  readonly #handles: HandleCache
-  /** Files made and sized, or being made. */
-  readonly #made = new Map<number, Promise<void>>()
-  readonly #writes = new Map<number, WriteQueue>()
+  readonly #options: SlotsOptions
+  readonly #folders: Folders
+  /** Those that were used. */
+  readonly #files = new Map<number, ContentFile>()
   /** Written to since they were last flushed. */
-  readonly #dirty = new Set<number>()
+  readonly #dirty = new Set<ContentFile>()
   #flushed: Promise<unknown> = Promise.resolve()
+  #closed = false
 
-  constructor(root: string, mode: 'read' | 'write', maxOpen: number, slot: (number: number) => Slot) {
-    this.#root = root
-    this.#mode = mode
-    this.#slot = slot
-    this.#handles = new HandleCache(maxOpen, number => this.#open(number))
+  constructor(options: SlotsOptions) {
+    this.#options = options
+    this.#folders = new Folders(options.root)
   }
 
   /** Fills the parts in order. @returns `missing` where the file is not there or ends before they are full */
-  async read(number: number, parts: readonly Uint8Array[], position: number): Promise<'read' | 'missing'> {
-    try {
-      return await this.#handles.use(number, handle => readFully(handle, parts, position))
-    } catch (error) {
-      if (isAbsent(error)) return 'missing'
-      throw diskError(error, this.#slot(number).path, 'read')
-    }
+  read(number: number, parts: readonly Uint8Array[], position: number): Promise<'read' | 'missing'> {
+    return this.#file(number).read(parts, position)
   }
 
+  /** @throws BtError DISK_*, with part of it written */
   async write(number: number, data: Uint8Array, position: number): Promise<void> {
-    try {
-      await this.#make(number)
-      await this.#queue(number).write(data, position)
-      this.#dirty.add(number)
-    } catch (error) {
-      throw diskError(error, this.#slot(number).path, 'write')
-    }
+    const file = this.#file(number)
+    await file.write(data, position)
+    this.#dirty.add(file)
   }
 
   /** Gives a file that is known to be the torrent's its final size. */
   async fit(number: number): Promise<void> {
-    try {
-      await this.#make(number)
-      this.#dirty.add(number)
-    } catch (error) {
-      throw diskError(error, this.#slot(number).path, 'write')
-    }
+    const file = this.#file(number)
+    await file.fit()
+    this.#dirty.add(file)
   }
 
   /**
@@ -73,56 +54,29 @@ export class Slots {
    * nothing the next time.
    */
   async sync(): Promise<void> {
-    this.#flushed = this.#flushed.then(() => mapConcurrently(this.#dirty, FLUSH_CONCURRENCY, n => this.#flush(n)))
+    this.#flushed = this.#flushed.then(() =>
+      mapConcurrently(this.#dirty, FLUSH_CONCURRENCY, file => {
+        this.#dirty.delete(file)
+        return file.flush()
+      }),
+    )
     await this.#flushed
   }
 
-  /** Waits for calls under way. */
-  async close(): Promise<void> {
-    await Promise.allSettled(this.#made.values())
-    await this.#handles.close()
+  /** Waits for calls under way; later ones fail. */
+  close(): Promise<void> {
+    this.#closed = true
+    return this.#options.openFiles.retire(Array.from(this.#files.values(), file => file.cached))
   }
 
-  async #flush(number: number): Promise<void> {
-    this.#dirty.delete(number)
-    try {
-      await this.#handles.use(number, handle => handle.sync())
-    } catch (error) {
-      throw diskError(error, this.#slot(number).path, 'flush')
+  #file(number: number): ContentFile {
+    let file = this.#files.get(number)
+    if (file === undefined) {
+      const { slot, mode, openFiles } = this.#options
+      file = new ContentFile(slot(number), mode, openFiles, this.#folders)
+      file.cached.retired = this.#closed
+      this.#files.set(number, file)
     }
-  }
-
-  #queue(number: number): WriteQueue {
-    let queue = this.#writes.get(number)
-    if (queue === undefined) {
-      queue = new WriteQueue(action => this.#handles.use(number, action))
-      this.#writes.set(number, queue)
-    }
-    return queue
-  }
-
-  /** Once for each file. */
-  #make(number: number): Promise<void> {
-    const known = this.#made.get(number)
-    if (known !== undefined) return known
-    const making = this.#makeNow(number)
-    this.#made.set(number, making)
-    making.catch(() => this.#made.delete(number))
-    return making
-  }
-
-  async #makeNow(number: number): Promise<void> {
-    const { path, size, executable } = this.#slot(number)
-    const handle = await createFile(this.#root, path, executable)
-    try {
-      if (size !== undefined && (await handle.stat()).size !== size) await handle.truncate(size)
-    } finally {
-      await handle.close()
-    }
-  }
-
-  #open(number: number): Promise<FileHandle> {
-    const { path } = this.#slot(number)
-    return this.#mode === 'read' ? openForRead(path) : openForWrite(this.#root, path)
+    return file
   }
 }

@@ -1,8 +1,7 @@
 // What of a torrent is on the disk: which file holds which bytes, and how large and how old each is.
-import { lstat, stat } from 'node:fs/promises'
-import type { BigIntStats } from 'node:fs'
 import type { FileEntry } from '../metainfo/metainfo.ts'
 import { mapConcurrently } from './concurrently.ts'
+import { look } from './descriptor.ts'
 import { diskError, isAbsent } from './disk-error.ts'
 import type { Output } from './output.ts'
 import { isStored } from './plan.ts'
@@ -75,7 +74,7 @@ export function readableBytes(survey: Survey, files: readonly FileEntry[], index
 /** Undefined where no regular file is at the path. A link counts as nothing where it would not be written through. */
 export async function stampOf(path: string, mode: 'read' | 'write'): Promise<FileStamp | undefined> {
   try {
-    const stats: BigIntStats = await (mode === 'read' ? stat : lstat)(path, { bigint: true })
+    const stats = await look(path, mode === 'read' ? 'follow' : 'stay')
     return stats.isFile() ? { size: Number(stats.size), mtimeNs: stats.mtimeNs } : undefined
   } catch (error) {
     if (isAbsent(error)) return undefined

@@ -1,6 +1,6 @@
 // Writes to one file go out one at a time. The system lets one writer at a time into a file whatever we do, and those that
 // wait for it there spin on a lock of the kernel; here they are gathered meanwhile, and neighbours go out in one call.
-import type { FileHandle } from 'node:fs/promises'
+import type { Transfer } from './descriptor.ts'
 import { writeFully } from './positional.ts'
 
 /** Bytes of one call, unless a single write has more: so that who waits for its first bytes need not wait for very many. */
@@ -13,13 +13,15 @@ interface Write {
   readonly reject: (error: unknown) => void
 }
 
+type Use = (action: (write: Transfer) => Promise<void>) => Promise<void>
+
 export class WriteQueue {
-  readonly #use: (action: (handle: FileHandle) => Promise<void>) => Promise<void>
+  readonly #use: Use
   #waiting: Write[] = []
   #busy = false
 
   /** @param use runs the action with the file open */
-  constructor(use: (action: (handle: FileHandle) => Promise<void>) => Promise<void>) {
+  constructor(use: Use) {
     this.#use = use
   }
 
@@ -37,7 +39,7 @@ export class WriteQueue {
       const batch = this.#waiting
       this.#waiting = []
       try {
-        await this.#use(handle => writeBatch(handle, batch))
+        await this.#use(write => writeBatch(write, batch))
       } catch (error) {
         for (const write of batch) write.reject(error)
       }
@@ -47,7 +49,7 @@ export class WriteQueue {
 }
 
 /** A run that fails rejects those of its writes that are not done, and no other's. */
-async function writeBatch(handle: FileHandle, batch: Write[]): Promise<void> {
+async function writeBatch(write: Transfer, batch: Write[]): Promise<void> {
   for (const run of runsOf(batch)) {
     let done = 0
     const settle = (written: number): void => {
@@ -56,7 +58,7 @@ async function writeBatch(handle: FileHandle, batch: Write[]): Promise<void> {
     }
     try {
       const parts = run.map(write => write.data)
-      await writeFully(handle, parts, run[0]?.position ?? 0, settle)
+      await writeFully(write, parts, run[0]?.position ?? 0, settle)
     } catch (error) {
       for (const write of run.slice(done)) write.reject(error)
     }

@@ -1,0 +1,107 @@
+// One file on the disk that holds content. Before its first byte is written it has its final size (with a hole where bytes
+// are missing), or gets it by that very write.
+import { flushDescriptor, reading, setSize, writing } from './descriptor.ts'
+import { diskError, isAbsent } from './disk-error.ts'
+import type { Folders } from './folders.ts'
+import { CachedFile, type OpenFiles } from './open-files.ts'
+import { readFully } from './positional.ts'
+import { openForRead, openForWrite, openOrCreate, type Opened } from './safe-open.ts'
+import { WriteQueue } from './write-queue.ts'
+
+export interface Slot {
+  readonly path: string
+  /** Bytes that the file must have in the end; undefined where it may have any. */
+  readonly size: number | undefined
+  readonly executable: boolean
+}
+
+export class ContentFile {
+  /** Its place among the open files. */
+  readonly cached: CachedFile = new CachedFile()
+  readonly #slot: Slot
+  readonly #mode: 'read' | 'write'
+  readonly #files: OpenFiles
+  readonly #folders: Folders
+  #writes: WriteQueue | undefined
+  /** Made by us, or found: from then on one that is missing was taken away. */
+  #there = false
+  /** Bytes, when it was opened last or since. */
+  #size = 0
+  /** A write covers all of it, so that it need not be sized before. */
+  #whole = false
+
+  constructor(slot: Slot, mode: 'read' | 'write', files: OpenFiles, folders: Folders) {
+    this.#slot = slot
+    this.#mode = mode
+    this.#files = files
+    this.#folders = folders
+  }
+
+  /** Fills the parts in order. @returns `missing` where the file is not there or ends before they are full */
+  async read(parts: readonly Uint8Array[], position: number): Promise<'read' | 'missing'> {
+    try {
+      const open = (): Promise<number> => this.#opened(this.#mode === 'read' ? 'read' : 'write')
+      return await this.#files.use(this.cached, open, fd => readFully(reading(fd), parts, position))
+    } catch (error) {
+      if (isAbsent(error)) return 'missing'
+      throw diskError(error, this.#slot.path, 'read')
+    }
+  }
+
+  /** @throws BtError DISK_*, with part of it written */
+  async write(data: Uint8Array, position: number): Promise<void> {
+    this.#whole ||= position === 0 && data.length === this.#slot.size
+    this.#writes ??= new WriteQueue(act =>
+      this.#use(async fd => {
+        if (!this.#whole || this.#size > data.length) await this.#fit(fd)
+        await act(writing(fd))
+      }),
+    )
+    try {
+      await this.#writes.write(data, position)
+    } catch (error) {
+      throw diskError(error, this.#slot.path, 'write')
+    }
+  }
+
+  /** Gives a file that is known to be the torrent's its final size. */
+  async fit(): Promise<void> {
+    try {
+      await this.#use(fd => this.#fit(fd))
+    } catch (error) {
+      throw diskError(error, this.#slot.path, 'write')
+    }
+  }
+
+  async flush(): Promise<void> {
+    try {
+      await this.#files.use(this.cached, () => this.#opened('write'), flushDescriptor)
+    } catch (error) {
+      throw diskError(error, this.#slot.path, 'flush')
+    }
+  }
+
+  #use(action: (fd: number) => Promise<void>): Promise<void> {
+    return this.#files.use(this.cached, () => this.#opened(this.#there ? 'write' : 'create'), action)
+  }
+
+  async #opened(how: 'read' | 'write' | 'create'): Promise<number> {
+    const { fd, size } = await this.#open(how)
+    this.#there = true
+    this.#size = size
+    return fd
+  }
+
+  #open(how: 'read' | 'write' | 'create'): Promise<Opened> {
+    const { path, executable } = this.#slot
+    if (how === 'read') return openForRead(path)
+    return how === 'write' ? openForWrite(this.#folders, path) : openOrCreate(this.#folders, path, executable)
+  }
+
+  async #fit(fd: number): Promise<void> {
+    const { size } = this.#slot
+    if (size === undefined || this.#size === size) return
+    await setSize(fd, size)
+    this.#size = size
+  }
+}
