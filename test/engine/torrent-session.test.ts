@@ -8,6 +8,7 @@ import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import type { Storage } from '../../src/lib/engine/storage.ts'
 import { parseInfo, parseMetainfo, type Info } from '../../src/lib/metainfo/metainfo.ts'
 import type { BtPlugin } from '../../src/lib/plugin/api.ts'
+import { Hasher } from '../../src/lib/storage/hasher.ts'
 import { fixture, sha1, singleFileInfo } from '../metainfo/samples.ts'
 import { eventOf, eventsOf } from './support/content.ts'
 import { OpenFiles } from '../../src/lib/storage/open-files.ts'
@@ -48,6 +49,7 @@ function setUp({ source, plugin = {}, ...options }: SetUp = {}) {
       openFiles: new OpenFiles(),
       now: () => performance.now(),
       random: () => Math.random(),
+      hasher: new Hasher(),
     },
     { source: { infoHash: INFO.infoHash, tiers: [], peers: [], ...source }, ...options },
   )

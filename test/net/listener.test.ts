@@ -48,6 +48,7 @@ describe('Listener', () => {
         connected: () => undefined,
         received: chunk => received.push(...chunk),
         flushed: () => undefined,
+        sent: () => undefined,
         closed: detail => left.push(detail),
       }
     })

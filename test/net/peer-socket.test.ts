@@ -42,6 +42,7 @@ function recorder() {
       bytes.push(...chunk)
       notify()
     },
+    sent: () => undefined,
     flushed: () => {
       flushes++
       notify()

@@ -14,7 +14,8 @@ import {
   writeFile,
 } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { Hasher } from '../../src/lib/storage/hasher.ts'
+import { afterAll, describe, expect, it } from 'vitest'
 import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import { diskError } from '../../src/lib/storage/disk-error.ts'
 import type { FileStore } from '../../src/lib/storage/files.ts'
@@ -24,6 +25,9 @@ import { wantedPieces } from '../../src/lib/storage/plan.ts'
 import { verifyContent } from '../../src/lib/storage/verify.ts'
 import { makeTorrent, openStore, temporaryFolder, writeContent, writePieces, type Fixture } from './fixture.ts'
 import { mountTmpfs } from './tmpfs.ts'
+
+const hasher = new Hasher()
+afterAll(() => hasher.close())
 
 const many = (): Fixture =>
   makeTorrent([
@@ -129,7 +133,7 @@ describe('reading and writing', () => {
     const store = await writable(torrent, output)
     const there = new Bitfield(torrent.info.pieceCount)
     there.set(2)
-    await verifyContent({ store, info: torrent.info, pieces: there })
+    await verifyContent({ hasher, store, info: torrent.info, pieces: there })
     await store.close()
     expect(await sizes()).toEqual([precious.length, precious.length, precious.length])
     const again = await writable(torrent, output)
@@ -147,7 +151,7 @@ describe('reading and writing', () => {
     const store = await writable(torrent, output)
     const allButLast = Bitfield.full(torrent.info.pieceCount)
     allButLast.clear(4)
-    await verifyContent({ store, info: torrent.info, pieces: allButLast })
+    await verifyContent({ hasher, store, info: torrent.info, pieces: allButLast })
     expect(new Uint8Array(await readFile(output.paths[0] ?? ''))).toEqual(torrent.bytesOf(0))
     expect((await stat(output.paths[1] ?? '')).size).toBe(0)
     expect((await stat(output.paths[3] ?? '')).size).toBe(41)
@@ -158,7 +162,7 @@ describe('reading and writing', () => {
     const output = await outputOf(torrent)
     await writeFile(output.paths[0] ?? '', Buffer.concat([torrent.content, Buffer.from('more')]))
     const store = await openStore({ info: torrent.info, output, mode: 'read' })
-    expect((await verifyContent({ store, info: torrent.info })).complete).toBe(true)
+    expect((await verifyContent({ hasher, store, info: torrent.info })).complete).toBe(true)
     expect((await stat(output.paths[0] ?? '')).size).toBe(24)
   })
 

@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { Hasher } from '../../src/lib/storage/hasher.ts'
+import { afterAll, describe, expect, it } from 'vitest'
 import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import type { FileStore } from '../../src/lib/storage/files.ts'
 import { resolveOutput, type Output } from '../../src/lib/storage/output.ts'
@@ -8,6 +9,9 @@ import { wantedPieces } from '../../src/lib/storage/plan.ts'
 import { loadMetadata, loadResume, removeResume, saveResume } from '../../src/lib/storage/resume.ts'
 import { verifyContent } from '../../src/lib/storage/verify.ts'
 import { makeTorrent, openStore, temporaryFolder, writeContent, writePieces, type Fixture } from './fixture.ts'
+
+const hasher = new Hasher()
+afterAll(() => hasher.close())
 
 /** Pieces 0–1: a; 2: a and b; 3: b; 4: b and c; 5: c. */
 const many = (): Fixture =>
@@ -54,7 +58,7 @@ class Download {
     await this.store.close()
     this.store = await open(this.torrent, this.output, selected)
     const { have, recheck } = await loadResume({ store: this.store, info: this.torrent.info })
-    const found = await verifyContent({ store: this.store, info: this.torrent.info, pieces: recheck })
+    const found = await verifyContent({ hasher, store: this.store, info: this.torrent.info, pieces: recheck })
     return { have: [...have.indices()], recheck: [...recheck.indices()], found: [...found.indices()] }
   }
 }

@@ -1,11 +1,15 @@
 import { rm, truncate, writeFile } from 'node:fs/promises'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import { fileStates } from '../../src/lib/storage/file-states.ts'
 import type { FileStore } from '../../src/lib/storage/files.ts'
 import { resolveOutput, type Output } from '../../src/lib/storage/output.ts'
-import { hashPiece, verifyContent, withBuffers, type VerifyProgress } from '../../src/lib/storage/verify.ts'
-import { makeTorrent, openStore, pseudoRandom, sha1, temporaryFolder, writeContent, type Fixture } from './fixture.ts'
+import { Hasher } from '../../src/lib/storage/hasher.ts'
+import { verifyContent, withScratch, type VerifyProgress } from '../../src/lib/storage/verify.ts'
+import { makeTorrent, openStore, temporaryFolder, writeContent, type Fixture } from './fixture.ts'
+
+const hasher = new Hasher()
+afterAll(() => hasher.close())
 
 const many = (): Fixture =>
   makeTorrent([
@@ -28,24 +32,12 @@ async function damage(path: string | undefined, bytes: Uint8Array, at: number): 
   await writeFile(path ?? '', copy)
 }
 
-describe('hashPiece', () => {
-  it.each([0, 1, 16_384, 65_535, 65_536, 1_048_576])('is SHA-1 of %i bytes', async length => {
-    const data = pseudoRandom('hash', length)
-    expect(new Uint8Array(await hashPiece(data))).toEqual(sha1(data))
-  })
-
-  it('hashes the view, not the buffer below it', async () => {
-    const data = pseudoRandom('view', 200_000)
-    expect(new Uint8Array(await hashPiece(data.subarray(100_000)))).toEqual(sha1(data.slice(100_000)))
-  })
-})
-
 describe('verifyContent', () => {
   it('finds everything in content that is whole, with any number of workers', async () => {
     for (const concurrency of [1, 3, 100]) {
       const torrent = many()
       const { store } = await onDisk(torrent)
-      const have = await verifyContent({ store, info: torrent.info, concurrency })
+      const have = await verifyContent({ store, info: torrent.info, hasher, concurrency })
       expect(have.complete).toBe(true)
     }
   })
@@ -56,7 +48,7 @@ describe('verifyContent', () => {
     await damage(output.paths[0], torrent.bytesOf(0), 17)
     await truncate(output.paths[3] ?? '', 20)
     const seen: VerifyProgress[] = []
-    const have = await verifyContent({ store, info: torrent.info, onProgress: progress => seen.push(progress) })
+    const have = await verifyContent({ store, info: torrent.info, hasher, onProgress: progress => seen.push(progress) })
     expect([...have.indices()]).toEqual([0, 2, 3, 5])
     seen.sort((a, b) => a.piece - b.piece)
     expect(seen.map(progress => progress.result)).toEqual(['good', 'bad', 'good', 'good', 'missing', 'good'])
@@ -68,7 +60,7 @@ describe('verifyContent', () => {
     const { store, output } = await onDisk(torrent)
     await writeFile(output.paths[0] ?? '', torrent.content.subarray(0, 16))
     await truncate(output.paths[0] ?? '', 64)
-    expect([...(await verifyContent({ store, info: torrent.info })).indices()]).toEqual([0])
+    expect([...(await verifyContent({ store, info: torrent.info, hasher })).indices()]).toEqual([0])
   })
 
   it('checks only the pieces asked for', async () => {
@@ -78,7 +70,13 @@ describe('verifyContent', () => {
     pieces.set(1)
     pieces.set(4)
     const seen: VerifyProgress[] = []
-    const have = await verifyContent({ store, info: torrent.info, pieces, onProgress: progress => seen.push(progress) })
+    const have = await verifyContent({
+      store,
+      info: torrent.info,
+      hasher,
+      pieces,
+      onProgress: progress => seen.push(progress),
+    })
     expect([...have.indices()]).toEqual([1, 4])
     expect(seen.map(progress => progress.total)).toEqual([2, 2])
   })
@@ -87,7 +85,7 @@ describe('verifyContent', () => {
     const torrent = many()
     const { store, output } = await onDisk(torrent)
     await rm(output.root, { recursive: true })
-    expect((await verifyContent({ store, info: torrent.info })).count).toBe(0)
+    expect((await verifyContent({ store, info: torrent.info, hasher })).count).toBe(0)
   })
 
   it('stops when it is aborted, with the reason', async () => {
@@ -99,22 +97,32 @@ describe('verifyContent', () => {
     const onProgress = (): void => {
       if (++checked === 10) controller.abort(reason)
     }
-    const verifying = verifyContent({ store, info: torrent.info, signal: controller.signal, onProgress })
+    const verifying = verifyContent({
+      concurrency: 4,
+      store,
+      info: torrent.info,
+      hasher,
+      signal: controller.signal,
+      onProgress,
+    })
     await expect(verifying).rejects.toBe(reason)
     expect(checked).toBeLessThan(30)
   })
 
-  it('has at most two large pieces in memory', async () => {
+  it('has few large pieces in memory, and memory only for those that need it', async () => {
     let running = 0
     let most = 0
-    const action = async (_item: number, buffer: Uint8Array): Promise<void> => {
+    const seen = new Set<Uint8Array>()
+    const action = async (item: number, scratch: () => Uint8Array): Promise<void> => {
       most = Math.max(most, ++running)
-      expect(buffer.length).toBe(33_554_432)
+      if (item % 2 === 0) seen.add(scratch())
       await Promise.resolve()
       running--
     }
-    await withBuffers([1, 2, 3, 4, 5, 6], action, { length: 33_554_432, concurrency: 8, signal: undefined })
+    const length = 16_777_216
+    await withScratch([1, 2, 3, 4, 5, 6], action, { length, concurrency: 8, signal: undefined })
     expect(most).toBe(2)
+    expect([...seen].map(buffer => buffer.length)).toEqual([length])
   })
 })
 
@@ -125,7 +133,7 @@ describe('fileStates', () => {
     await damage(output.paths[0], torrent.bytesOf(0), 17)
     await rm(output.paths[1] ?? '')
     await writeFile(output.paths[4] ?? '', Buffer.concat([torrent.bytesOf(4), Buffer.from('!')]))
-    const have = await verifyContent({ store, info: torrent.info })
+    const have = await verifyContent({ store, info: torrent.info, hasher })
     expect(await fileStates(torrent.info, have, store)).toEqual([
       { file: 0, state: 'partial', size: 40, pieces: 3, verifiedPieces: 2 },
       { file: 1, state: 'missing', size: undefined, pieces: 0, verifiedPieces: 0 },

@@ -123,14 +123,15 @@ describe('PieceBuffers', () => {
     expect(buffers.target(B, block(0, 0))?.buffer).toBe(kept?.buffer)
   })
 
-  it('reuses a few buffers and no more', () => {
-    const buffers = new PieceBuffers(LAYOUT)
-    const taken = Array.from({ length: 6 }, () => buffers.take(0))
+  it('uses the memory of pieces again, and keeps no more of it than it may', () => {
+    const pieceLength = 4 * 1_048_576
+    const buffers = new PieceBuffers(new PieceLayout(3 * pieceLength - 100, pieceLength))
+    const taken = Array.from({ length: 10 }, () => buffers.take(0))
     for (const buffer of taken) buffers.recycle(buffer)
-    const again = Array.from({ length: 6 }, () => buffers.take(2))
+    const again = Array.from({ length: 10 }, () => buffers.take(2))
     const reused = again.filter(buffer => taken.some(old => old.buffer === buffer.buffer))
-    expect(reused).toHaveLength(4)
-    expect(again.every(buffer => buffer.length === BLOCK_LENGTH + 100)).toBe(true)
+    expect(reused).toHaveLength(8)
+    expect(again.every(buffer => buffer.length === pieceLength - 100)).toBe(true)
   })
 
   it('ends up with the bytes of whoever settled last, and names only peers that still write', () => {

@@ -3,11 +3,12 @@ import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import { BLOCK_LENGTH, type Block } from '../../src/lib/metainfo/block.ts'
 import { PieceLayout } from '../../src/lib/metainfo/layout.ts'
 import { Choker } from '../../src/lib/swarm/choker.ts'
-import { MAX_QUEUED_UPLOADS, MAX_SERVE_BYTES, UPLOAD_WINDOW } from '../../src/lib/swarm/limits.ts'
+import { MAX_QUEUED_UPLOADS, MAX_RUN_BLOCKS, MAX_UPLOAD_WINDOW, MIN_UPLOAD_WINDOW } from '../../src/lib/swarm/limits.ts'
 import { Outbox } from '../../src/lib/swarm/outbox.ts'
 import type { SwarmPeer } from '../../src/lib/swarm/peer.ts'
 import { Uploads } from '../../src/lib/swarm/uploads.ts'
 import { seeded } from '../picker/support.ts'
+import { frameRun, runLength } from '../../src/lib/wire/block-run.ts'
 import { message, sent } from '../wire/support.ts'
 import { alertsOf, peerWith } from './support.ts'
 
@@ -37,38 +38,49 @@ function ask(uploads: Uploads, peer: SwarmPeer, piece: number, ...blocks: readon
   for (const n of blocks) expect(uploads.request(peer, LAYOUT.block(piece, n))).toBe('queued')
 }
 
+/** What the driver makes of a `serve`. */
+function read(blocks: readonly Block[]): Uint8Array {
+  const run = new Uint8Array(runLength(blocks))
+  for (const gap of frameRun(blocks, run)) gap.fill(7)
+  return run
+}
+
 describe('Uploads', () => {
-  it('reads what follows in one run, and what does not in another', () => {
+  it('reads blocks together, in the order they were asked for', () => {
     const { peer, uploads, served } = setUp()
-    ask(uploads, peer, 0, 0, 1, 2, 7)
+    ask(uploads, peer, 0, 0, 1)
     ask(uploads, peer, 1, 8)
-    uploads.serve(peer)
-    expect(served().map(run => run.length)).toEqual([3, 1, 1])
-    expect(peer.serving).toBe(5 * BLOCK_LENGTH)
+    uploads.serve(peer, 0)
+    expect(served()).toEqual([[LAYOUT.block(0, 0), LAYOUT.block(0, 1), LAYOUT.block(1, 8)]])
+    expect(peer.serving).toBe(3 * BLOCK_LENGTH)
     expect(peer.wants).toEqual([])
   })
 
-  it('reads no more at once, and no further ahead, than it may', () => {
+  it('reads half of what it may at once, and no further ahead than it may', () => {
     const { peer, uploads, served } = setUp()
     ask(uploads, peer, 0, ...Array(64).keys())
-    uploads.serve(peer)
+    uploads.serve(peer, 0)
     const runs = served()
-    expect(runs.map(run => run.length * BLOCK_LENGTH)).toEqual(
-      Array.from({ length: UPLOAD_WINDOW / MAX_SERVE_BYTES }, () => MAX_SERVE_BYTES),
-    )
+    const half = MIN_UPLOAD_WINDOW / 2
+    expect(runs.map(run => run.length * BLOCK_LENGTH)).toEqual([half, half])
     // The bytes come and wait in the connection: still no room.
     const [first = []] = runs
-    uploads.served(
-      peer,
-      first,
-      first.map(() => new Uint8Array(BLOCK_LENGTH)),
-      0,
-    )
-    uploads.serve(peer)
+    uploads.served(peer, first, read(first), 0)
+    uploads.serve(peer, 0)
     expect(served()).toEqual([])
     if (peer.connection) sent(peer.connection)
-    uploads.serve(peer)
+    uploads.serve(peer, 0)
     expect(served()).toHaveLength(1)
+  })
+
+  it('reads further ahead for who takes it faster, within limits', () => {
+    const { peer, uploads, served } = setUp()
+    peer.upload.add(1e9, 0)
+    for (let n = 0; n < 4 * MAX_RUN_BLOCKS; n++) ask(uploads, peer, n >> 6, n & 63)
+    uploads.serve(peer, 0)
+    const runs = served()
+    expect(runs.map(run => run.length)).toEqual([MAX_RUN_BLOCKS, MAX_RUN_BLOCKS])
+    expect(peer.serving).toBe(MAX_UPLOAD_WINDOW)
   })
 
   it('takes no request of a peer that it chokes, nor for what is not there', () => {
@@ -90,25 +102,29 @@ describe('Uploads', () => {
     ask(uploads, peer, 0, 1, 1, 2)
     uploads.cancel(peer, LAYOUT.block(0, 1))
     uploads.cancel(peer, LAYOUT.block(0, 9))
-    uploads.serve(peer)
+    uploads.serve(peer, 0)
     expect(served()).toEqual([[LAYOUT.block(0, 1), LAYOUT.block(0, 2)]])
   })
 
   it('does not send what was read for a peer that was choked meanwhile, nor what could not be read', () => {
     const { peer, outbox, uploads, served } = setUp()
     ask(uploads, peer, 0, 0, 1)
-    uploads.serve(peer)
+    uploads.serve(peer, 0)
     const [run = []] = served()
-    expect(uploads.served(peer, run, [new Uint8Array(BLOCK_LENGTH)], 0)).toBe(BLOCK_LENGTH)
+    expect(uploads.served(peer, run, read(run), 0)).toBe(2 * BLOCK_LENGTH)
     expect(peer.serving).toBe(0)
     expect(alertsOf(outbox)).toMatchObject([{ type: 'uploadStarted' }])
-    ask(uploads, peer, 0, 2)
-    uploads.serve(peer)
-    const [late = []] = served()
     if (peer.connection) sent(peer.connection)
+    ask(uploads, peer, 0, 3)
+    uploads.serve(peer, 0)
+    const [failed = []] = served()
+    expect(uploads.served(peer, failed, undefined, 0)).toBe(0)
+    ask(uploads, peer, 0, 2)
+    uploads.serve(peer, 0)
+    const [late = []] = served()
     peer.connection?.choke(0)
     if (peer.connection) sent(peer.connection)
-    expect(uploads.served(peer, late, [new Uint8Array(BLOCK_LENGTH)], 0)).toBe(0)
+    expect(uploads.served(peer, late, read(late), 0)).toBe(0)
     expect(peer.serving).toBe(0)
     expect(peer.connection?.queuedBytes).toBe(0)
     expect(alertsOf(outbox)).toEqual([])

@@ -1,6 +1,7 @@
 // What all torrents of one engine share.
 import type { PeerId } from '../base/ids.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
+import type { Hasher } from '../storage/hasher.ts'
 import type { OpenFiles } from '../storage/open-files.ts'
 
 export interface EngineContext {
@@ -20,4 +21,5 @@ export interface EngineContext {
   readonly now: () => number
   /** [0, 1). */
   readonly random: () => number
+  readonly hasher: Hasher
 }

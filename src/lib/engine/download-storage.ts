@@ -61,10 +61,11 @@ export async function recheck(
   request: StorageRequest,
 ): Promise<Bitfield> {
   if (doubtful.count === 0) return known
-  const { signal, onChecked } = request
+  const { hasher, signal, onChecked } = request
   const found = await verifyContent({
     store,
     info,
+    hasher,
     pieces: doubtful,
     signal,
     onProgress: ({ checked, total }) => onChecked(checked, total),

@@ -7,6 +7,7 @@ import { makePeerId } from '../base/ids.ts'
 import { Listener } from '../net/listener.ts'
 import { loadBundledPlugins } from '../plugin/load.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
+import { Hasher } from '../storage/hasher.ts'
 import { OpenFiles } from '../storage/open-files.ts'
 import { resumeCandidates } from '../storage/output.ts'
 import { loadMetadata } from '../storage/resume.ts'
@@ -76,6 +77,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     openFiles: new OpenFiles(),
     now,
     random: () => Math.random(),
+    hasher: new Hasher(),
   }
   return new Engine(context, torrents, listener)
 }
@@ -145,6 +147,7 @@ export class Engine {
     const stopped = await Promise.allSettled(this.torrents.map(session => session.stop()))
     this.#torrents.clear()
     await this.#listener?.close()
+    await this.#context.hasher.close()
     for (const outcome of stopped) if (outcome.status === 'rejected') throw outcome.reason
   }
 

@@ -97,6 +97,7 @@ export function probe(address: PeerAddress, options: ProbeOptions): Promise<Prob
         }
       },
       flushed: () => undefined,
+      sent: () => undefined,
       closed: detail => {
         const code = met === undefined && connection === undefined ? 'PEER_UNREACHABLE' : 'PEER_PROTOCOL'
         const when =

@@ -1,6 +1,7 @@
 // The content of a torrent that runs: what is verified, what is wanted, and how it is read, written and put away.
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Info } from '../metainfo/metainfo.ts'
+import type { Hasher } from '../storage/hasher.ts'
 import type { OpenFiles } from '../storage/open-files.ts'
 import type { Content } from './content.ts'
 
@@ -14,6 +15,7 @@ export interface Storage extends Content {
 
 /** What storage is opened with. */
 export interface StorageRequest {
+  readonly hasher: Hasher
   /** Where the torrent's files are opened, together with those of the engine's others. */
   readonly openFiles: OpenFiles
   readonly signal: AbortSignal

@@ -6,18 +6,20 @@ import type { Block } from '../metainfo/block.ts'
 import { pieceHash, type Info } from '../metainfo/metainfo.ts'
 import { PeerSocket, type PeerSocketOwner } from '../net/peer-socket.ts'
 import type { PeerKey } from '../picker/picker.ts'
-import { hashPiece } from '../storage/verify.ts'
+import type { Hasher } from '../storage/hasher.ts'
 import type { TorrentAction, TorrentAlert } from '../swarm/actions.ts'
 import type { Torrent } from '../swarm/torrent.ts'
 import type { PeerConnection } from '../wire/connection.ts'
 import type { Handshake } from '../wire/handshake.ts'
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Content } from './content.ts'
+import { RunReader } from './run-reader.ts'
 
 export interface RunnerOptions {
   readonly torrent: Torrent
   /** Milliseconds, monotonic. */
   readonly now: () => number
+  readonly hasher: Hasher
   readonly onAlert: (alert: TorrentAlert) => void
   /** The torrent can not go on: the disk failed, or its metadata is unusable. */
   readonly onFatal: (error: unknown) => void
@@ -29,6 +31,7 @@ export class TorrentRunner {
   readonly #sockets = new Map<PeerKey, PeerSocket>()
   readonly #work = new Set<Promise<void>>()
   #content: Content | undefined
+  #reader: RunReader | undefined
   #info: Info | undefined
   #timer: NodeJS.Timeout | undefined
   #timerAt = Infinity
@@ -44,6 +47,7 @@ export class TorrentRunner {
   start(info: Info, content: Content, have: Bitfield, wanted: Bitfield): void {
     this.#info = info
     this.#content = content
+    this.#reader = new RunReader(content, info.pieceLength)
     this.#input(now => this.torrent.start(have, wanted, now))
   }
 
@@ -156,7 +160,8 @@ export class TorrentRunner {
         socket.flush()
       },
       received: chunk => this.#input(now => this.torrent.receive(key, chunk, now)),
-      flushed: () => this.#input(() => this.torrent.drained(key)),
+      flushed: () => this.#input(now => this.torrent.drained(key, now)),
+      sent: chunk => this.#reader?.recycle(chunk),
       closed: detail => {
         this.#sockets.delete(key)
         this.#input(now => this.torrent.disconnected(key, detail, now))
@@ -166,7 +171,7 @@ export class TorrentRunner {
 
   async #check(piece: number, data: Uint8Array): Promise<void> {
     if (this.#info === undefined || this.#content === undefined) return
-    const matches = equal(await hashPiece(data), pieceHash(this.#info, piece))
+    const matches = equal(await this.#options.hasher.digest(data), pieceHash(this.#info, piece))
     if (matches) await this.#content.write(piece * this.#info.pieceLength, data)
     const outcome = matches ? 'pieceStored' : 'pieceMismatched'
     // A piece that was on its way when we were stopped still counts: what follows saves it as done.
@@ -175,14 +180,8 @@ export class TorrentRunner {
   }
 
   async #serve(key: PeerKey, blocks: readonly Block[]): Promise<void> {
-    const [first] = blocks
-    if (first === undefined || this.#info === undefined || this.#content === undefined) return
-    const length = blocks.reduce((sum, block) => sum + block.length, 0)
-    const bytes = await this.#content.read(first.piece * this.#info.pieceLength + first.offset, length)
-    const data = blocks.map(block =>
-      bytes.subarray(block.offset - first.offset, block.offset - first.offset + block.length),
-    )
-    this.#input(now => this.torrent.served(key, blocks, data, now))
+    const run = await this.#reader?.read(blocks)
+    this.#input(now => this.torrent.served(key, blocks, run, now))
   }
 
   #track(work: Promise<void>): void {

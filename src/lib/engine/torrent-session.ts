@@ -90,6 +90,7 @@ export class TorrentSession {
     this.#runner = new TorrentRunner({
       torrent: this.#torrent,
       now: context.now,
+      hasher: context.hasher,
       onAlert: alert => this.#onAlert(alert),
       onFatal: error => this.#fail(error),
     })
@@ -242,6 +243,7 @@ export class TorrentSession {
     }
     const storage = await open(info, {
       openFiles: this.#context.openFiles,
+      hasher: this.#context.hasher,
       signal: this.#abort.signal,
       onChecked: (pieces, total) => this.#emit({ type: 'checked', pieces, total }),
       onWarning: message => this.#emit({ type: 'warning', message }),

@@ -3,6 +3,7 @@ import { BtError } from '../base/errors.ts'
 import type { FileEntry, Info } from '../metainfo/metainfo.ts'
 import { FileStore } from '../storage/files.ts'
 import { fileStates, type FileState } from '../storage/file-states.ts'
+import { Hasher } from '../storage/hasher.ts'
 import { locateContent } from '../storage/output.ts'
 import { verifyContent } from '../storage/verify.ts'
 
@@ -46,11 +47,13 @@ export async function verifyTorrent(
   }
   const output = await locateContent(info, path, process.cwd())
   const store = await FileStore.open({ info, output, mode: 'read' })
+  const hasher = new Hasher()
   try {
     const found = { bad: new Array<number>(), missing: new Array<number>() }
     const have = await verifyContent({
       store,
       info,
+      hasher,
       signal,
       onProgress: ({ piece, result, checked, total }) => {
         if (result !== 'good') found[result].push(piece)
@@ -71,6 +74,7 @@ export async function verifyTorrent(
       complete: have.complete && files.every(({ state }) => state === 'complete'),
     }
   } finally {
+    await hasher.close()
     await store.close()
   }
 }

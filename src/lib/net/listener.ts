@@ -102,6 +102,7 @@ export class Listener {
         }
       },
       flushed: () => owner?.flushed(),
+      sent: chunk => owner?.sent(chunk),
       closed: detail => {
         leave()
         owner?.closed(detail)

@@ -20,6 +20,8 @@ export interface PeerSocketOwner {
   received(chunk: Uint8Array): void
   /** Bytes went out; there may be room for more. */
   flushed(): void
+  /** The system has taken this chunk of the connection: its memory may be used again. */
+  sent(chunk: Uint8Array): void
   /** The socket ended, not by `close`. */
   closed(detail: string): void
 }
@@ -87,7 +89,9 @@ export class PeerSocket {
     while (this.#socket.writableLength < WRITE_HIGH_WATER) {
       const chunk = connection.pollTransmit()
       if (chunk === undefined) break
-      this.#socket.write(chunk)
+      this.#socket.write(chunk, error => {
+        if (!error) this.#owner.sent(chunk)
+      })
       moved = true
     }
     this.#socket.uncork()

@@ -3,6 +3,7 @@
 import { flushDescriptor, reading, setSize, writing } from './descriptor.ts'
 import { diskError, isAbsent } from './disk-error.ts'
 import type { Folders } from './folders.ts'
+import type { Hasher } from './hasher.ts'
 import { CachedFile, type OpenFiles } from './open-files.ts'
 import { readFully } from './positional.ts'
 import { openForRead, openForWrite, openOrCreate, type Opened } from './safe-open.ts'
@@ -38,14 +39,13 @@ export class ContentFile {
   }
 
   /** Fills the parts in order. @returns `missing` where the file is not there or ends before they are full */
-  async read(parts: readonly Uint8Array[], position: number): Promise<'read' | 'missing'> {
-    try {
-      const open = (): Promise<number> => this.#opened(this.#mode === 'read' ? 'read' : 'write')
-      return await this.#files.use(this.cached, open, fd => readFully(reading(fd), parts, position))
-    } catch (error) {
-      if (isAbsent(error)) return 'missing'
-      throw diskError(error, this.#slot.path, 'read')
-    }
+  read(parts: readonly Uint8Array[], position: number): Promise<'read' | 'missing'> {
+    return this.#look(fd => readFully(reading(fd), parts, position))
+  }
+
+  /** SHA-1 of a stretch of it. @returns `missing` where the file is not there or ends before it does */
+  digest(position: number, length: number, hasher: Hasher): Promise<Uint8Array | 'missing'> {
+    return this.#look(fd => hasher.digestFile({ fd, position, length }))
   }
 
   /** @throws BtError DISK_*, with part of it written */
@@ -78,6 +78,16 @@ export class ContentFile {
       await this.#files.use(this.cached, () => this.#opened('write'), flushDescriptor)
     } catch (error) {
       throw diskError(error, this.#slot.path, 'flush')
+    }
+  }
+
+  async #look<T>(action: (fd: number) => Promise<T>): Promise<T | 'missing'> {
+    try {
+      const open = (): Promise<number> => this.#opened(this.#mode === 'read' ? 'read' : 'write')
+      return await this.#files.use(this.cached, open, action)
+    } catch (error) {
+      if (isAbsent(error)) return 'missing'
+      throw diskError(error, this.#slot.path, 'read')
     }
   }
 

@@ -8,6 +8,7 @@ import { BtError } from '../base/errors.ts'
 import type { Info } from '../metainfo/metainfo.ts'
 import { concurrently, mapConcurrently } from './concurrently.ts'
 import type { Slot } from './content-file.ts'
+import type { Hasher } from './hasher.ts'
 import { acquireLock, type Lock } from './lock.ts'
 import { OpenFiles } from './open-files.ts'
 import type { Output } from './output.ts'
@@ -111,6 +112,18 @@ export class FileStore {
     const length = parts.reduce((sum, part) => sum + part.length, 0)
     this.#checkRange(offset, length)
     if ((await this.#fill(offset, length, parts)) === 'missing') throw this.#missing(offset, length)
+  }
+
+  /**
+   * SHA-1 of bytes that lie in one file, read by the hasher's threads.
+   * @returns `spread` where they do not, or padding is among them; `missing` where the file is not there or ends too early
+   */
+  async digestInOneFile(offset: number, length: number, hasher: Hasher): Promise<Uint8Array | 'missing' | 'spread'> {
+    this.#checkRange(offset, length)
+    const [span, ...others] = spans(this.info.files, offset, length)
+    if (span === undefined || others.length > 0 || span.length < length || !this.#isStored(span)) return 'spread'
+    const { slot, position } = this.#locate(span)
+    return this.#slots.digest(slot, position, length, hasher)
   }
 
   /** Writes verified bytes to the content, a whole piece at best. @throws BtError DISK_*, with part of it written */

@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import { BtError } from '../base/errors.ts'
 import { HASH_LENGTH } from '../base/ids.ts'
 import type { FileEntry } from '../metainfo/metainfo.ts'
+import { digestRange } from './digest.ts'
 import { FileStore } from './files.ts'
+import { Hasher } from './hasher.ts'
 import { listPath, type ListOptions, type ListedFile, type Listing } from './list-path.ts'
 import type { Output } from './output.ts'
 import type { Survey } from './survey.ts'
-import { hashPiece, withBuffers } from './verify.ts'
+import { withScratch } from './verify.ts'
 
 export interface HashPathOptions extends ListOptions {
   /** Bytes, or how to choose them once the total is known. */
@@ -43,31 +45,39 @@ export async function hashPath(path: string, options: HashPathOptions): Promise<
   const entries = entriesOf(files)
   const info = { name, files: entries, totalLength }
   const store = await FileStore.open({ info, output: outputOf(listing), mode: 'read' })
+  const hasher = new Hasher()
   try {
     const before = await store.survey()
-    const pieces = await hashAll(store, pieceLength, options)
+    const pieces = await hashAll(store, hasher, pieceLength, options)
     checkUnchanged(store, before, await store.survey())
     return { name, singleFile, files, totalLength, pieceLength, pieces, leftOut }
   } finally {
+    await hasher.close()
     await store.close()
   }
 }
 
-async function hashAll(store: FileStore, pieceLength: number, options: HashPathOptions): Promise<Uint8Array> {
+async function hashAll(
+  store: FileStore,
+  hasher: Hasher,
+  pieceLength: number,
+  options: HashPathOptions,
+): Promise<Uint8Array> {
   const { totalLength } = store.info
   const total = Math.ceil(totalLength / pieceLength)
   const pieces = new Uint8Array(total * HASH_LENGTH)
   let hashed = 0
-  const hash = async (piece: number, buffer: Uint8Array): Promise<void> => {
+  const hash = async (piece: number, scratch: () => Uint8Array): Promise<void> => {
     const offset = piece * pieceLength
-    const data = await store.tryRead(offset, Math.min(pieceLength, totalLength - offset), buffer)
-    if (data === 'missing') throw changed(store.output.root)
-    pieces.set(await hashPiece(data), piece * HASH_LENGTH)
+    const range = { offset, length: Math.min(pieceLength, totalLength - offset) }
+    const digest = await digestRange(store, hasher, range, scratch)
+    if (digest === 'missing') throw changed(store.output.root)
+    pieces.set(digest, piece * HASH_LENGTH)
     hashed++
     options.onProgress?.({ hashed, total })
   }
   const { concurrency, signal } = options
-  await withBuffers(Array(total).keys(), hash, { length: pieceLength, concurrency, signal })
+  await withScratch(Array(total).keys(), hash, { length: pieceLength, concurrency, signal })
   return pieces
 }
 

@@ -2,6 +2,7 @@
 import { mapConcurrently } from './concurrently.ts'
 import { ContentFile, type Slot } from './content-file.ts'
 import { Folders } from './folders.ts'
+import type { Hasher } from './hasher.ts'
 import type { OpenFiles } from './open-files.ts'
 
 /** Files flushed at the same time. */
@@ -32,6 +33,11 @@ export class Slots {
   /** Fills the parts in order. @returns `missing` where the file is not there or ends before they are full */
   read(number: number, parts: readonly Uint8Array[], position: number): Promise<'read' | 'missing'> {
     return this.#file(number).read(parts, position)
+  }
+
+  /** SHA-1 of a stretch of the file. @returns `missing` where the file is not there or ends before it does */
+  digest(number: number, position: number, length: number, hasher: Hasher): Promise<Uint8Array | 'missing'> {
+    return this.#file(number).digest(position, length, hasher)
   }
 
   /** @throws BtError DISK_*, with part of it written */

@@ -1,20 +1,14 @@
 // Which pieces of the content match their hashes. Hashing leaves the main thread, and memory is bounded whatever the
-// piece length: each of a fixed number of workers has one buffer and one piece at a time.
-import { createHash, webcrypto } from 'node:crypto'
+// piece length: each of a fixed number of lines of work has at most one buffer and one piece at a time.
 import { Bitfield } from '../base/bitfield.ts'
 import { equal } from '../base/bytes.ts'
 import { pieceHash, type Info } from '../metainfo/metainfo.ts'
 import { concurrently } from './concurrently.ts'
+import { digestRange, piecesAhead } from './digest.ts'
 import type { FileStore } from './files.ts'
+import type { Hasher } from './hasher.ts'
 import { clearRange, isStored, pieceExtent, piecesOfFile } from './plan.ts'
 import { readableBytes, type Survey } from './survey.ts'
-
-/** SHA-1 of less takes less time on the main thread than handing it over does (measured on Node 20, with SHA extensions). */
-const OFF_THREAD_LENGTH = 65_536
-/** Bytes of pieces in memory: the buffers, and the copy of each that the digest makes. At least two pieces, though. */
-const MAX_MEMORY = 67_108_864
-/** Enough to keep libuv's four threads busy with reads and hashes alike. */
-const DEFAULT_CONCURRENCY = 8
 
 export type PieceResult = 'good' | 'bad' | 'missing'
 
@@ -29,6 +23,7 @@ export interface VerifyProgress {
 export interface VerifyOptions {
   readonly store: FileStore
   readonly info: Info
+  readonly hasher: Hasher
   /** Which to check; all by default. */
   readonly pieces?: Bitfield
   readonly concurrency?: number
@@ -37,48 +32,43 @@ export interface VerifyOptions {
   readonly onProgress?: (progress: VerifyProgress) => void
 }
 
-/** SHA-1, 20 bytes (BEP 3 "pieces"). The data must not change before the promise settles. */
-export async function hashPiece(data: Uint8Array): Promise<Uint8Array> {
-  if (data.length < OFF_THREAD_LENGTH) return createHash('sha1').update(data).digest()
-  return new Uint8Array(await webcrypto.subtle.digest('SHA-1', data))
-}
-
 /**
- * Reads and hashes pieces. In a store that is open for writing, files found whole but too long are cut. Missing and short files are no errors, their pieces are just not there.
+ * Reads and hashes pieces. In a store that is open for writing, files found whole but too long are cut. Missing and short
+ * files are no errors, their pieces are just not there.
  * @returns the pieces that are there and match
  * @throws BtError DISK_* where a file that exists can not be read; the signal's reason
  */
 export async function verifyContent(options: VerifyOptions): Promise<Bitfield> {
-  const { store, info, signal, onProgress } = options
+  const { store, info, hasher, signal, onProgress } = options
   const wanted = options.pieces ?? Bitfield.full(info.pieceCount)
   const there = readablePieces(info, await store.survey())
   const have = new Bitfield(info.pieceCount)
   let checked = 0
-  const check = async (piece: number, buffer: Uint8Array): Promise<void> => {
-    const result = there.has(piece) ? await checkPiece(store, info, piece, buffer) : 'missing'
+  const check = async (piece: number, scratch: () => Uint8Array): Promise<void> => {
+    const result = there.has(piece) ? await checkPiece(store, info, hasher, piece, scratch) : 'missing'
     if (result === 'good') have.set(piece)
     checked++
     onProgress?.({ piece, result, checked, total: wanted.count })
   }
-  await withBuffers(wanted.indices(), check, { length: info.pieceLength, concurrency: options.concurrency, signal })
+  await withScratch(wanted.indices(), check, { length: info.pieceLength, concurrency: options.concurrency, signal })
   if (store.mode === 'write' && have.count > 0) await store.fit(wholeFiles(info, have))
   return have
 }
 
-/** Runs the action for each item, several at a time, each with a buffer of its own; the first failure ends it all. */
-export async function withBuffers<T>(
+/** Runs the action for each item, several at a time, each with memory of its own; the first failure ends it all. */
+export async function withScratch<T>(
   items: Iterable<T>,
-  action: (item: T, buffer: Uint8Array) => Promise<void>,
+  action: (item: T, scratch: () => Uint8Array) => Promise<void>,
   options: { length: number; concurrency: number | undefined; signal: AbortSignal | undefined },
 ): Promise<void> {
   const { length, signal } = options
-  const byMemory = Math.max(2, Math.floor(MAX_MEMORY / (2 * length)))
-  await concurrently(items, Math.min(byMemory, options.concurrency ?? DEFAULT_CONCURRENCY), () => {
+  const most = piecesAhead(length)
+  await concurrently(items, Math.min(most, options.concurrency ?? most), () => {
     let buffer: Uint8Array | undefined
+    const scratch = (): Uint8Array => (buffer ??= new Uint8Array(new SharedArrayBuffer(length)))
     return item => {
       signal?.throwIfAborted()
-      buffer ??= new Uint8Array(length)
-      return action(item, buffer)
+      return action(item, scratch)
     }
   })
 }
@@ -101,9 +91,14 @@ function wholeFiles(info: Info, have: Bitfield): number[] {
   })
 }
 
-async function checkPiece(store: FileStore, info: Info, piece: number, buffer: Uint8Array): Promise<PieceResult> {
-  const { offset, length } = pieceExtent(info, piece)
-  const data = await store.tryRead(offset, length, buffer)
-  if (data === 'missing') return 'missing'
-  return equal(await hashPiece(data), pieceHash(info, piece)) ? 'good' : 'bad'
+async function checkPiece(
+  store: FileStore,
+  info: Info,
+  hasher: Hasher,
+  piece: number,
+  scratch: () => Uint8Array,
+): Promise<PieceResult> {
+  const digest = await digestRange(store, hasher, pieceExtent(info, piece), scratch)
+  if (digest === 'missing') return 'missing'
+  return equal(digest, pieceHash(info, piece)) ? 'good' : 'bad'
 }

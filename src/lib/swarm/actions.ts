@@ -11,7 +11,7 @@ export type TorrentAction =
   | { readonly type: 'drop'; readonly key: PeerKey }
   /** Hash the piece and, where it matches, store it; answered by `pieceStored` or `pieceMismatched`, then the buffer is ours again. */
   | { readonly type: 'check'; readonly piece: number; readonly data: Uint8Array }
-  /** Read one contiguous run of blocks; answered by `served`. */
+  /** Read these blocks, to be sent in this order; answered by `served`. */
   | { readonly type: 'serve'; readonly key: PeerKey; readonly blocks: readonly Block[] }
   | { readonly type: 'alert'; readonly alert: TorrentAlert }
   /** The torrent can not go on. No answer is expected. */

@@ -12,10 +12,15 @@ export const ADVERTISED_REQUEST_QUEUE = 500
 export const REQUEST_TIMEOUT = 60_000
 /** Request time-outs in a row after which a peer is replaced. */
 export const MAX_REQUEST_TIMEOUTS = 3
-/** Bytes read ahead for one peer before its socket takes some: enough to fill a fast pipe, little enough for 200 slow ones. */
-export const UPLOAD_WINDOW: number = 512 * 1024
-/** Bytes that one disk read for an upload covers at most. */
-export const MAX_SERVE_BYTES: number = 256 * 1024
+/** Seconds of a peer's rate that are read ahead of its socket: a pipe never runs dry, and a slow peer can still cancel. */
+export const UPLOAD_AHEAD = 0.5
+/** Bytes read ahead for a peer whose rate is not known, or small: a few blocks. */
+export const MIN_UPLOAD_WINDOW: number = 128 * 1024
+/** Bytes read ahead for the fastest: two runs wait while one is being sent. */
+export const MAX_UPLOAD_WINDOW: number = 2 * 1024 * 1024
+/** Blocks, and bytes, that are read and sent as one. */
+export const MAX_RUN_BLOCKS = 64
+export const MAX_RUN_BYTES: number = 1024 * 1024
 /** Milliseconds between looks at time-outs; the finest promise made to anyone is a second. */
 export const TICK = 500
 /** BEP 3: at any time a few peers are served (four, one of them optimistic), which keeps TCP busy but not crowded. */

@@ -42,7 +42,7 @@ export class PeerEvents {
     }
     if (!roster.peers.has(peer.key)) return
     this.refill(peer, now)
-    this.#host.transfer()?.uploads.serve(peer)
+    this.#host.transfer()?.uploads.serve(peer, now)
     outbox.touch(peer)
   }
 

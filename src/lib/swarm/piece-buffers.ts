@@ -5,8 +5,8 @@ import { BLOCK_LENGTH, type Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import type { PeerKey } from '../picker/picker.ts'
 
-/** Free buffers kept for reuse; a download rarely has more pieces between wire and disk. */
-const MAX_FREE_BUFFERS = 4
+/** Bytes of free buffers kept for reuse: memory that is new to the process costs the system more than hashing it does. */
+const MAX_FREE_BYTES = 32 * 1024 * 1024
 
 interface Writer {
   readonly peer: PeerKey
@@ -98,7 +98,8 @@ export class PieceBuffers {
 
   recycle(buffer: Uint8Array): void {
     const whole = new Uint8Array(buffer.buffer)
-    if (whole.length === this.#layout.pieceLength && this.#free.length < MAX_FREE_BUFFERS) this.#free.push(whole)
+    const { pieceLength } = this.#layout
+    if (whole.length === pieceLength && this.#free.length * pieceLength < MAX_FREE_BYTES) this.#free.push(whole)
   }
 
   #aside(peer: PeerKey, id: number, length: number): Uint8Array | undefined {
@@ -116,7 +117,7 @@ export class PieceBuffers {
   #buffer(piece: number): Uint8Array {
     const known = this.#buffers.get(piece)
     if (known !== undefined) return known
-    const whole = this.#free.pop() ?? new Uint8Array(this.#layout.pieceLength)
+    const whole = this.#free.pop() ?? new Uint8Array(new SharedArrayBuffer(this.#layout.pieceLength))
     const buffer = whole.subarray(0, this.#layout.pieceSize(piece))
     this.#buffers.set(piece, buffer)
     return buffer

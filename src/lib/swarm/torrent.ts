@@ -195,9 +195,9 @@ export class Torrent {
   }
 
   /** The peer's socket took what there was to send. */
-  drained(key: PeerKey): void {
+  drained(key: PeerKey, now: number): void {
     const peer = this.peers.get(key)
-    if (peer !== undefined) this.#transfer?.uploads.serve(peer)
+    if (peer !== undefined) this.#transfer?.uploads.serve(peer, now)
   }
 
   /** A dial failed or a socket closed. */
@@ -207,12 +207,12 @@ export class Torrent {
     if (peer !== undefined) this.#drop(peer, peer.connection ? 'closed-by-peer' : 'unreachable', detail, now)
   }
 
-  /** A `serve` was read: `data[i]` holds the bytes of `blocks[i]`; no data: the read failed. */
-  served(key: PeerKey, blocks: readonly Block[], data: readonly Uint8Array[], now: number): void {
+  /** A `serve` was read: `run` has its blocks as `frameRun` lays them out, ready to be sent; undefined: the read failed. */
+  served(key: PeerKey, blocks: readonly Block[], run: Uint8Array | undefined, now: number): void {
     const peer = this.peers.get(key)
     if (peer === undefined || this.#transfer === undefined) return
-    this.stats.upload.add(this.#transfer.uploads.served(peer, blocks, data, now), now)
-    this.#transfer.uploads.serve(peer)
+    this.stats.upload.add(this.#transfer.uploads.served(peer, blocks, run, now), now)
+    this.#transfer.uploads.serve(peer, now)
   }
 
   /** A checked piece matched its hash and is stored. */

@@ -1,11 +1,18 @@
-// The serving side of a torrent: who is unchoked, and which blocks are read for them. What a peer asked for is read in
-// contiguous runs, ahead of its socket by at most UPLOAD_WINDOW bytes; a peer we choke has nothing queued.
+// The serving side of a torrent: who is unchoked, and which blocks are read for them. What a peer asked for is read and sent
+// in runs, ahead of its socket by at most half a second of its rate; a peer we choke has nothing queued.
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import type { PeerKey } from '../picker/picker.ts'
 import type { Choker } from './choker.ts'
-import { MAX_QUEUED_UPLOADS, MAX_SERVE_BYTES, UPLOAD_WINDOW } from './limits.ts'
+import {
+  MAX_QUEUED_UPLOADS,
+  MAX_RUN_BLOCKS,
+  MAX_RUN_BYTES,
+  MAX_UPLOAD_WINDOW,
+  MIN_UPLOAD_WINDOW,
+  UPLOAD_AHEAD,
+} from './limits.ts'
 import type { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
 
@@ -47,32 +54,32 @@ export class Uploads {
   }
 
   /** Reads on for this peer while its pipe has room. */
-  serve(peer: SwarmPeer): void {
+  serve(peer: SwarmPeer, now: number): void {
     for (;;) {
-      const blocks = nextRun(peer)
+      const blocks = nextRun(peer, now)
       if (blocks.length === 0) return
       this.#outbox.push({ type: 'serve', key: peer.key, blocks })
     }
   }
 
-  /** The bytes of a run are here. */
-  served(peer: SwarmPeer, blocks: readonly Block[], data: readonly Uint8Array[], now: number): number {
-    let sent = 0
-    for (const [index, block] of blocks.entries()) {
-      peer.serving -= block.length
-      const bytes = data[index]
-      // Choked meanwhile: the peer will ask again (BEP 3), so the bytes would be wasted.
-      if (bytes === undefined || peer.connection === undefined || peer.connection.amChoking) continue
-      peer.connection.sendBlock(block, bytes)
-      sent += block.length
-    }
-    peer.upload.add(sent, now)
-    if (sent > 0 && !peer.servedAny) {
+  /**
+   * A run is here.
+   * @param run as `frameRun` lays it out; undefined: it could not be read.
+   * @returns the bytes of blocks that are on their way now.
+   */
+  served(peer: SwarmPeer, blocks: readonly Block[], run: Uint8Array | undefined, now: number): number {
+    const length = lengthOf(blocks)
+    peer.serving -= length
+    // Choked meanwhile: the peer will ask again (BEP 3), so the bytes would be wasted.
+    if (run === undefined || peer.connection === undefined || peer.connection.amChoking) return 0
+    peer.connection.sendRun(run, now)
+    peer.upload.add(length, now)
+    if (!peer.servedAny) {
       peer.servedAny = true
       this.#outbox.alert({ type: 'uploadStarted', address: peer.address, client: peer.client })
     }
     this.#outbox.touch(peer)
-    return sent
+    return length
   }
 
   /** Chooses whom to serve; between rounds only where slots are free (`interested` came from a new peer). */
@@ -118,21 +125,24 @@ export class Uploads {
 }
 
 /** The next run of blocks to read for this peer, taken off its queue; empty: nothing wanted, or its pipe is full. */
-function nextRun(peer: SwarmPeer): readonly Block[] {
-  const connection = peer.connection
-  if (connection === undefined || connection.closed || peer.wants.length === 0) return []
-  if (peer.serving + connection.queuedBytes >= UPLOAD_WINDOW) return []
+function nextRun(peer: SwarmPeer, now: number): readonly Block[] {
+  const { connection, wants } = peer
+  if (connection === undefined || connection.closed || wants.length === 0) return []
+  const ahead = peer.upload.rate(now) * UPLOAD_AHEAD
+  const window = Math.min(Math.max(ahead, MIN_UPLOAD_WINDOW), MAX_UPLOAD_WINDOW)
+  if (peer.serving + connection.queuedBytes >= window) return []
+  const most = Math.min(window / 2, MAX_RUN_BYTES)
   let bytes = 0
   let count = 0
-  let previous: Block | undefined
-  for (const block of peer.wants) {
-    const follows =
-      previous === undefined || (previous.piece === block.piece && previous.offset + previous.length === block.offset)
-    if (!follows || (count > 0 && bytes + block.length > MAX_SERVE_BYTES)) break
+  for (const block of wants) {
+    if (count === MAX_RUN_BLOCKS || (count > 0 && bytes + block.length > most)) break
     bytes += block.length
     count++
-    previous = block
   }
   peer.serving += bytes
-  return peer.wants.splice(0, count)
+  return wants.splice(0, count)
+}
+
+function lengthOf(blocks: readonly Block[]): number {
+  return blocks.reduce((sum, block) => sum + block.length, 0)
 }

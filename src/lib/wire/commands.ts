@@ -57,7 +57,7 @@ export abstract class PeerCommands {
     return this.#outbox.queued
   }
 
-  /** The next bytes for the transport, or undefined. Block data is the very array that was given to `sendBlock`. */
+  /** The next bytes for the transport, or undefined. Block data is the very array that was given to `sendBlock` or `sendRun`. */
   pollTransmit(): Uint8Array | undefined {
     return this.#outbox.poll()
   }
@@ -121,6 +121,13 @@ export abstract class PeerCommands {
     const at = this.#reserve(BLOCK_HEADER_SIZE)
     writeBlockHeader(this.#outbox.buffer, at, block)
     this.#outbox.push(data)
+  }
+
+  /** @param run what `frameRun` laid out, with the blocks in place; by reference, unchanged until the transport has sent it. */
+  sendRun(run: Uint8Array, now: number): void {
+    if (!this.#maySendAt(now)) return
+    this.#lastSent = now
+    this.#outbox.push(run)
   }
 
   /** To a peer whose handshake, which must be in, has the bit of BEP 10. */

@@ -8,6 +8,7 @@ import type { PeerKey } from '../../../src/lib/picker/picker.ts'
 import type { WireExtension } from '../../../src/lib/plugin/api.ts'
 import type { TorrentAction, TorrentAlert } from '../../../src/lib/swarm/actions.ts'
 import { Torrent } from '../../../src/lib/swarm/torrent.ts'
+import { frameRun, runLength } from '../../../src/lib/wire/block-run.ts'
 import { PeerConnection } from '../../../src/lib/wire/connection.ts'
 import { encodeHandshake, reservedBytes } from '../../../src/lib/wire/handshake.ts'
 import type { Timer } from './clock.ts'
@@ -192,12 +193,14 @@ export class Node {
         return this.#check(action.piece, action.data)
       case 'serve':
         this.#network.clock.after(READ_TIME, () => {
-          const data = action.blocks.map(({ piece, offset, length }) => {
+          const run = new Uint8Array(runLength(action.blocks))
+          for (const [index, gap] of frameRun(action.blocks, run).entries()) {
+            const { piece, offset, length } = action.blocks[index] ?? { piece: -1, offset: 0, length: 0 }
             const bytes = this.#stored.get(piece)
             if (bytes === undefined) throw new Error(`asked to serve piece ${piece}, which is not there`)
-            return bytes.subarray(offset, offset + length)
-          })
-          this.#input(now => this.torrent.served(action.key, action.blocks, data, now))
+            gap.set(bytes.subarray(offset, offset + length))
+          }
+          this.#input(now => this.torrent.served(action.key, action.blocks, run, now))
         })
         return
       case 'alert':
@@ -298,6 +301,6 @@ export class Node {
       wire.send(chunk)
       moved = true
     }
-    if (moved) this.#input(() => this.torrent.drained(key))
+    if (moved) this.#input(now => this.torrent.drained(key, now))
   }
 }

@@ -1,0 +1,62 @@
+// Reads runs of blocks for uploads, framed for the wire, into memory that is used again once it is sent. A buffer is either
+// free, or lent to the one run it was given out for.
+import type { Block } from '../metainfo/block.ts'
+import { MAX_RUN_BLOCKS, MAX_RUN_BYTES } from '../swarm/limits.ts'
+import { frameRun, runLength } from '../wire/block-run.ts'
+import { BLOCK_HEADER_SIZE } from '../wire/message.ts'
+import type { Content } from './content.ts'
+
+const BUFFER_LENGTH = MAX_RUN_BYTES + MAX_RUN_BLOCKS * BLOCK_HEADER_SIZE
+/** Shorter runs are a slow peer's, which would keep a large buffer for long. */
+const MIN_POOLED = BUFFER_LENGTH / 4
+/** Free buffers kept: as many as two fast peers keep busy. */
+const MAX_FREE = 8
+
+export class RunReader {
+  readonly #content: Pick<Content, 'readInto'>
+  readonly #pieceLength: number
+  readonly #free: ArrayBuffer[] = []
+  readonly #lent = new Set<ArrayBufferLike>()
+
+  constructor(content: Pick<Content, 'readInto'>, pieceLength: number) {
+    this.#content = content
+    this.#pieceLength = pieceLength
+  }
+
+  /** @returns the run as `frameRun` lays it out. @throws BtError DISK_… */
+  async read(blocks: readonly Block[]): Promise<Uint8Array> {
+    const run = this.#take(runLength(blocks))
+    const gaps = frameRun(blocks, run)
+    await Promise.all(
+      this.#stretches(blocks).map(({ offset, first, end }) => this.#content.readInto(offset, gaps.slice(first, end))),
+    )
+    return run
+  }
+
+  /** The chunk, which may be a run, is not needed any more. */
+  recycle(chunk: Uint8Array): void {
+    const { buffer } = chunk
+    if (this.#lent.delete(buffer) && this.#free.length < MAX_FREE) this.#free.push(buffer as ArrayBuffer)
+  }
+
+  #take(length: number): Uint8Array {
+    if (length < MIN_POOLED) return Buffer.allocUnsafeSlow(length)
+    const buffer = this.#free.pop() ?? Buffer.allocUnsafeSlow(BUFFER_LENGTH).buffer
+    this.#lent.add(buffer)
+    return new Uint8Array(buffer, 0, length)
+  }
+
+  /** The blocks that follow each other in the content, together; `first` to `end` are their numbers. */
+  #stretches(blocks: readonly Block[]): { offset: number; first: number; end: number }[] {
+    const stretches: { offset: number; first: number; end: number }[] = []
+    let next = -1
+    blocks.forEach((block, index) => {
+      const offset = block.piece * this.#pieceLength + block.offset
+      const last = stretches.at(-1)
+      if (last !== undefined && offset === next) last.end = index + 1
+      else stretches.push({ offset, first: index, end: index + 1 })
+      next = offset + block.length
+    })
+    return stretches
+  }
+}

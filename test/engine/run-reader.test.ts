@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { equal } from '../../src/lib/base/bytes.ts'
+import { BLOCK_LENGTH, type Block } from '../../src/lib/metainfo/block.ts'
+import { RunReader } from '../../src/lib/engine/run-reader.ts'
+import type { Content } from '../../src/lib/engine/content.ts'
+import { message, pattern, uint32 } from '../wire/support.ts'
+
+const PIECE_LENGTH = 4 * BLOCK_LENGTH
+const CONTENT = pattern(20 * PIECE_LENGTH)
+
+/** Content in memory, and where it was read. */
+function setUp() {
+  const reads: { offset: number; length: number }[] = []
+  const content: Pick<Content, 'readInto'> = {
+    readInto: (offset, parts) => {
+      let at = offset
+      for (const part of parts) {
+        part.set(CONTENT.subarray(at, at + part.length))
+        at += part.length
+      }
+      reads.push({ offset, length: at - offset })
+      return Promise.resolve()
+    },
+  }
+  return { reader: new RunReader(content, PIECE_LENGTH), reads }
+}
+
+function blocks(from: number, count: number): Block[] {
+  return Array.from({ length: count }, (_, index) => ({
+    piece: (from + index) >> 2,
+    offset: ((from + index) & 3) * BLOCK_LENGTH,
+    length: BLOCK_LENGTH,
+  }))
+}
+
+function framed(run: readonly Block[]): Uint8Array {
+  const messages = run.map(({ piece, offset, length }) => {
+    const start = piece * PIECE_LENGTH + offset
+    return message(7, uint32(piece), uint32(offset), CONTENT.subarray(start, start + length))
+  })
+  return new Uint8Array(Buffer.concat(messages))
+}
+
+describe('RunReader', () => {
+  it('reads what follows in the content at once, across pieces, and frames it', async () => {
+    const { reader, reads } = setUp()
+    const run = [...blocks(2, 4), ...blocks(9, 1), ...blocks(8, 1)]
+    expect(equal(await reader.read(run), framed(run))).toBe(true)
+    expect(reads).toEqual([
+      { offset: 2 * BLOCK_LENGTH, length: 4 * BLOCK_LENGTH },
+      { offset: 9 * BLOCK_LENGTH, length: BLOCK_LENGTH },
+      { offset: 8 * BLOCK_LENGTH, length: BLOCK_LENGTH },
+    ])
+  })
+
+  it('uses the memory of a long run again once it is sent, and not before', async () => {
+    const { reader } = setUp()
+    const first = await reader.read(blocks(0, 40))
+    const second = await reader.read(blocks(40, 40))
+    expect(second.buffer).not.toBe(first.buffer)
+    reader.recycle(first)
+    // A chunk that is no run, or one that was given back before, changes nothing.
+    reader.recycle(first)
+    reader.recycle(new Uint8Array(10))
+    const third = await reader.read(blocks(20, 40))
+    const fourth = await reader.read(blocks(20, 40))
+    expect(third.buffer).toBe(first.buffer)
+    expect(fourth.buffer).not.toBe(first.buffer)
+    expect(equal(second, framed(blocks(40, 40)))).toBe(true)
+    expect(equal(third, framed(blocks(20, 40)))).toBe(true)
+  })
+
+  it('gives a short run memory of its own length', async () => {
+    const { reader } = setUp()
+    const run = await reader.read(blocks(0, 2))
+    expect(run.buffer.byteLength).toBe(run.length)
+  })
+})

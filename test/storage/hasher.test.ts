@@ -1,0 +1,92 @@
+import { randomBytes } from 'node:crypto'
+import { open, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { hex } from '../../src/lib/base/bytes.ts'
+import { Hasher } from '../../src/lib/storage/hasher.ts'
+import { pseudoRandom, sha1, temporaryFolder } from './fixture.ts'
+
+function makeHasher(limit?: number): Hasher {
+  const hasher = new Hasher(limit)
+  onTestFinished(() => hasher.close())
+  return hasher
+}
+
+/** As a piece buffer is. */
+function shared(data: Uint8Array): Uint8Array {
+  const copy = new Uint8Array(new SharedArrayBuffer(data.length))
+  copy.set(data)
+  return copy
+}
+
+async function fileOf(data: Uint8Array): Promise<{ fd: number }> {
+  const path = join(await temporaryFolder(), 'file')
+  await writeFile(path, data)
+  const handle = await open(path)
+  onTestFinished(() => handle.close())
+  return handle
+}
+
+describe('Hasher', () => {
+  it.each([0, 1, 16_384, 65_535, 65_536, 1_048_576])('gives the SHA-1 of %i bytes', async length => {
+    const data = pseudoRandom('hash', length)
+    expect(new Uint8Array(await makeHasher().digest(data))).toEqual(sha1(data))
+    expect(new Uint8Array(await makeHasher().digest(shared(data)))).toEqual(sha1(data))
+  })
+
+  it('hashes the view, not the buffer below it', async () => {
+    const data = pseudoRandom('view', 200_000)
+    const view = shared(data).subarray(100_000)
+    expect(new Uint8Array(await makeHasher().digest(view))).toEqual(sha1(data.slice(100_000)))
+  })
+
+  it('starts no thread for what is short, one for a piece, and more under pressure, up to its limit', async () => {
+    const hasher = makeHasher(3)
+    await hasher.digest(new Uint8Array(65_535))
+    expect(hasher.threads).toBe(0)
+    await hasher.digest(new Uint8Array(65_536))
+    expect(hasher.threads).toBe(1)
+    const piece = shared(randomBytes(4_194_304))
+    const digests = await Promise.all(Array.from({ length: 12 }, () => hasher.digest(piece)))
+    expect(hasher.threads).toBe(3)
+    for (const digest of digests) expect(new Uint8Array(digest)).toEqual(sha1(piece))
+  })
+
+  it('keeps hundreds of small pieces apart', async () => {
+    const hasher = makeHasher(2)
+    const pieces = Array.from({ length: 300 }, (_, n) => randomBytes(65_536 + n))
+    const digests = await Promise.all(pieces.map(piece => hasher.digest(piece)))
+    expect(digests.map(hex)).toEqual(pieces.map(piece => hex(sha1(piece))))
+  })
+
+  it('hashes part of a file, longer than it reads at once', async () => {
+    const data = pseudoRandom('file', 500_000)
+    const { fd } = await fileOf(data)
+    const digest = await makeHasher().digestFile({ fd, position: 1000, length: 400_000 })
+    expect(digest).toEqual(new Uint8Array(sha1(data.slice(1000, 401_000))))
+  })
+
+  it('says where a file ends too early, and goes on', async () => {
+    const data = pseudoRandom('short', 100_000)
+    const { fd } = await fileOf(data)
+    const hasher = makeHasher()
+    expect(await hasher.digestFile({ fd, position: 0, length: 100_001 })).toBe('missing')
+    expect(await hasher.digestFile({ fd, position: 0, length: 100_000 })).toEqual(new Uint8Array(sha1(data)))
+  })
+
+  it('passes on what the system says, with its code', async () => {
+    const reading = makeHasher().digestFile({ fd: 1_000_000, position: 0, length: 1 })
+    await expect(reading).rejects.toMatchObject({ code: 'EBADF' })
+  })
+
+  it('fails what is under way when it is closed, and what comes later', async () => {
+    const hasher = new Hasher(1)
+    const pending = Array.from({ length: 8 }, () => hasher.digest(new Uint8Array(8_388_608)))
+    const outcomes = Promise.allSettled(pending)
+    await hasher.close()
+    for (const outcome of await outcomes) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'INTERRUPTED' } })
+    }
+    await expect(hasher.digest(new Uint8Array(65_536))).rejects.toMatchObject({ code: 'INTERNAL' })
+  })
+})
