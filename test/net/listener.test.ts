@@ -57,7 +57,7 @@ describe('Listener', () => {
     socket.write(opening.subarray(0, 30))
     socket.write(opening.subarray(30))
     const [answer] = (await once(socket, 'data')) as [Buffer]
-    expect(new Uint8Array(answer)).toEqual(handshake(HASH, OURS))
+    expect(new Uint8Array(answer)).toEqual(handshake(HASH, OURS, true, true))
     expect(visitors).toMatchObject([{ address: { host: '127.0.0.1', port: socket.localPort } }])
     expect(equal(visitors[0]?.handshake.peerId ?? new Uint8Array(), THEIRS)).toBe(true)
     socket.write(message(2))
@@ -90,7 +90,7 @@ describe('Listener', () => {
     const socket = await dial(listener)
     const answered = readAll(socket)
     socket.write(handshake(HASH, OURS))
-    expect(await answered).toEqual(handshake(HASH, OURS))
+    expect(await answered).toEqual(handshake(HASH, OURS, true, true))
     expect(claim).not.toHaveBeenCalled()
   })
 

@@ -23,7 +23,7 @@ class Naive {
 }
 
 const operation = fc.record({
-  kind: fc.constantFrom('join', 'joinMany', 'seed', 'leave', 'gain', 'offer', 'withdraw', 'reset'),
+  kind: fc.constantFrom('join', 'joinMany', 'seed', 'leave', 'gain', 'lose', 'offer', 'withdraw', 'reset'),
   which: fc.nat(1000),
   pieces: fc.uniqueArray(fc.nat(PIECES - 1), { maxLength: 6 }),
 })
@@ -47,6 +47,9 @@ function apply(it: Availability, model: Naive, { kind, which, pieces }: Operatio
       return it.removePeer(peer)
     case 'gain':
       if (peer?.set(piece) === true) it.gained(piece)
+      return
+    case 'lose':
+      if (peer?.clear(piece) === true) it.lost(peer, piece)
       return
     case 'offer':
       model.offered.add(piece)

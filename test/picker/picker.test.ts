@@ -72,6 +72,58 @@ describe('Picker', () => {
     expect(new Set(seeds.map(seedling => first([], seedling))).size).toBeGreaterThan(10)
   })
 
+  it('takes what a peer names in that order, and of it only what it has, is on offer and is admitted', () => {
+    const { picker } = given({ pieces: 6, blocks: 2, have: [1], wanted: [0, 1, 2, 3, 4] })
+    const has = bitfieldOf(6, [1, 2, 3, 4, 5])
+    picker.addPeer(has)
+    expect(picker.pickFrom(A, has, [], 9)).toEqual([])
+    expect(picker.pickFrom(A, has, [99, 0, 1, 5, 4], 9).map(block => [block.piece, block.offset])).toEqual([
+      [4, 0],
+      [4, 16_384],
+    ])
+    const [three] = picker.pickFrom(A, has, [3, 2], 1)
+    expect(three).toEqual({ piece: 3, offset: 0, length: 16_384 })
+    // What is partial goes on, what is all asked for is passed over, and none is begun beyond what may be.
+    expect(picker.pickFrom(B, has, [4, 3, 2], 9, 0)).toEqual([{ piece: 3, offset: 16_384, length: 16_384 }])
+    expect(piecesOf(picker.pickFrom(B, has, [4, 3, 2], 9, 1))).toEqual(new Set([2]))
+  })
+
+  it('leaves a suspect piece to one peer, whoever names it', () => {
+    const { picker, seed } = given({ pieces: 1, blocks: 4 })
+    deliver(picker, A, picker.pick(A, seed, 9))
+    picker.pieceFailed(0)
+    expect(picker.pickFrom(A, seed, [0], 1)).toHaveLength(1)
+    expect(picker.pickFrom(B, seed, [0], 1)).toEqual([])
+  })
+
+  it('has a block back that a peer will not deliver, and nothing else', () => {
+    const { picker, seed } = given({ pieces: 1, blocks: 4 })
+    const [first, second] = picker.pick(A, seed, 2)
+    if (first === undefined || second === undefined) throw new Error('two blocks')
+    expect(picker.release(B, first)).toBe('not asked')
+    expect(picker.release(A, { ...first, length: 1 })).toBe('not asked')
+    expect(picker.release(A, { ...first, piece: 9 })).toBe('not asked')
+    expect([picker.release(A, first), picker.release(A, first)]).toEqual(['released', 'not asked'])
+    expect(picker.pick(B, seed, 1)).toEqual([first])
+    picker.release(B, first)
+    picker.release(A, second)
+    expect(picker.isPartial(0)).toBe(false)
+    expect(picker.pick(B, seed, 9)).toHaveLength(3)
+  })
+
+  it('looks again at a peer that lost one piece and got another', () => {
+    const { picker, seed } = given({ pieces: 4, blocks: 1, have: [0], wanted: [0, 1] })
+    picker.removePeer(seed)
+    const has = bitfieldOf(4, [2])
+    picker.addPeer(has)
+    expect(picker.pick(A, has, 1)).toEqual([])
+    has.clear(2)
+    picker.peerLost(has, 2)
+    has.set(1)
+    picker.peerGained(1)
+    expect(piecesOf(picker.pick(A, has, 1))).toEqual(new Set([1]))
+  })
+
   it('goes through partial, checking and verified', () => {
     const { picker, seed } = given({ pieces: 1, blocks: 3 })
     const blocks = picker.pick(A, seed, 9)

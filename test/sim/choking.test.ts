@@ -60,11 +60,14 @@ describe('choking', () => {
     const leeches = world.leeches(2)
     for (const leech of leeches) leech.know(seed)
     world.clock.run(12_000)
-    const served = leeches.findIndex(leech => leech.torrent.stats.download.total > 0)
-    const waiting = leeches[1 - served]
-    expect(waiting?.torrent.stats.download.total).toBe(0)
-    leeches[served]?.vanish()
+    // The other has had what anyone may have while choked (BEP 6).
+    const slots = leeches.map(leech => [...leech.torrent.peers.values()][0]?.connection?.peerChoking === false)
+    expect(new Set(slots)).toEqual(new Set([false, true]))
+    const waiting = leeches[slots.indexOf(false)]
+    leeches[slots.indexOf(true)]?.vanish()
+    const before = waiting?.torrent.stats.download.total ?? NaN
     world.clock.run(2000)
-    expect(waiting?.torrent.stats.download.total).toBeGreaterThan(0)
+    expect([...(waiting?.torrent.peers.values() ?? [])][0]?.connection?.peerChoking).toBe(false)
+    expect(waiting?.torrent.stats.download.total).toBeGreaterThan(before)
   })
 })

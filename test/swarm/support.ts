@@ -5,16 +5,16 @@ import type { TorrentAlert } from '../../src/lib/swarm/actions.ts'
 import type { Outbox } from '../../src/lib/swarm/outbox.ts'
 import { SwarmPeer } from '../../src/lib/swarm/peer.ts'
 import { bitfieldOf } from '../picker/support.ts'
-import { message, opened, sent } from '../wire/support.ts'
+import { message, opened, openedFast, sent } from '../wire/support.ts'
 
 export function addressOf(key: number): PeerAddress {
   return { host: `52.0.1.${key}`, port: 7000 + key }
 }
 
-/** Handshaken; it has these pieces, unchokes us, and we are interested. */
-export function peerWith(key: number, pieces: number, has: Iterable<number>): SwarmPeer {
+/** Handshaken; it has these pieces, unchokes us, and we are interested. @param fast whether both speak BEP 6. */
+export function peerWith(key: number, pieces: number, has: Iterable<number>, fast = false): SwarmPeer {
   const peer = new SwarmPeer(key, addressOf(key), 'us')
-  peer.connection = opened()
+  peer.connection = fast ? openedFast() : opened()
   peer.has = bitfieldOf(pieces, has)
   peer.connection.interested(0)
   peer.connection.receive(message(1), 0)
@@ -22,8 +22,8 @@ export function peerWith(key: number, pieces: number, has: Iterable<number>): Sw
   return peer
 }
 
-/** The requests (6) or cancels (8) that wait to be sent; everything else is taken out with them. */
-export function queued(peer: SwarmPeer, id: 6 | 8): Block[] {
+/** The requests (6), cancels (8) or rejects (16) that wait to be sent; everything else is taken out with them. */
+export function queued(peer: SwarmPeer, id: 6 | 8 | 16): Block[] {
   const bytes = peer.connection === undefined ? new Uint8Array() : sent(peer.connection)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const blocks: Block[] = []

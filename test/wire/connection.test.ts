@@ -11,7 +11,20 @@ import {
 } from '../../src/lib/wire/connection.ts'
 import { reservedBytes } from '../../src/lib/wire/handshake.ts'
 import { MAX_HELD_BYTES } from '../../src/lib/wire/opening.ts'
-import { bytes, connection, handshake, HASH, message, opened, OURS, pattern, sent, THEIRS, uint32 } from './support.ts'
+import {
+  bytes,
+  connection,
+  handshake,
+  HASH,
+  message,
+  opened,
+  openedFast,
+  OURS,
+  pattern,
+  sent,
+  THEIRS,
+  uint32,
+} from './support.ts'
 
 const block: Block = { piece: 1, offset: 16_384, length: 4 }
 const wireBlock = bytes(uint32(1), uint32(16_384), uint32(4))
@@ -134,6 +147,44 @@ describe('commands', () => {
     expect(peer.queuedBytes).toBe(wire.length)
     expect(sent(peer)).toEqual(wire)
     expect(peer.queuedBytes).toBe(0)
+  })
+
+  it.each<[string, (peer: PeerConnection) => void, Uint8Array]>([
+    ['suggest', p => p.suggest(0x01020304), message(13, 1, 2, 3, 4)],
+    ['haveAll', p => p.haveAll(), message(14)],
+    ['haveNone', p => p.haveNone(), message(15)],
+    ['reject', p => p.reject(block), message(16, wireBlock)],
+    [
+      'reject of what no one may ask for',
+      p => p.reject({ ...block, length: 99_999 }),
+      message(16, wireBlock.slice(0, 8), uint32(99_999)),
+    ],
+    ['allowedFast', p => p.allowedFast(9), message(17, uint32(9))],
+  ])('%s (BEP 6), only where both sides have set the bit', (_, command, wire) => {
+    const peer = openedFast()
+    command(peer)
+    expect(sent(peer)).toEqual(wire)
+    for (const other of [opened(), connection({ reserved: reservedBytes({ fast: true }) })]) {
+      sent(other)
+      expect(() => command(other)).toThrow(/both of whose ends speak it/)
+      expect(other.queuedBytes).toBe(0)
+    }
+    peer.close('local', 'done')
+    command(peer)
+    expect(peer.queuedBytes).toBe(0)
+  })
+
+  it.each([
+    [true, true, true],
+    [true, false, false],
+    [false, true, false],
+  ])('the fast extension: ours %s, theirs %s: %s', (ours, theirs, on) => {
+    for (const initiator of [true, false]) {
+      const peer = connection({ initiator, reserved: reservedBytes({ fast: ours }) })
+      expect(peer.fast).toBe(false)
+      peer.receive(handshake(HASH, THEIRS, false, theirs), 0)
+      expect(peer.fast).toBe(on)
+    }
   })
 
   it('say neither choke nor interest twice', () => {

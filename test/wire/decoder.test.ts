@@ -2,7 +2,17 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Block } from '../../src/lib/metainfo/block.ts'
 import type { PeerConnection, PeerEvent } from '../../src/lib/wire/connection.ts'
-import { bytes, feed, handshake, kept, message, opened, pattern, uint32 } from './support.ts'
+import {
+  bytes,
+  feed,
+  handshake,
+  kept,
+  message,
+  opened as openedPlain,
+  openedFast as opened,
+  pattern,
+  uint32,
+} from './support.ts'
 
 const block: Block = { piece: 3, offset: 32_768, length: 16_384 }
 const at = (b: Block): Uint8Array => bytes(uint32(b.piece), uint32(b.offset))
@@ -24,8 +34,11 @@ const cases: readonly (readonly [string, Uint8Array, readonly PeerEvent[]])[] = 
   ['piece', piece(block), [{ type: 'block', block, wanted: true }]],
   ['cancel', message(8, at(block), uint32(16_384)), [{ type: 'cancel', block }]],
   ['port', message(9, 0x1a, 0xe1), [{ type: 'port', port: 6881 }]],
-  ['have all (BEP 6)', message(14), [{ type: 'unknown', id: 14, length: 0 }]],
-  ['reject request (BEP 6)', message(16, at(block), uint32(1)), [{ type: 'unknown', id: 16, length: 12 }]],
+  ['suggest piece', message(13, uint32(7)), [{ type: 'suggest', piece: 7 }]],
+  ['have all', message(14), [{ type: 'haveAll' }]],
+  ['have none', message(15), [{ type: 'haveNone' }]],
+  ['reject request', message(16, at(block), uint32(16_384)), [{ type: 'reject', block }]],
+  ['allowed fast', message(17, uint32(7)), [{ type: 'allowedFast', piece: 7 }]],
   [
     'extension handshake',
     message(20, 0, 'd1:md6:ut_pexi7eee'),
@@ -68,7 +81,7 @@ describe('lengths, at the limit and one past it', () => {
   /** Only the head of a message: what follows it must not matter. */
   const head = (id: number, payload: number): Uint8Array => bytes(uint32(payload + 1), id)
 
-  it.each([0, 1, 2, 3])('message %i has no payload', id => {
+  it.each([0, 1, 2, 3, 14, 15])('message %i has no payload', id => {
     expect(receive(head(id, 1))).toEqual(closed)
   })
 
@@ -77,6 +90,9 @@ describe('lengths, at the limit and one past it', () => {
     [6, 12],
     [8, 12],
     [9, 2],
+    [13, 4],
+    [16, 12],
+    [17, 4],
   ])('message %i has exactly %i bytes of payload', (id, length) => {
     expect(receive(head(id, length - 1))).toEqual(closed)
     expect(receive(head(id, length + 1))).toEqual(closed)
@@ -129,6 +145,27 @@ describe('values', () => {
     expect(receive(message(4, uint32(20)))).toEqual(closed)
     expect(opened().receive(message(4, uint32(2_097_151)), 0)).toEqual([{ type: 'have', piece: 2_097_151 }])
     expect(opened().receive(message(4, uint32(2_097_152)), 0)).toEqual(closed)
+  })
+
+  it('of advice and rejects may be anything: what makes no sense is ignored, as by libtorrent', () => {
+    const nonsense = { piece: 0xffff_ffff, offset: 1, length: 0xffff_ffff }
+    expect(receive(bytes(message(13, uint32(20)), message(17, uint32(0xffff_ffff))))).toEqual([
+      { type: 'suggest', piece: 20 },
+      { type: 'allowedFast', piece: 0xffff_ffff },
+    ])
+    expect(receive(message(16, at(nonsense), uint32(nonsense.length)))).toEqual([{ type: 'reject', block: nonsense }])
+  })
+
+  it.each([
+    [13, 'suggestPiece', uint32(1)],
+    [14, 'haveAll', bytes()],
+    [15, 'haveNone', bytes()],
+    [16, 'rejectRequest', bytes(at(block), uint32(1))],
+    [17, 'allowedFast', uint32(1)],
+  ])('message %i (%s) ends a connection without the fast extension (BEP 6)', (id, name, payload) => {
+    expect(openedPlain({ pieceCount: 20 }).receive(message(id, payload), 0)).toEqual([
+      { type: 'closed', reason: 'bad-message', detail: `${name}, though the connection is without the fast extension` },
+    ])
   })
 
   it('spare bits of a bitfield are zero', () => {

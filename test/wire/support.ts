@@ -27,8 +27,8 @@ export function message(id: number, ...payload: readonly (number | string | Uint
   return bytes(uint32(body.length), body)
 }
 
-export function handshake(hash: Uint8Array = HASH, id: Uint8Array = THEIRS, extended = true): Uint8Array {
-  return bytes(19, 'BitTorrent protocol', reservedBytes({ extended }), hash, id)
+export function handshake(hash: Uint8Array = HASH, id: Uint8Array = THEIRS, extended = true, fast = false): Uint8Array {
+  return bytes(19, 'BitTorrent protocol', reservedBytes({ extended, fast }), hash, id)
 }
 
 /** The first `length` bytes of a fixed, uneven pattern. */
@@ -52,6 +52,14 @@ export function connection(options: Partial<ConnectionOptions> = {}): PeerConnec
 export function opened(options: Partial<ConnectionOptions> = {}): PeerConnection {
   const peer = connection(options)
   peer.receive(handshake(), options.now ?? 0)
+  sent(peer)
+  return peer
+}
+
+/** As `opened`, with the fast extension (BEP 6). */
+export function openedFast(options: Partial<ConnectionOptions> = {}): PeerConnection {
+  const peer = connection({ reserved: reservedBytes({ extended: true, fast: true }), ...options })
+  peer.receive(handshake(HASH, THEIRS, true, true), options.now ?? 0)
   sent(peer)
   return peer
 }

@@ -85,6 +85,7 @@ export class TorrentSession {
       port: context.port,
       extensions: context.registry.extensions,
       client: context.client,
+      probe: options.storage === undefined,
       ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
     })
     this.#runner = new TorrentRunner({

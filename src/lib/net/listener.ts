@@ -68,7 +68,7 @@ export class Listener {
       return
     }
     const { peerId, now } = this.#options
-    const reserved = reservedBytes({ extended: true })
+    const reserved = reservedBytes({ extended: true, fast: true })
     const connection = new PeerConnection({
       initiator: false,
       peerId,

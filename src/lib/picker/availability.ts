@@ -79,6 +79,22 @@ export class Availability {
     this.#count(piece, 1)
   }
 
+  /**
+   * A connected peer lost this piece; call it once the bit is clear. O(1), but for a seed's first loss, which makes a leech
+   * of it: O(pieces).
+   */
+  lost(bits: Bitfield, piece: number): void {
+    this.#shortlists.delete(bits)
+    this.#fruitless.delete(bits)
+    if (!this.#seeds.has(bits)) return this.#count(piece, -1)
+    this.removePeer(bits)
+    this.addPeer(bits)
+  }
+
+  isOffered(piece: number): boolean {
+    return this.#offered.has(piece)
+  }
+
   /** Offers exactly these pieces. O(pieces). */
   reset(pieces: Bitfield): void {
     this.#offered = pieces.clone()

@@ -87,6 +87,11 @@ export class Picker {
     this.#availability.gained(piece)
   }
 
+  /** A connected peer no longer has a piece (call it once the bit is clear). O(1), but for a seed's first. */
+  peerLost(bits: Bitfield, piece: number): void {
+    this.#availability.lost(bits, piece)
+  }
+
   /**
    * Whether the peer has a wanted piece that we lack. O(1) while the piece found the last time still is one; then it reads
    * on from there, so that a whole download costs an eighth of the pieces in byte reads a peer. A no costs as much
@@ -116,6 +121,30 @@ export class Picker {
     }
     if (picked.length > 0 || !this.endgame || this.#partials.isBusy(peer)) return picked
     return requestAgain(this.#partials.all(), peer, has, count).map(({ piece, n }) => this.#layout.block(piece, n))
+  }
+
+  /** As `pick`, but from these pieces only, the first first, and nothing that others were asked for: what a peer names (BEP 6). */
+  pickFrom(
+    peer: PeerKey,
+    has: Bitfield,
+    pieces: Iterable<number>,
+    count: number,
+    beginnable: number = Infinity,
+  ): Block[] {
+    const picked: Block[] = []
+    let room = beginnable
+    for (const piece of pieces) {
+      if (picked.length >= count) break
+      if (!has.has(piece)) continue
+      const partial = this.#partials.get(piece)
+      if (partial !== undefined) {
+        if (partial.missing > 0 && partial.admits(peer)) this.#take(partial, peer, picked, count)
+      } else if (room > 0 && this.#availability.isOffered(piece)) {
+        room--
+        this.#take(this.#begin(piece), peer, picked, count)
+      }
+    }
+    return picked
   }
 
   /**
@@ -165,6 +194,16 @@ export class Picker {
     this.#partials.remove(partial)
     this.#checking.set(partial.index, partial)
     return outcome
+  }
+
+  /** The peer will not deliver this block (BEP 6 "Reject Request"). O(1). */
+  release(peer: PeerKey, block: Block): 'released' | 'not asked' {
+    const partial = this.#partials.get(block.piece)
+    const n = partial?.numberOf(block) ?? -1
+    if (partial?.expects(peer, n) !== true) return 'not asked'
+    partial.release(peer, n)
+    this.#file(partial)
+    return 'released'
   }
 
   /** The peer choked us or is gone. @returns what it had been asked for. O(partial pieces). Call it even if nothing was. */

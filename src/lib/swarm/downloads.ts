@@ -79,6 +79,11 @@ export class Downloads {
     if (peer.has?.set(piece) === true) this.#picker.peerGained(piece)
   }
 
+  /** The peer does not have this piece after all. */
+  lost(peer: SwarmPeer, piece: number): void {
+    if (piece < this.layout.pieceCount && peer.has?.clear(piece) === true) this.#picker.peerLost(peer.has, piece)
+  }
+
   interesting(peer: SwarmPeer): boolean {
     return peer.has !== undefined && !this.#picker.done && this.#picker.isInteresting(peer.has)
   }
@@ -116,7 +121,8 @@ export class Downloads {
   refill(peer: SwarmPeer, now: number): 'asked' | 'nothing' {
     const { connection, has } = peer
     if (connection === undefined || has === undefined || connection.closed) return 'nothing'
-    if (connection.peerChoking || !connection.amInterested || this.backedUp) return 'nothing'
+    if (!connection.amInterested || this.backedUp || now < peer.fast.pausedUntil) return 'nothing'
+    if (connection.peerChoking && peer.fast.allowed.size === 0) return 'nothing'
     const depth = peer.snubbed ? 1 : peer.pipeline.size
     if (peer.outstanding > depth / 2) return 'nothing'
     const blocks = this.#pick(peer, has, depth - peer.outstanding)
@@ -136,10 +142,17 @@ export class Downloads {
     this.#outbox.touch(peer)
   }
 
-  /** Choked (BEP 3: what was asked for is void) or gone: others may be asked. */
+  /** Choked (BEP 3: what was asked for is void, but see BEP 6) or gone: others may be asked. */
   giveBack(peer: SwarmPeer): void {
     this.#picker.releaseAll(peer.key)
     peer.outstanding = 0
+  }
+
+  /** BEP 6: this block will not come from the peer. `not asked`: it was not waited for. */
+  rejected(peer: SwarmPeer, block: Block): 'given back' | 'not asked' {
+    if (this.#picker.release(peer.key, block) === 'not asked') return 'not asked'
+    peer.outstanding = Math.max(0, peer.outstanding - 1)
+    return 'given back'
   }
 
   /** @returns what a peer that does not deliver deserves. Its blocks go to others at once. */
@@ -174,7 +187,12 @@ export class Downloads {
 
   /** A peer that has none of the partial pieces waits while they make progress, not longer: they may be of peers long gone. */
   #pick(peer: SwarmPeer, has: Bitfield, count: number): Block[] {
-    const blocks = this.#picker.pick(peer.key, has, count, this.#room)
+    // BEP 6: while choked only what the peer allows; else first what it suggests.
+    const choking = peer.connection?.peerChoking === true
+    const named = choking ? peer.fast.allowed : peer.fast.suggested
+    const blocks = this.#picker.pickFrom(peer.key, has, named, count, this.#room)
+    if (choking || blocks.length === count) return blocks
+    blocks.push(...this.#picker.pick(peer.key, has, count - blocks.length, this.#room))
     if (blocks.length > 0 || peer.outstanding > 0 || !this.crowded) return blocks
     const piece = this.#picker.giveUpFor(has)
     if (piece === undefined) return blocks
@@ -196,6 +214,7 @@ export class Downloads {
     peer.lastProgress = now
     peer.timeouts = 0
     peer.snubbed = false
+    peer.fast.served()
     peer.download.add(block.length, now)
     peer.pipeline.onBlock(peer.download.rate(now), now)
   }

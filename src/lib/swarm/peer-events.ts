@@ -1,13 +1,14 @@
 // What each event of the wire means for the torrent.
-import { Bitfield } from '../base/bitfield.ts'
+import type { Bitfield } from '../base/bitfield.ts'
 import type { Block } from '../metainfo/block.ts'
-import type { PeerEvent } from '../wire/connection.ts'
+import type { PeerConnection, PeerEvent } from '../wire/connection.ts'
 import type { ExtendedHandshake } from '../wire/extended.ts'
 import { supportsExtended, type Handshake } from '../wire/handshake.ts'
 import { clientName } from './client-name.ts'
 import type { Downloads, WholePiece } from './downloads.ts'
 import type { Outbox } from './outbox.ts'
-import type { SwarmPeer } from './peer.ts'
+import { readBitfield, type SwarmPeer } from './peer.ts'
+import { Rejects } from './rejects.ts'
 import type { Roster } from './roster.ts'
 import type { TorrentStats } from './stats.ts'
 import type { Uploads } from './uploads.ts'
@@ -29,9 +30,11 @@ export interface PeerEventsHost {
 
 export class PeerEvents {
   readonly #host: PeerEventsHost
+  readonly #rejects: Rejects
 
   constructor(host: PeerEventsHost) {
     this.#host = host
+    this.#rejects = new Rejects(host)
   }
 
   handle(peer: SwarmPeer, events: readonly PeerEvent[], now: number): void {
@@ -54,10 +57,9 @@ export class PeerEvents {
     if (surplus === peer) return
     peer.client = clientName(handshake.peerId)
     outbox.alert({ type: 'peerConnected', address: peer.address, initiator: peer.initiator, client: peer.client })
-    // BEP 3: the bitfield is the first message, left out by who has nothing.
     const transfer = this.#host.transfer()
+    if (peer.connection !== undefined) sendHave(peer.connection, transfer?.downloads.have)
     if (transfer !== undefined) {
-      if (transfer.downloads.have.count > 0) peer.connection?.bitfield(transfer.downloads.have)
       peer.learnPieceCount(transfer.downloads.layout.pieceCount)
       transfer.downloads.join(peer)
     }
@@ -77,6 +79,7 @@ export class PeerEvents {
     }
     transfer.downloads.join(peer)
     for (const piece of have.indices()) peer.connection.have(piece)
+    transfer.uploads.offerFast(peer)
     this.reconsider(peer, now)
   }
 
@@ -117,6 +120,7 @@ export class PeerEvents {
     if (connection.deadline <= now) this.handle(peer, connection.handleTimeout(now), now)
     if (peers.has(peer.key)) peer.extensions?.handleTimeout(now)
     if (!peers.has(peer.key)) return
+    this.#rejects.tick(peer, now)
     const verdict = this.#host.transfer()?.downloads.checkTimeout(peer, now) ?? 'fine'
     if (verdict === 'replace') return this.#host.drop(peer, 'request-timeout', 'it does not answer requests', now)
     this.#host.outbox.touch(peer)
@@ -138,6 +142,16 @@ export class PeerEvents {
         return this.#onHave(peer, event.piece, now)
       case 'bitfield':
         return this.#onBitfield(peer, event.bytes, now)
+      case 'haveAll':
+        return this.#onBitfield(peer, 'all', now)
+      case 'haveNone':
+        return this.#onBitfield(peer, undefined, now)
+      case 'reject':
+        return this.#rejects.rejected(peer, event.block, now)
+      case 'allowedFast':
+        return peer.fast.allow(event.piece)
+      case 'suggest':
+        return peer.fast.suggest(event.piece)
       case 'choke':
         return this.#onChoke(peer, now)
       case 'interested':
@@ -161,6 +175,8 @@ export class PeerEvents {
   }
 
   #onChoke(peer: SwarmPeer, now: number): void {
+    // BEP 6: what was asked for is answered all the same, most of it with rejects.
+    if (peer.connection?.fast === true) return
     const downloads = this.#host.transfer()?.downloads
     const crowded = peer.outstanding > 0 && downloads?.crowded === true
     downloads?.giveBack(peer)
@@ -188,16 +204,18 @@ export class PeerEvents {
     if (peer.isSeed) this.reconsider(peer, now)
   }
 
-  #onBitfield(peer: SwarmPeer, bytes: Uint8Array, now: number): void {
-    const downloads = this.#host.transfer()?.downloads
-    if (downloads === undefined) {
-      peer.earlyBitfield = bytes
+  /** @param said its bitfield, or `all` or nothing (BEP 6). */
+  #onBitfield(peer: SwarmPeer, said: Uint8Array | 'all' | undefined, now: number): void {
+    const transfer = this.#host.transfer()
+    if (transfer === undefined) {
+      peer.earlyBitfield = said
       peer.earlyHaves = undefined
       return
     }
-    const has = Bitfield.from(bytes, downloads.layout.pieceCount)
+    const has = readBitfield(said, transfer.downloads.layout.pieceCount)
     if (has === undefined) return this.#host.drop(peer, 'bad-bitfield', 'its bitfield does not fit the torrent', now)
-    downloads.replaceHas(peer, has)
+    transfer.downloads.replaceHas(peer, has)
+    transfer.uploads.offerFast(peer)
     this.reconsider(peer, now)
   }
 
@@ -206,4 +224,11 @@ export class PeerEvents {
     if (handshake.requestQueue !== undefined) peer.pipeline.setLimit(handshake.requestQueue)
     peer.extensions?.onHandshake(handshake, now)
   }
+}
+
+/** BEP 3: the bitfield is the first message, left out by who has nothing; BEP 6: who has all or nothing says so in five bytes. */
+function sendHave(connection: PeerConnection, have: Bitfield | undefined): void {
+  if (have?.complete === true && connection.fast) connection.haveAll()
+  else if (have !== undefined && have.count > 0) connection.bitfield(have)
+  else if (connection.fast) connection.haveNone()
 }

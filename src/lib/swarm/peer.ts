@@ -7,6 +7,7 @@ import type { PeerKey } from '../picker/picker.ts'
 import { Pipeline } from '../picker/pipeline.ts'
 import type { PeerConnection } from '../wire/connection.ts'
 import type { ExtensionSet } from './extension-set.ts'
+import { FastPieces } from './fast-pieces.ts'
 import { RateEstimator } from './rate.ts'
 
 export class SwarmPeer {
@@ -27,9 +28,10 @@ export class SwarmPeer {
   /** What the peer has; absent until the number of pieces is known. */
   has: Bitfield | undefined
   /** What it said before that: its bitfield as sent, and haves after it. */
-  earlyBitfield: Uint8Array | undefined
+  earlyBitfield: Uint8Array | 'all' | undefined
   earlyHaves: Bitfield | undefined
 
+  readonly fast: FastPieces = new FastPieces()
   /** Requests of ours that are not answered. */
   outstanding: number = 0
   /** When the peer last gave us a block, or when the first of the outstanding requests was sent. */
@@ -60,6 +62,7 @@ export class SwarmPeer {
 
   /** Notes a have that came before the piece count is known; a peer can make us keep a bit for each piece, no more. */
   earlyHave(piece: number): void {
+    if (this.earlyBitfield === 'all') return
     this.earlyHaves ??= new Bitfield(MAX_PIECES)
     if (piece < MAX_PIECES) this.earlyHaves.set(piece)
   }
@@ -69,7 +72,7 @@ export class SwarmPeer {
    * @returns false where the bitfield or a have does not fit the torrent.
    */
   learnPieceCount(count: number): boolean {
-    const has = this.earlyBitfield === undefined ? new Bitfield(count) : Bitfield.from(this.earlyBitfield, count)
+    const has = readBitfield(this.earlyBitfield, count)
     if (has === undefined) return false
     for (const piece of this.earlyHaves?.indices() ?? []) {
       if (piece >= count) return false
@@ -80,4 +83,10 @@ export class SwarmPeer {
     this.has = has
     return true
   }
+}
+
+/** What a peer said of its pieces, in any of the three ways of BEP 6; undefined where it does not fit the torrent. */
+export function readBitfield(said: Uint8Array | 'all' | undefined, count: number): Bitfield | undefined {
+  if (said === 'all') return Bitfield.full(count)
+  return said === undefined ? new Bitfield(count) : Bitfield.from(said, count)
 }

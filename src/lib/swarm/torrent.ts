@@ -15,6 +15,7 @@ import type { TorrentAction } from './actions.ts'
 import { Choker } from './choker.ts'
 import { Downloads } from './downloads.ts'
 import { ExtensionHub } from './extension-hub.ts'
+import { FastGrants } from './fast-grants.ts'
 import { MAX_CONNECTIONS, TICK, UPLOAD_SLOTS } from './limits.ts'
 import { Metadata } from './metadata.ts'
 import { Outbox } from './outbox.ts'
@@ -37,6 +38,8 @@ export interface TorrentOptions {
   readonly client: string
   readonly maxConnections?: number
   readonly uploadSlots?: number
+  /** Only the metadata is wanted: peers are offered nothing that this does not take. */
+  readonly probe?: boolean
 }
 
 /** What exists once transfers have begun. */
@@ -145,7 +148,8 @@ export class Torrent {
     const { peers } = this.#roster
     const downloads = new Downloads({ layout, have, wanted, random: this.#options.random, outbox: this.#outbox, peers })
     const choker = new Choker({ slots: this.#options.uploadSlots ?? UPLOAD_SLOTS, random: this.#options.random })
-    const uploads = new Uploads({ choker, outbox: this.#outbox, peers, have, layout })
+    const grants = new FastGrants(layout, this.infoHash)
+    const uploads = new Uploads({ choker, grants, outbox: this.#outbox, peers, have, layout })
     this.#transfer = { downloads, uploads }
     this.#checkComplete()
     for (const peer of peers.values()) this.#events.enterTransfer(peer, now)
@@ -162,12 +166,12 @@ export class Torrent {
     this.#now = now
     const peer = this.peers.get(key)
     if (peer === undefined) return
-    const { infoHash, peerId, extensions } = this.#options
+    const { infoHash, peerId, extensions, probe = false } = this.#options
     const connection = new PeerConnection({
       initiator: true,
       infoHash,
       peerId,
-      reserved: reservedBytes({ extended: extensions.length > 0 }),
+      reserved: reservedBytes({ extended: extensions.length > 0, fast: !probe }),
       target: block => this.#transfer?.downloads.target(peer, block),
       ...(this.#transfer && { pieceCount: this.#transfer.downloads.layout.pieceCount }),
       now,

@@ -1,10 +1,12 @@
 // The serving side of a torrent: who is unchoked, and which blocks are read for them. What a peer asked for is read and sent
-// in runs, ahead of its socket by at most half a second of its rate; a peer we choke has nothing queued.
+// in runs, ahead of its socket by at most half a second of its rate; a peer we choke has nothing queued but
+// what it is allowed to have even then (BEP 6).
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import type { PeerKey } from '../picker/picker.ts'
 import type { Choker } from './choker.ts'
+import type { FastGrants } from './fast-grants.ts'
 import {
   MAX_QUEUED_UPLOADS,
   MAX_RUN_BLOCKS,
@@ -18,6 +20,7 @@ import type { SwarmPeer } from './peer.ts'
 
 export class Uploads {
   readonly #choker: Choker
+  readonly #grants: FastGrants
   readonly #outbox: Outbox
   readonly #peers: ReadonlyMap<PeerKey, SwarmPeer>
   readonly #have: Bitfield
@@ -25,24 +28,23 @@ export class Uploads {
 
   constructor(options: {
     choker: Choker
+    grants: FastGrants
     outbox: Outbox
     peers: ReadonlyMap<PeerKey, SwarmPeer>
     have: Bitfield
     layout: PieceLayout
   }) {
     this.#choker = options.choker
+    this.#grants = options.grants
     this.#outbox = options.outbox
     this.#peers = options.peers
     this.#have = options.have
     this.#layout = options.layout
   }
 
-  /** @returns `flood` where the peer has more waiting than anyone may. */
-  request(peer: SwarmPeer, block: Block): 'queued' | 'ignored' | 'flood' {
-    // BEP 3: requests that cross our choke on the wire are normal and are dropped without a word.
-    if (peer.connection?.amChoking !== false) return 'ignored'
-    if (block.piece >= this.#layout.pieceCount || !this.#have.has(block.piece)) return 'ignored'
-    if (!this.#layout.isRequestable(block)) return 'ignored'
+  /** @returns `flood` where the peer has more waiting, or has asked for more in vain, than anyone may. */
+  request(peer: SwarmPeer, block: Block): 'queued' | 'refused' | 'flood' {
+    if (!this.#mayHave(peer, block)) return this.#refuse(peer, block)
     if (peer.wants.length >= MAX_QUEUED_UPLOADS) return 'flood'
     peer.wants.push(block)
     return 'queued'
@@ -50,7 +52,14 @@ export class Uploads {
 
   cancel(peer: SwarmPeer, block: Block): void {
     const at = peer.wants.findIndex(want => want.piece === block.piece && want.offset === block.offset)
-    if (at >= 0) peer.wants.splice(at, 1)
+    if (at < 0) return
+    // BEP 6: a request that is cancelled is answered too.
+    for (const want of peer.wants.splice(at, 1)) this.#reject(peer, want)
+  }
+
+  /** Tells a peer whose pieces have become known what it may ask for while choked (BEP 6). */
+  offerFast(peer: SwarmPeer): void {
+    this.#grants.offer(peer)
   }
 
   /** Reads on for this peer while its pipe has room. */
@@ -70,10 +79,16 @@ export class Uploads {
   served(peer: SwarmPeer, blocks: readonly Block[], run: Uint8Array | undefined, now: number): number {
     const length = lengthOf(blocks)
     peer.serving -= length
+    const { connection } = peer
+    if (connection === undefined) return 0
     // Choked meanwhile: the peer will ask again (BEP 3), so the bytes would be wasted.
-    if (run === undefined || peer.connection === undefined || peer.connection.amChoking) return 0
-    peer.connection.sendRun(run, now)
+    if (run === undefined || (connection.amChoking && !blocks.every(block => maySend(peer, block)))) {
+      this.#turnDown(peer, blocks, run === undefined)
+      return 0
+    }
+    connection.sendRun(run, now)
     peer.upload.add(length, now)
+    this.#grants.earn(length)
     if (!peer.servedAny) {
       peer.servedAny = true
       this.#outbox.alert({ type: 'uploadStarted', address: peer.address, client: peer.client })
@@ -110,8 +125,9 @@ export class Uploads {
   #choke(key: PeerKey, now: number): void {
     const peer = this.#peers.get(key)
     if (peer === undefined) return
-    peer.wants.length = 0
     peer.connection?.choke(now)
+    // BEP 6: first the choke, then the rejects, or the peer would ask again.
+    this.#turnDown(peer, peer.wants.splice(0), false)
     this.#outbox.touch(peer)
   }
 
@@ -119,9 +135,42 @@ export class Uploads {
     const peer = this.#peers.get(key)
     if (peer === undefined) return
     peer.lastUnchokedAt = now
+    peer.fast.rejected = 0
     peer.connection?.unchoke(now)
     this.#outbox.touch(peer)
   }
+
+  #mayHave(peer: SwarmPeer, block: Block): boolean {
+    if (block.piece >= this.#layout.pieceCount || !this.#have.has(block.piece)) return false
+    if (!this.#layout.isRequestable(block)) return false
+    return peer.connection?.amChoking === false || this.#grants.take(peer, block) === 'granted'
+  }
+
+  /** BEP 3: requests that cross our choke on the wire are normal and are dropped without a word; BEP 6: with a reject. */
+  #refuse(peer: SwarmPeer, block: Block): 'refused' | 'flood' {
+    if (peer.connection?.fast !== true) return 'refused'
+    this.#reject(peer, block)
+    return ++peer.fast.rejected > MAX_QUEUED_UPLOADS ? 'flood' : 'refused'
+  }
+
+  /** Rejects what a peer may not have now; of the rest, if not `all`, it still waits. */
+  #turnDown(peer: SwarmPeer, blocks: readonly Block[], all: boolean): void {
+    for (const block of blocks) {
+      if (!all && maySend(peer, block)) peer.wants.push(block)
+      else this.#reject(peer, block)
+    }
+  }
+
+  #reject(peer: SwarmPeer, block: Block): void {
+    if (peer.connection?.fast !== true) return
+    peer.connection.reject(block)
+    this.#outbox.touch(peer)
+  }
+}
+
+/** Whether a block that the peer asked for may still go out. */
+function maySend(peer: SwarmPeer, block: Block): boolean {
+  return peer.connection?.amChoking === false || peer.fast.granted.has(block.piece)
 }
 
 /** The next run of blocks to read for this peer, taken off its queue; empty: nothing wanted, or its pipe is full. */

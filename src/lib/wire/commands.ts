@@ -17,10 +17,12 @@ import {
   REQUEST_SIZE,
   writeBlockHeader,
   writeExtended,
-  writeHave,
   writeMessage,
+  writePiece,
   writePrefix,
   writeRequest,
+  type PieceMessage,
+  type RequestMessage,
 } from './message.ts'
 import { Outbox } from './outbox.ts'
 
@@ -66,32 +68,29 @@ export abstract class PeerCommands {
   choke(now: number): void {
     if (this.#amChoking || !this.#maySendAt(now)) return
     this.#amChoking = true
-    this.#sendBare(MESSAGE.choke)
+    this.queueBare(MESSAGE.choke)
   }
 
   unchoke(now: number): void {
     if (!this.#amChoking || !this.#maySendAt(now)) return
     this.#amChoking = false
-    this.#sendBare(MESSAGE.unchoke)
+    this.queueBare(MESSAGE.unchoke)
   }
 
   interested(now: number): void {
     if (this.#amInterested || !this.#maySendAt(now)) return
     this.#amInterested = true
-    this.#sendBare(MESSAGE.interested)
+    this.queueBare(MESSAGE.interested)
   }
 
   notInterested(now: number): void {
     if (!this.#amInterested || !this.#maySendAt(now)) return
     this.#amInterested = false
-    this.#sendBare(MESSAGE.notInterested)
+    this.queueBare(MESSAGE.notInterested)
   }
 
   have(piece: number): void {
-    if (!this.maySend()) return
-    checkUint32(piece, 'piece')
-    const at = this.#reserve(HAVE_SIZE)
-    writeHave(this.#outbox.buffer, at, piece)
+    if (this.maySend()) this.queuePiece(MESSAGE.have, piece)
   }
 
   /** Copied. To be the first message but for the extension handshake (BEP 3). */
@@ -103,11 +102,11 @@ export abstract class PeerCommands {
 
   /** Of 1 to 16,384 bytes: we refuse larger blocks, so asking for one would be our mistake. */
   request(block: Block, now: number): void {
-    if (this.#maySendAt(now)) this.#sendRequest(MESSAGE.request, block)
+    if (this.#maySendAt(now)) this.#ask(MESSAGE.request, block)
   }
 
   cancel(block: Block): void {
-    if (this.maySend()) this.#sendRequest(MESSAGE.cancel, block)
+    if (this.maySend()) this.#ask(MESSAGE.cancel, block)
   }
 
   /** @param data by reference: exactly the block's bytes, unchanged until the transport has sent them. */
@@ -167,19 +166,29 @@ export abstract class PeerCommands {
     return this.maySend()
   }
 
-  #sendBare(id: number): void {
+  protected queueBare(id: number): void {
     const at = this.#reserve(PREFIX_SIZE)
     writePrefix(this.#outbox.buffer, at, id, 0)
   }
 
-  #sendRequest(id: 6 | 8, block: Block): void {
+  protected queuePiece(id: PieceMessage, piece: number): void {
+    checkUint32(piece, 'piece')
+    const at = this.#reserve(HAVE_SIZE)
+    writePiece(this.#outbox.buffer, at, id, piece)
+  }
+
+  protected queueRequest(id: RequestMessage, block: Block): void {
     checkUint32(block.piece, 'piece')
     checkUint32(block.offset, 'offset')
+    const at = this.#reserve(REQUEST_SIZE)
+    writeRequest(this.#outbox.buffer, at, id, block)
+  }
+
+  #ask(id: 6 | 8, block: Block): void {
     if (!Number.isInteger(block.length) || block.length < 1 || block.length > BLOCK_LENGTH) {
       throw new BtError('INTERNAL', `a block of ${block.length} bytes can not be requested; 1 to ${BLOCK_LENGTH} can`)
     }
-    const at = this.#reserve(REQUEST_SIZE)
-    writeRequest(this.#outbox.buffer, at, id, block)
+    this.queueRequest(id, block)
   }
 
   #reserve(length: number): number {

@@ -4,10 +4,10 @@
 import { equal } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import type { InfoHash, PeerId } from '../base/ids.ts'
-import { PeerCommands } from './commands.ts'
 import { MessageDecoder, type BlockTarget } from './decoder.ts'
 import type { CloseReason, PeerEvent, WireFault } from './events.ts'
-import { supportsExtended, type Handshake } from './handshake.ts'
+import { FastCommands } from './fast-commands.ts'
+import { supportsExtended, supportsFast, type Handshake } from './handshake.ts'
 import { MAX_PIECES } from './limits.ts'
 import { Opening } from './opening.ts'
 
@@ -41,7 +41,7 @@ export interface ConnectionOptions {
  * look at `deadline`. What the peer does wrong is a `closed` event; what the caller does wrong throws BtError INTERNAL.
  * Once closed, commands do nothing, `receive` and `handleTimeout` return no events and nothing more is transmitted.
  */
-export class PeerConnection extends PeerCommands {
+export class PeerConnection extends FastCommands {
   readonly #options: ConnectionOptions
   readonly #opening: Opening
   readonly #decoder: MessageDecoder
@@ -77,6 +77,10 @@ export class PeerConnection extends PeerCommands {
   }
   get peerInterested(): boolean {
     return this.#decoder.peerInterested
+  }
+  /** BEP 6: both handshakes are in and have its bit. */
+  override get fast(): boolean {
+    return this.#decoder.fast
   }
   /** When the last byte came; at first, when the connection was made. */
   get lastReceived(): number {
@@ -194,6 +198,7 @@ export class PeerConnection extends PeerCommands {
     }
     if (this.remote === undefined) return
     const { infoHash, peerId, reserved } = this.remote
+    this.#decoder.fast = supportsFast(reserved) && supportsFast(this.#options.reserved)
     events.push({ type: 'handshake', infoHash, peerId, reserved })
     this.#phase = this.#options.initiator ? 'open' : 'held'
     if (this.#phase === 'open') this.#parse(chunk, taken, events)

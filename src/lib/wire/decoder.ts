@@ -4,6 +4,7 @@ import { BtError } from '../base/errors.ts'
 import type { Block } from '../metainfo/block.ts'
 import type { PeerEvent, WireFault } from './events.ts'
 import { parseExtendedHandshake } from './extended.ts'
+import { readFast } from './fast-events.ts'
 import { Gather } from './gather.ts'
 import { bitfieldFault, haveFault, lengthFault, requestFault } from './limits.ts'
 import { headSizeOf, KEEP_ALIVE_SIZE, MAX_HEAD_SIZE, MESSAGE, PREFIX_SIZE, readRequest, readUint32 } from './message.ts'
@@ -24,6 +25,8 @@ export class MessageDecoder {
   peerInterested = false
   /** Undefined while the metadata is not known. */
   pieceCount: number | undefined
+  /** Both handshakes had the bit of BEP 6. */
+  fast = false
   target: BlockTarget
 
   #phase: Phase = 'head'
@@ -88,7 +91,7 @@ export class MessageDecoder {
     if (length === 0) return KEEP_ALIVE_SIZE
     if (available < PREFIX_SIZE) return PREFIX_SIZE
     const id = bytes[at + 4] ?? 0
-    this.#fault = lengthFault(id, length - 1, this.pieceCount)
+    this.#fault = lengthFault(id, length - 1, this.pieceCount, this.fast)
     return this.#fault === undefined ? headSizeOf(id) : PREFIX_SIZE
   }
 
@@ -124,8 +127,11 @@ export class MessageDecoder {
       case MESSAGE.extended:
         this.#beginPayload('payload', id, length - 1, events)
         return
-      default:
-        this.#beginPayload('skip', id, length - 1, events)
+      default: {
+        const event = readFast(id, bytes, at)
+        if (event === undefined) this.#beginPayload('skip', id, length - 1, events)
+        else events.push(event)
+      }
     }
   }
 

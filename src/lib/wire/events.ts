@@ -43,6 +43,13 @@ export type PeerEvent =
   /** The length is checked, the piece and the offset are not. */
   | { readonly type: 'request'; readonly block: Block }
   | { readonly type: 'cancel'; readonly block: Block }
+  /** BEP 6, in place of a bitfield. */
+  | { readonly type: 'haveAll' }
+  | { readonly type: 'haveNone' }
+  /** The next three with nothing of them checked: what makes no sense is for the owner to ignore. */
+  | { readonly type: 'suggest'; readonly piece: number }
+  | { readonly type: 'allowedFast'; readonly piece: number }
+  | { readonly type: 'reject'; readonly block: Block }
   /** All bytes of the block are in its target; `wanted` is false where there was none and they were skipped. */
   | { readonly type: 'block'; readonly block: Block; readonly wanted: boolean }
   | { readonly type: 'extendedHandshake'; readonly handshake: ExtendedHandshake }

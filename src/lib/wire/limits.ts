@@ -15,8 +15,14 @@ export const MAX_UNKNOWN_LENGTH = 1_048_576
 /**
  * What is wrong with a message of this id having so many payload bytes; undefined: nothing.
  * A block of more than 16 KiB was never asked for, and one of no bytes is none.
+ * @param fast whether both ends speak BEP 6; else its messages end the connection, as it demands of each.
  */
-export function lengthFault(id: number, length: number, pieceCount: number | undefined): WireFault | undefined {
+export function lengthFault(
+  id: number,
+  length: number,
+  pieceCount: number | undefined,
+  fast: boolean,
+): WireFault | undefined {
   switch (id) {
     case MESSAGE.piece:
       return between(id, length, 9, 8 + BLOCK_LENGTH)
@@ -37,6 +43,14 @@ export function lengthFault(id: number, length: number, pieceCount: number | und
       const exact = Math.ceil(pieceCount / 8)
       return between(id, length, exact, exact)
     }
+    case MESSAGE.haveAll:
+    case MESSAGE.haveNone:
+      return fast ? between(id, length, 0, 0) : notFast(id)
+    case MESSAGE.suggestPiece:
+    case MESSAGE.allowedFast:
+      return fast ? between(id, length, 4, 4) : notFast(id)
+    case MESSAGE.rejectRequest:
+      return fast ? between(id, length, 12, 12) : notFast(id)
     case MESSAGE.extended:
       return between(id, length, 1, MAX_EXTENDED_LENGTH)
     default:
@@ -66,6 +80,10 @@ function between(id: number, length: number, least: number, most: number): WireF
   if (length >= least && length <= most) return undefined
   const expected = least === most ? `${least}` : `${least} to ${most}`
   return fault('bad-length', `${messageName(id)} with ${length} bytes of payload; expected ${expected}`)
+}
+
+function notFast(id: number): WireFault {
+  return fault('bad-message', `${messageName(id)}, though the connection is without the fast extension`)
 }
 
 function fault(reason: CloseReason, detail: string): WireFault {

@@ -15,7 +15,7 @@ export const MESSAGE = {
   cancel: 8,
   /** BEP 5: the UDP port of the peer's DHT node. */
   port: 9,
-  /** 13 to 17 are BEP 6, which we do not speak. */
+  /** 13 to 17 are BEP 6, for connections both of whose ends set its bit. */
   suggestPiece: 13,
   haveAll: 14,
   haveNone: 15,
@@ -29,9 +29,10 @@ export const MESSAGE = {
 export const KEEP_ALIVE_SIZE = 4
 /** Length prefix and id: a message without payload, or the start of any other. */
 export const PREFIX_SIZE = 5
+/** Have, suggest piece and allowed fast. */
 export const HAVE_SIZE = 9
 export const PORT_SIZE = 7
-/** Request and cancel. */
+/** Request, cancel and reject request. */
 export const REQUEST_SIZE = 17
 /** What precedes the bytes of a block: prefix, piece, offset. */
 export const BLOCK_HEADER_SIZE = 13
@@ -46,8 +47,11 @@ export function headSizeOf(id: number): number {
       return BLOCK_HEADER_SIZE
     case MESSAGE.request:
     case MESSAGE.cancel:
+    case MESSAGE.rejectRequest:
       return REQUEST_SIZE
     case MESSAGE.have:
+    case MESSAGE.suggestPiece:
+    case MESSAGE.allowedFast:
       return HAVE_SIZE
     case MESSAGE.port:
       return PORT_SIZE
@@ -68,7 +72,7 @@ export function readUint32(bytes: Uint8Array, at: number): number {
   )
 }
 
-/** The block of the request or cancel that starts at `at`, with its prefix. */
+/** The block of the request, cancel or reject that starts at `at`, with its prefix. */
 export function readRequest(bytes: Uint8Array, at: number): Block {
   return {
     piece: readUint32(bytes, at + 5),
@@ -90,14 +94,19 @@ export function writePrefix(out: Uint8Array, at: number, id: number, payloadLeng
   out[at + 4] = id
 }
 
+/** Have, suggest piece or allowed fast. */
+export type PieceMessage = 4 | 13 | 17
+/** Request, cancel or reject request. */
+export type RequestMessage = 6 | 8 | 16
+
 /** 9 bytes. */
-export function writeHave(out: Uint8Array, at: number, piece: number): void {
-  writePrefix(out, at, MESSAGE.have, 4)
+export function writePiece(out: Uint8Array, at: number, id: PieceMessage, piece: number): void {
+  writePrefix(out, at, id, 4)
   writeUint32(out, at + 5, piece)
 }
 
-/** 17 bytes: a request, or the cancel of one. */
-export function writeRequest(out: Uint8Array, at: number, id: 6 | 8, block: Block): void {
+/** 17 bytes: a request, or the cancel or reject of one. */
+export function writeRequest(out: Uint8Array, at: number, id: RequestMessage, block: Block): void {
   writePrefix(out, at, id, 12)
   writeUint32(out, at + 5, block.piece)
   writeUint32(out, at + 9, block.offset)

@@ -31,6 +31,8 @@ export interface NodeOptions {
   /** True: starts from the info-hash alone. */
   readonly magnet?: boolean
   readonly extensions?: readonly WireExtension[]
+  /** False: as a peer that has not got the fast extension (BEP 6). */
+  readonly fast?: boolean
   readonly maxConnections?: number
   readonly uploadSlots?: number
   /** Milliseconds to hash and store a piece. */
@@ -61,7 +63,7 @@ export class Node {
   #started = false
 
   constructor(network: Network, options: NodeOptions) {
-    const { address, content, peerId, random, extensions = [], maxConnections, uploadSlots } = options
+    const { address, content, peerId, random, extensions = [], maxConnections, uploadSlots, fast } = options
     this.#options = options
     this.#network = network
     this.address = address
@@ -72,6 +74,7 @@ export class Node {
       port: address.port,
       extensions,
       client: `sim ${address.port}`,
+      probe: fast === false,
       ...(maxConnections !== undefined && { maxConnections }),
       ...(uploadSlots !== undefined && { uploadSlots }),
     })
@@ -83,6 +86,11 @@ export class Node {
 
   get now(): number {
     return this.#network.clock.now
+  }
+
+  /** The info dictionary comes from elsewhere than a peer. */
+  offerMetadata(): void {
+    this.#input(now => this.torrent.offerMetadata(this.#options.content.info.raw, now))
   }
 
   know(...peers: readonly { readonly address: PeerAddress }[]): void {
@@ -227,8 +235,8 @@ export class Node {
 
   /** As net/listener.ts: nobody's peer until its handshake says what it came for. */
   #welcome(wire: Wire, from: PeerAddress): WireOwner {
-    const { peerId } = this.#options
-    const reserved = reservedBytes({ extended: true })
+    const { peerId, fast = true } = this.#options
+    const reserved = reservedBytes({ extended: true, fast })
     const connection = new PeerConnection({
       initiator: false,
       peerId,

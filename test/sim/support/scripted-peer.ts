@@ -31,6 +31,7 @@ export interface ScriptedPeerOptions {
   readonly content: Content
   readonly script: Script
   readonly extended?: boolean
+  readonly fast?: boolean
 }
 
 export class ScriptedPeer {
@@ -74,12 +75,12 @@ export class ScriptedPeer {
   }
 
   #open(wire: Wire, initiator: boolean): WireOwner {
-    const { content, peerId, extended = false } = this.#options
+    const { content, peerId, extended = false, fast = false } = this.#options
     const connection = new PeerConnection({
       initiator,
       infoHash: content.info.infoHash,
       peerId,
-      reserved: reservedBytes({ extended }),
+      reserved: reservedBytes({ extended, fast }),
       target: block => new Uint8Array(block.length),
       pieceCount: content.info.pieceCount,
       now: this.#network.clock.now,
