@@ -11,7 +11,7 @@ export interface FollowOptions {
 
 /**
  * @param awaited what the caller waits for of the session, such as `session.done`, shown or not.
- * @throws BtError INTERRUPTED, STALLED, or whatever ended the session.
+ * @throws BtError INTERRUPTED, STALLED, DISK_FULL where that is what it waited for, or whatever ended the session.
  */
 export async function follow<T>(
   session: TorrentSession,
@@ -52,7 +52,7 @@ class StallGuard {
         seen = now
         since = performance.now()
       } else if (performance.now() - since >= timeout * 1000) {
-        this.error = standstill(session.progress(), timeout)
+        this.error = session.obstacle ?? standstill(session.progress(), timeout)
         session.stop().catch(() => undefined)
       }
     }, STALL_LOOK)

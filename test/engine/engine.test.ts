@@ -265,35 +265,62 @@ describe('a seed', () => {
   })
 })
 
+/** A download whose every write fails, from a peer that has all. */
+async function unwritable(failure: BtError) {
+  const sample = await makeSample({ 'a.bin': 200_000 })
+  const { address } = await seedEngine(sample)
+  const tracker = new FakeTracker()
+  const engine = await openEngine({ registry: registryOf({ trackers: [tracker] }) })
+  let closed = 0
+  const session = engine.add(
+    { ...sample.source, tiers: [[TRACKER_URL]] },
+    { peers: [address] },
+    (info): Promise<Storage> =>
+      Promise.resolve({
+        have: new Bitfield(info.pieceCount),
+        wanted: Bitfield.full(info.pieceCount),
+        read: () => Promise.reject(failure),
+        readInto: () => Promise.reject(failure),
+        write: () => Promise.reject(failure),
+        close: () => {
+          closed++
+          return Promise.resolve()
+        },
+      }),
+  )
+  return { session, tracker, closings: () => closed }
+}
+
+describe('a session whose disk is full', () => {
+  it('waits, says what it waits for, and can be stopped as ever', async () => {
+    const full = new BtError('DISK_FULL', 'no space left', { details: { path: '/nowhere/at/all' } })
+    const { session, tracker, closings } = await unwritable(full)
+    expect(await eventOf(session, 'diskFull')).toEqual({
+      type: 'diskFull',
+      error: full,
+      path: '/nowhere/at/all',
+      missing: 200_000,
+    })
+    expect(session.obstacle).toBe(full)
+    expect(session.stage).toBe('downloading')
+    expect(session.progress().peers).toBe(1)
+    await session.stop()
+    await expect(session.done).rejects.toMatchObject({ code: 'INTERRUPTED' })
+    expect(session.stage).toBe('stopped')
+    expect(closings()).toBe(1)
+    expect(tracker.events()).toEqual(['started', 'stopped'])
+  })
+})
+
 describe('a session fails', () => {
   it('with the error of its disk, and ends', async () => {
-    const sample = await makeSample({ 'a.bin': 200_000 })
-    const { address } = await seedEngine(sample)
-    const tracker = new FakeTracker()
-    const engine = await openEngine({ registry: registryOf({ trackers: [tracker] }) })
-    const full = new BtError('DISK_FULL', 'no space left')
-    let closed = 0
-    const session = engine.add(
-      { ...sample.source, tiers: [[TRACKER_URL]] },
-      { peers: [address] },
-      (info): Promise<Storage> =>
-        Promise.resolve({
-          have: new Bitfield(info.pieceCount),
-          wanted: Bitfield.full(info.pieceCount),
-          read: () => Promise.reject(full),
-          readInto: () => Promise.reject(full),
-          write: () => Promise.reject(full),
-          close: () => {
-            closed++
-            return Promise.resolve()
-          },
-        }),
-    )
-    await expect(session.done).rejects.toBe(full)
-    await expect(session.failure).rejects.toBe(full)
+    const denied = new BtError('DISK_PERMISSION', 'not allowed')
+    const { session, tracker, closings } = await unwritable(denied)
+    await expect(session.done).rejects.toBe(denied)
+    await expect(session.failure).rejects.toBe(denied)
     await session.stop()
     expect(session.stage).toBe('failed')
-    expect(closed).toBe(1)
+    expect(closings()).toBe(1)
     expect(session.progress().peers).toBe(0)
     expect(tracker.events()).toEqual(['started', 'stopped'])
   })

@@ -12,6 +12,7 @@ import { makeContent } from '../cli/support/content.ts'
 const url = 'http://127.0.0.1:1/announce'
 const address = { host: '2001:db8::1', port: 6881 }
 const peer = '[2001:db8::1]:6881'
+const full = new BtError('DISK_FULL', 'no room')
 const refused = new BtError('TRACKER_REFUSED', 'members\x1b only')
 
 const WARNINGS: readonly (readonly [SessionEvent, string, object])[] = [
@@ -36,6 +37,17 @@ const WARNINGS: readonly (readonly [SessionEvent, string, object])[] = [
     `warning: peer ${peer} is banned: lies`,
     { event: 'peerBanned', peer, reason: 'lies' },
   ],
+  [
+    { type: 'diskFull', error: full, path: '/d/a\n', missing: 2048 },
+    'paused: no room to write "/d/a�", 2.00 KiB more are needed; bt goes on as soon as there is room',
+    { event: 'diskFull', path: '/d/a\n', missing: 2048, message: 'no room' },
+  ],
+  [
+    { type: 'diskFull', error: full, path: '/d/a', missing: 0 },
+    'paused: no room to write "/d/a", a quota is used up; bt goes on as soon as there is room',
+    { event: 'diskFull', path: '/d/a', missing: 0, message: 'no room' },
+  ],
+  [{ type: 'diskRoom' }, 'there is room on the disk again: going on', { event: 'diskRoom' }],
 ]
 
 const DOINGS: readonly (readonly [SessionEvent, string, object])[] = [

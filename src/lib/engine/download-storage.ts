@@ -6,7 +6,7 @@ import type { Info } from '../metainfo/metainfo.ts'
 import { FileStore } from '../storage/files.ts'
 import { resolveOutput } from '../storage/output.ts'
 import { isStored, wantedPieces } from '../storage/plan.ts'
-import { loadResume, removeResume, saveResume, type ResumeState } from '../storage/resume.ts'
+import { loadResume, removeResume, reserveResume, saveResume, type ResumeState } from '../storage/resume.ts'
 import { verifyContent } from '../storage/verify.ts'
 import type { Content } from './content.ts'
 import type { Storage, StorageRequest } from './storage.ts'
@@ -33,6 +33,7 @@ export async function downloadStorage(info: Info, target: DownloadPlace, request
   try {
     const resumed = await loadResume({ store, info })
     const have = await recheck(store, info, resumed.have, resumed.recheck, request)
+    if (!have.complete) await reserveResume(output, info)
     const files = selected ?? info.files.flatMap((file, index) => (isStored(file) ? [index] : []))
     // Padding needs no download of its own, yet a piece of nothing else (v1 allows it) must count once all are wanted.
     const wanted = selected === undefined ? have.clone() : wantedPieces(info, files)

@@ -9,6 +9,7 @@ import type { TorrentAlert } from '../swarm/actions.ts'
 import { Torrent } from '../swarm/torrent.ts'
 import { Announcing, type AnnounceEvent, type TransferTotals } from './announcing.ts'
 import type { EngineContext } from './context.ts'
+import { DiskRoom, type DiskEvent } from './disk-room.ts'
 import { asBtError } from './errors.ts'
 import { outlook } from './outlook.ts'
 import { PeerSources } from './peer-sources.ts'
@@ -21,6 +22,7 @@ import { TorrentRunner } from './torrent-runner.ts'
 export type SessionEvent =
   | TorrentAlert
   | AnnounceEvent
+  | DiskEvent
   | { readonly type: 'stage'; readonly stage: Stage }
   | { readonly type: 'checked'; readonly pieces: number; readonly total: number }
   | { readonly type: 'warning'; readonly message: string }
@@ -54,6 +56,7 @@ export class TorrentSession {
   readonly #runner: TorrentRunner
   readonly #announcing: Announcing | undefined
   readonly #sources: PeerSources
+  readonly #disk: DiskRoom
   readonly #abort = new AbortController()
   readonly #listeners = new Set<(event: SessionEvent) => void>()
   readonly #settleDone: Settle<void>
@@ -93,7 +96,18 @@ export class TorrentSession {
       now: context.now,
       hasher: context.hasher,
       onAlert: alert => this.#onAlert(alert),
-      onFatal: error => this.#fail(error),
+      onFatal: error => {
+        // Pieces that waited for room on the disk are let go of when we are stopped.
+        if (error !== this.#abort.signal.reason) this.#fail(error)
+      },
+    })
+    this.#disk = new DiskRoom({
+      signal: this.#abort.signal,
+      bytesLeft: () => this.progress().bytesLeft,
+      onEvent: event => {
+        this.#emit(event)
+        if (event.type === 'diskRoom') this.#considerGivingUp()
+      },
     })
     this.#announcing = this.#makeAnnouncing()
     this.#sources = new PeerSources({
@@ -120,6 +134,11 @@ export class TorrentSession {
   /** Pieces verified and stored; undefined until checking is done. */
   get have(): Bitfield | undefined {
     return this.#torrent.have
+  }
+
+  /** What keeps the download from going on for now, such as a full disk. */
+  get obstacle(): BtError | undefined {
+    return this.#disk.obstacle
   }
 
   progress(): Progress {
@@ -203,7 +222,7 @@ export class TorrentSession {
 
   #considerGivingUp(): void {
     if (this.#options.giveUp !== true || !this.#discovering || this.#stage === 'seeding') return
-    if (this.#abort.signal.aborted) return
+    if (this.#abort.signal.aborted || this.obstacle !== undefined) return
     if (this.#torrent.peers.size > 0) return
     const hopeless = outlook({
       met: this.#met,
@@ -253,7 +272,7 @@ export class TorrentSession {
     this.#incomplete = !storage.have.complete
     if (this.#abort.signal.aborted) return storage.close(storage.have, this.#totals())
     this.#enter('downloading')
-    this.#runner.start(info, storage, storage.have, storage.wanted)
+    this.#runner.start(info, this.#disk.patient(storage), storage.have, storage.wanted)
     // What was there already is verified before anyone is told of us.
     this.#discover()
   }

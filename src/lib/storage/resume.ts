@@ -2,9 +2,6 @@
 // file that holds them still has the size and time that the record says. All else is verified again, so a record older
 // than the data (kill -9, a crash, another program) costs time, never correctness.
 import { createHash } from 'node:crypto'
-import { constants } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
 import { Bitfield } from '../base/bitfield.ts'
 import { equal } from '../base/bytes.ts'
 import { HASH_LENGTH, type InfoHash } from '../base/ids.ts'
@@ -14,6 +11,7 @@ import { diskError, isAbsent } from './disk-error.ts'
 import type { FileStore } from './files.ts'
 import type { Output } from './output.ts'
 import { isStored, piecesOfFile, setRange } from './plan.ts'
+import { removeFile, replaceFile, reserveFor } from './replace-file.ts'
 import { encodeResume, parseResume, type ResumeRecord } from './resume-record.ts'
 import { readFully } from './positional.ts'
 import { openForRead, type Opened } from './safe-open.ts'
@@ -22,6 +20,8 @@ import { readablePieces } from './verify.ts'
 
 /** The largest metadata (30 MiB, docs/DESIGN.md "Limits"), a bitfield, and 24 bytes each for a million files. */
 const MAX_RECORD = 67_108_864
+/** The year 2286 in nanoseconds: no earlier one has more digits. */
+const LONG_TIME = 9_999_999_999_999_999_999n
 
 export interface ResumeState {
   readonly store: FileStore
@@ -58,6 +58,21 @@ export async function saveResume(state: ResumeState): Promise<void> {
   const save = before.catch(() => undefined).then(() => saveNow(snapshot))
   saves.set(state.store, save)
   await save
+}
+
+/** Keeps the room that a record will need, for the day when the disk is full. */
+export async function reserveResume(output: Output, info: Info): Promise<void> {
+  const stamp = { size: info.totalLength, mtimeNs: LONG_TIME }
+  const record = encodeResume({
+    infoHash: info.infoHash,
+    have: new Bitfield(info.pieceCount),
+    files: info.files.map(() => ({ place: 'own', stamp })),
+    parts: stamp,
+    uploaded: Number.MAX_SAFE_INTEGER,
+    downloaded: Number.MAX_SAFE_INTEGER,
+    metadata: info.raw,
+  })
+  await reserveFor(output.resumePath, record.length)
 }
 
 async function saveNow({ store, info, have, uploaded, downloaded, metadata }: ResumeState): Promise<void> {
@@ -106,9 +121,7 @@ export async function loadMetadata(paths: readonly string[], hash: InfoHash): Pr
 
 /** Forgets the record; the part file stays, since its pieces need it. */
 export async function removeResume(output: Output): Promise<void> {
-  await rm(output.resumePath, { force: true }).catch((error: unknown) => {
-    throw diskError(error, output.resumePath, 'remove')
-  })
+  await removeFile(output.resumePath)
 }
 
 /**
@@ -151,25 +164,6 @@ async function readRecord(path: string): Promise<ResumeRecord | undefined> {
     throw diskError(error, path, 'read')
   } finally {
     await closeDescriptor(opened.fd)
-  }
-}
-
-/** Atomic: a reader sees the earlier content or the new. The folder is not flushed; losing the rename is no harm. */
-async function replaceFile(path: string, data: Uint8Array): Promise<void> {
-  const draft = join(dirname(path), `.new${basename(path)}`)
-  try {
-    await rm(draft, { force: true })
-    const handle = await open(draft, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666)
-    try {
-      await handle.writeFile(data)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-    await rename(draft, path)
-  } catch (error) {
-    await rm(draft, { force: true }).catch(() => undefined)
-    throw diskError(error, path, 'write')
   }
 }
 

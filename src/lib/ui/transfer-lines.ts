@@ -52,6 +52,10 @@ export function eventLine(event: SessionEvent): string | undefined {
       return `warning: tracker ${event.url}: ${printable(event.message)}`
     case 'warning':
       return `warning: ${printable(event.message)}`
+    case 'diskFull':
+      return `paused: ${fullDisk(event)}; bt goes on as soon as there is room`
+    case 'diskRoom':
+      return 'there is room on the disk again: going on'
     case 'pieceRejected':
       return `warning: piece ${event.piece} did not match its hash and is asked for again`
     case 'peerBanned':
@@ -59,4 +63,10 @@ export function eventLine(event: SessionEvent): string | undefined {
     default:
       return undefined
   }
+}
+
+/** A quota may be used up while the disk itself has room. */
+function fullDisk({ path, missing }: SessionEvent & { type: 'diskFull' }): string {
+  const need = missing === 0 ? 'a quota is used up' : `${formatBytes(missing)} more are needed`
+  return `no room to write "${printable(path)}", ${need}`
 }

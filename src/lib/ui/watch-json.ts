@@ -48,6 +48,10 @@ export function eventJson(event: SessionEvent): object | undefined {
       return { event: 'warning', url: event.url, message: event.message }
     case 'warning':
       return { event: 'warning', message: event.message }
+    case 'diskFull':
+      return { event: 'diskFull', path: event.path, missing: event.missing, message: event.error.message }
+    case 'diskRoom':
+      return { event: 'diskRoom' }
     case 'pieceRejected':
       return { event: 'pieceRejected', piece: event.piece, from: event.from.map(formatAddress) }
     case 'peerBanned':

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import { BtError } from '../../src/lib/base/errors.ts'
+import type { Content } from '../../src/lib/engine/content.ts'
+import { patientContent } from '../../src/lib/engine/patient-content.ts'
+
+const full = (): BtError => new BtError('DISK_FULL', 'no room')
+
+/** Content whose writes fail as the script says, in turn, and then succeed. */
+function setUp(failures: Error[]) {
+  const attempts: number[] = []
+  const events: string[] = []
+  const interrupt = new AbortController()
+  let emptied: () => void = () => {}
+  const used = new Promise<void>(resolve => {
+    emptied = resolve
+  })
+  const content: Content = {
+    read: () => Promise.resolve(new Uint8Array(3)),
+    readInto: () => Promise.resolve(),
+    write: offset => {
+      attempts.push(offset)
+      const failure = failures.shift()
+      if (failures.length === 0) emptied()
+      return failure === undefined ? Promise.resolve() : Promise.reject(failure)
+    },
+  }
+  const patient = patientContent(content, {
+    signal: interrupt.signal,
+    onFull: error => events.push(`full: ${error.message}`),
+    onRoom: () => events.push('room'),
+    retryInterval: 1,
+  })
+  return { patient, attempts, events, interrupt, used }
+}
+
+describe('patientContent', () => {
+  it('tries again until there is room, and says when it began to wait and when it is over', async () => {
+    const { patient, attempts, events } = setUp([full(), full(), full()])
+    await patient.write(7, new Uint8Array(1))
+    expect(attempts).toEqual([7, 7, 7, 7])
+    expect(events).toEqual(['full: no room', 'room'])
+  })
+
+  it('tells of it once for all that wait', async () => {
+    const { patient, attempts, events } = setUp([full(), full(), full(), full(), full()])
+    await Promise.all([1, 2, 3].map(offset => patient.write(offset, new Uint8Array(1))))
+    expect(attempts).toEqual([1, 2, 3, 1, 2, 3, 1, 2])
+    expect(events).toEqual(['full: no room', 'room'])
+    expect(await patient.read(0, 3)).toHaveLength(3)
+  })
+
+  it('fails at once with what waiting does not mend, also while it waits', async () => {
+    const denied = new BtError('DISK_PERMISSION', 'not allowed')
+    const { patient, events } = setUp([denied, full(), denied])
+    await expect(patient.write(0, new Uint8Array(1))).rejects.toBe(denied)
+    expect(events).toEqual([])
+    await expect(patient.write(0, new Uint8Array(1))).rejects.toBe(denied)
+    expect(events).toEqual(['full: no room'])
+  })
+
+  it('lets go with the reason of its signal, whether it waits or not yet', async () => {
+    const { patient, events, interrupt, used } = setUp([full()])
+    const reason = new BtError('INTERRUPTED', 'stopped')
+    const waiting = patient.write(0, new Uint8Array(1))
+    await used
+    interrupt.abort(reason)
+    await expect(waiting).rejects.toBe(reason)
+    expect(events.filter(event => event === 'room')).toEqual([])
+    await patient.write(0, new Uint8Array(1))
+  })
+})
