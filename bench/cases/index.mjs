@@ -1,8 +1,13 @@
 // All cases, in the order of the table.
+import { check } from './check.mjs'
 import { download, downloadFour } from './download.mjs'
+import { idle } from './idle.mjs'
+import { memory } from './memory.mjs'
+import { memorySeed } from './memory-seed.mjs'
 import { pairs } from './pairs.mjs'
 import { seed } from './seed.mjs'
 import { small } from './small.mjs'
+import { start } from './start.mjs'
 
 /**
  * @typedef {object} Outcome
@@ -17,4 +22,4 @@ import { small } from './small.mjs'
  */
 
 /** @type {Case[]} */
-export const CASES = [download, downloadFour, seed, pairs, small]
+export const CASES = [download, downloadFour, seed, pairs, memory, memorySeed, small, check, idle, start]

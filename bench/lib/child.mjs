@@ -45,7 +45,12 @@ export class Child {
 
   /** Resolves with the first match in what it prints, on either stream. */
   async line(pattern) {
-    return await this.#until(() => pattern.exec(this.#printed) ?? undefined, `printed ${pattern}`)
+    return await this.until(printed => pattern.exec(printed) ?? undefined, `printed ${pattern}`)
+  }
+
+  /** Resolves with what `probe` finds in all that was printed. */
+  async until(probe, what) {
+    return await this.#until(() => probe(this.#printed), what)
   }
 
   /** Resolves when it has ended with 0. */

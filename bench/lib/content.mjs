@@ -13,14 +13,14 @@ const CHUNK = 4 * 2 ** 20
  */
 
 /** @returns {Content} */
-export function randomFile(folder, length) {
-  const file = openSync(join(folder, 'random.bin'), 'w')
+export function randomFile(folder, length, name = 'random.bin') {
+  const file = openSync(join(folder, name), 'w')
   const chunk = Buffer.alloc(CHUNK)
   for (let done = 0; done < length; done += chunk.length) {
     writeSync(file, randomFillSync(chunk), 0, Math.min(chunk.length, length - done))
   }
   closeSync(file)
-  return { folder, name: 'random.bin', files: [{ path: [], length }] }
+  return { folder, name, files: [{ path: [], length }] }
 }
 
 /** Many files of the same length, `perFolder` in a folder. @returns {Content} */

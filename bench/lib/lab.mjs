@@ -10,8 +10,9 @@ import { StaticTracker } from './tracker.mjs'
 
 /** Bytes a second that every client is taken to be faster than. */
 const SLOWEST = 5_000_000
-/** Seconds that anything may take besides. */
-const PATIENCE = 60
+/** Seconds that anything may take besides, and that nothing may take in all. */
+const PATIENCE = 180
+const LONGEST = 1800
 
 /** @param {import('./options.mjs').Options} options */
 export async function openLab(options) {
@@ -71,7 +72,7 @@ export class Lab {
 
   /** @param {number} bytes what it moves, which decides how long it may take */
   spawn(program, args, bytes) {
-    const limit = PATIENCE + bytes / SLOWEST
+    const limit = Math.min(PATIENCE + bytes / SLOWEST, LONGEST)
     return new Child({ program, args, env: this.env, cwd: this.folder('work'), limit })
   }
 

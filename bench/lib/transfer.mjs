@@ -58,7 +58,7 @@ async function download(lab, { leech, torrent, seeds, out }) {
   const launched = performance.now()
   const { child, complete } = await leech.download(lab, torrent, { peers: seeds, out })
   try {
-    const [began, ended] = await Promise.all([firstConnection(seeds, child), complete.then(() => performance.now())])
+    const [began, ended] = await Promise.all([firstConnection(seeds, child), complete().then(() => performance.now())])
     return {
       mbps: torrent.length / 1e3 / (ended - began),
       start: (began - launched) / 1000,

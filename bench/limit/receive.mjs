@@ -1,16 +1,16 @@
-// receive.mjs HOST PORT OUT TORRENT: receives the file from the sender straight into piece buffers, and has each piece
-// hashed, compared and written by workers, which share the buffers' memory. No protocol: what it does, every downloader
-// must do. With two workers, two cores have work all the time; with one, or all of it here, it is slower.
-import { closeSync, openSync, readFileSync } from 'node:fs'
+// receive.mjs HOST PORT OUT TORRENT WORKERS: receives the file from the sender straight into piece buffers, and hashes,
+// compares and writes each piece, here or in workers that share the buffers' memory. There is no protocol: what is done
+// here, every downloader has to do.
+import { openSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import { decode } from '../../dist/lib/bencode/decode.js'
+import { storePiece } from './store.mjs'
 
-const WORKERS = 2
 /** Enough that the socket seldom waits for a worker. */
 const SLOTS = 16
 
-const [host, port, out, torrent] = process.argv.slice(2)
+const [host, port, out, torrent, workerCount] = process.argv.slice(2)
 const info = decode(readFileSync(torrent)).get('info')
 const pieceLength = info.get('piece length')
 const length = info.get('length')
@@ -18,8 +18,8 @@ const pieceCount = Math.ceil(length / pieceLength)
 
 const memory = new SharedArrayBuffer(SLOTS * pieceLength)
 const slots = Array.from({ length: SLOTS }, (_, slot) => Buffer.from(memory, slot * pieceLength, pieceLength))
-const file = openSync(out, 'w')
-const workers = Array.from({ length: WORKERS }, startWorker)
+const storage = { memory, pieceLength, pieces: Buffer.from(info.get('pieces')), file: openSync(out, 'w') }
+const workers = Array.from({ length: Number(workerCount) }, startWorker)
 
 /** Never empty while the socket is read: the next buffer must be there when one is full. */
 const free = slots.map((_, slot) => slot)
@@ -35,6 +35,7 @@ function room() {
   return slots[current].subarray(filled, pieceBytes())
 }
 
+/** Of the piece that arrives; past the last one a byte that the end of the stream is read into. */
 function pieceBytes() {
   return Math.max(1, Math.min(pieceLength, length - piece * pieceLength))
 }
@@ -43,18 +44,21 @@ function pieceBytes() {
 function received(count) {
   filled += count
   if (filled < pieceBytes()) return true
-  workers[piece % WORKERS].postMessage({ slot: current, piece, length: filled }, [])
+  store({ slot: current, piece, length: filled })
   piece += 1
   filled = 0
   current = free.pop()
   return free.length > 0
 }
 
+function store(job) {
+  if (workers.length > 0) return workers[piece % workers.length].postMessage(job, [])
+  storePiece(storage, job)
+  return release(job.slot)
+}
+
 function startWorker() {
-  const pieces = Buffer.from(info.get('pieces'))
-  const worker = new Worker(new URL('store.mjs', import.meta.url), {
-    workerData: { memory, pieceLength, pieces, file },
-  })
+  const worker = new Worker(new URL('store-worker.mjs', import.meta.url), { workerData: storage })
   worker.on('message', release)
   worker.on('error', error => {
     throw error
@@ -66,7 +70,5 @@ function release(slot) {
   free.push(slot)
   if (free.length === 1) socket.resume()
   stored += 1
-  if (stored < pieceCount) return
-  closeSync(file)
-  process.exit(0)
+  if (stored === pieceCount) process.exit(0)
 }

@@ -2,7 +2,6 @@
 import { aria2 } from './aria2.mjs'
 import { bt } from './bt.mjs'
 import { libtorrent } from './libtorrent.mjs'
-import { limit } from './limit.mjs'
 import { transmission } from './transmission.mjs'
 import { webtorrent } from './webtorrent.mjs'
 
@@ -14,7 +13,7 @@ import { webtorrent } from './webtorrent.mjs'
  *
  * @typedef {object} Download
  * @property {import('../child.mjs').Child} child
- * @property {Promise<void>} complete all data is there, under the torrent's name in the folder `out`
+ * @property {() => Promise<unknown>} complete resolves when all data is there, under the torrent's name in the folder `out`
  *
  * @typedef {import('../lab.mjs').Lab} Lab
  * @typedef {import('../torrent.mjs').Torrent} Torrent
@@ -27,11 +26,11 @@ import { webtorrent } from './webtorrent.mjs'
  * @property {(lab: Lab, torrent: Torrent, where: { peers: Seed[], out: string }) => Download | Promise<Download>} download
  */
 
-const CLIENTS = [bt, libtorrent, aria2, transmission, webtorrent, limit]
+const CLIENTS = [bt, libtorrent, aria2, transmission, webtorrent]
 
 /** @param {Lab} lab @returns {Promise<Client[]>} all; those that are not here without a version */
 export async function findClients(lab) {
-  const wanted = ({ name }) => name === limit.name || (lab.options.clients?.includes(name) ?? true)
+  const wanted = ({ name }) => lab.options.clients?.includes(name) ?? true
   const found = []
   for (const client of CLIENTS.filter(wanted)) found.push({ ...client, version: await client.find(lab) })
   return found

@@ -19,8 +19,9 @@ export const libtorrent = {
   name: 'libtorrent',
   find: async () => (python === undefined ? undefined : version(python, ['-c', VERSION])),
 
-  async seed(lab, torrent) {
-    const child = start(lab, torrent, { folder: torrent.content.folder, seed: true, peers: [] })
+  async seed(lab, torrent, peers = []) {
+    const addresses = peers.map(({ host, port }) => [host, port])
+    const child = start(lab, torrent, { folder: torrent.content.folder, seed: true, peers: addresses })
     const [, host, port] = await child.line(/^listening (\S+) (\d+)$/m)
     return { child, host, port: Number(port) }
   },
@@ -28,6 +29,6 @@ export const libtorrent = {
   download(lab, torrent, { peers, out }) {
     const addresses = peers.map(({ host, port }) => [host, port])
     const child = start(lab, torrent, { folder: out, seed: false, peers: addresses })
-    return { child, complete: child.success() }
+    return { child, complete: () => child.success() }
   },
 }

@@ -52,6 +52,9 @@ if options["seed"]:
     params.flags |= lt.torrent_flags.seed_mode
 handle = session.add_torrent(params)
 
+for host, port in options["peers"]:
+    handle.connect_peer((host, port))
+
 if options["seed"]:
     while session.listen_port() == 0:
         time.sleep(LOOK_SECONDS)
@@ -59,8 +62,6 @@ if options["seed"]:
     while True:
         time.sleep(3600)
 
-for host, port in options["peers"]:
-    handle.connect_peer((host, port))
 while not handle.status().is_seeding:
     time.sleep(LOOK_SECONDS)
 handle.flush_cache()
