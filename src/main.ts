@@ -1,19 +1,16 @@
 // The process around the commands: one exit, after everything is written, with the code that the error names.
 import { fileURLToPath } from 'node:url'
-import { run, settings } from '@oclif/core'
 import { exitCodeOf, report } from './cli/report.ts'
+import { shortWay } from './cli/short-way.ts'
 import { BtError } from './lib/base/errors.ts'
 
 /** @param url of the script that runs; the package root is found from there. */
 export async function main(url: string, argv: readonly string[] = process.argv.slice(2)): Promise<never> {
-  // oclif would try to transpile sources for linked plugins, which it can not with TypeScript 7.
-  settings.enableAutoTranspile = false
-  // oclif throws from its own listener, past everyone who could say it in words.
-  process.stdout.removeAllListeners('error')
   process.stdout.on('error', onOutputError)
   let code = 0
   try {
-    await run([...argv], fileURLToPath(url))
+    const command = await shortWay(argv)
+    await (command === undefined ? longWay(url, argv) : command.run())
     code = Number(process.exitCode ?? 0)
   } catch (error) {
     code = exitCodeOf(error)
@@ -21,6 +18,17 @@ export async function main(url: string, argv: readonly string[] = process.argv.s
   }
   await Promise.all([flushed(process.stdout), flushed(process.stderr)])
   process.exit(code)
+}
+
+/** Through oclif, which knows help and the user's plugins. */
+async function longWay(url: string, argv: readonly string[]): Promise<void> {
+  const { run, settings } = await import('@oclif/core')
+  // oclif would try to transpile sources for linked plugins, which it can not with TypeScript 7.
+  settings.enableAutoTranspile = false
+  // oclif throws from its own listener, past everyone who could say it in words.
+  process.stdout.removeAllListeners('error')
+  process.stdout.on('error', onOutputError)
+  await run([...argv], fileURLToPath(url))
 }
 
 function flushed(stream: NodeJS.WriteStream): Promise<void> {

@@ -1,22 +1,50 @@
 // What every command shares: --json and --debug, a signal that Ctrl-C aborts, the plugins, and where output goes.
 // stdout carries the result and nothing else; everything for the person watching goes to stderr.
-import { Command, Flags } from '@oclif/core'
+import type { Interfaces } from '@oclif/core'
 import { BtError } from '../lib/base/errors.ts'
 import type { PluginRegistry } from '../lib/plugin/registry.ts'
 import type { Watch } from '../lib/ui/watch.ts'
+import { OclifHost, type Host, type Output, type Values } from './host.ts'
+import { Flags } from './options.ts'
+import type { Syntax } from './words.ts'
 
-export abstract class BtCommand extends Command {
-  static override baseFlags = {
+export interface CommandClass extends Syntax {
+  new (words: readonly string[], host: Host): BtCommand
+}
+
+/** A class for oclif in all that it looks at, but not one of its `Command`s: those bring all of oclif along. */
+export abstract class BtCommand {
+  static summary: string
+  static description: string
+  static examples: string[]
+  static aliases: string[] = []
+  static strict = true
+  static args: Interfaces.ArgInput
+  static flags: Interfaces.FlagInput
+  static baseFlags = {
     json: Flags.boolean({ description: 'print JSON instead of text', helpGroup: 'GLOBAL' }),
     debug: Flags.boolean({ description: 'show stack traces', helpGroup: 'GLOBAL' }),
   }
 
   readonly #interrupt = new AbortController()
+  readonly #words: readonly string[]
+  readonly #host: Host
+
+  /** @param words what follows the command's name. */
+  constructor(words: readonly string[], host: Host) {
+    this.#words = words
+    this.#host = host
+  }
+
+  /** What oclif calls. */
+  static async run(this: CommandClass, words: string[], config: Interfaces.Config): Promise<void> {
+    await new this(words, new OclifHost(words, config)).run()
+  }
 
   /** The command's own work. Failures are thrown as BtError. */
   protected abstract execute(): Promise<void>
 
-  override async run(): Promise<void> {
+  async run(): Promise<void> {
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
     const onSignal = (): void => {
       // The first asks to finish cleanly; whoever presses again wants out.
@@ -40,8 +68,15 @@ export abstract class BtCommand extends Command {
     return this.#interrupt.signal
   }
 
+  /** What the words say of the command's arguments and flags. */
+  protected parse<F extends Output, B extends Output, A extends Output>(
+    syntax: Interfaces.Input<F, B, A>,
+  ): Promise<Values<F, B, A>> {
+    return this.#host.parse(syntax)
+  }
+
   protected get json(): boolean {
-    return this.argv.includes('--json')
+    return this.#words.includes('--json')
   }
 
   /** A line of the result. */
@@ -80,14 +115,8 @@ export abstract class BtCommand extends Command {
 
   /** Every plugin's offer; what is wrong with one is shown, and never ends the command. */
   protected async plugins(): Promise<PluginRegistry> {
-    const { loadPlugins } = await import('../lib/plugin/load.ts')
-    const registry = await loadPlugins(this.config)
+    const registry = await this.#host.plugins()
     for (const problem of registry.problems) this.noteWarning(problem)
     return registry
-  }
-
-  /** oclif's own reporting is not used: main.ts reports. */
-  protected override catch(error: Error): Promise<never> {
-    return Promise.reject(error)
   }
 }

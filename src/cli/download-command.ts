@@ -1,5 +1,5 @@
 // `download` and `download_magnet` are one command under two names.
-import { Flags } from '@oclif/core'
+import { Flags } from './options.ts'
 import type { PeerAddress } from '../lib/base/address.ts'
 import type { DownloadOptions } from '../lib/engine/engine.ts'
 import type { TorrentSource } from '../lib/engine/source.ts'

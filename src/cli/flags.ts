@@ -1,5 +1,5 @@
 // Flags and arguments that several commands share, each defined once.
-import { Args, Flags } from '@oclif/core'
+import { Args, Flags } from './options.ts'
 import { parseAddress, type PeerAddress } from '../lib/base/address.ts'
 import { BtError } from '../lib/base/errors.ts'
 

@@ -1,5 +1,5 @@
 // `download_piece` and `magnet_download_piece` are one command under two names.
-import { Flags } from '@oclif/core'
+import { Flags } from './options.ts'
 import type { PeerAddress } from '../lib/base/address.ts'
 import { BtCommand } from './bt-command.ts'
 import { askingStallFlag, peerFlag, trackerFlag } from './flags.ts'

@@ -1,5 +1,5 @@
 // Flags of `create`: what may be written into a .torrent file.
-import { Flags } from '@oclif/core'
+import { Flags } from './options.ts'
 import { BtError } from '../lib/base/errors.ts'
 import { MAX_PIECE_LENGTH, MIN_PIECE_LENGTH_V2 } from '../lib/metainfo/limits.ts'
 

@@ -1,5 +1,6 @@
 import { basename, resolve } from 'node:path'
-import { Args, Flags, type Interfaces } from '@oclif/core'
+import type { Interfaces } from '@oclif/core'
+import { Args, Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { pieceLengthFlag, tierFlag, webSeedFlag } from '../cli/torrent-flags.ts'
 import { BtError } from '../lib/base/errors.ts'

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { Args } from '@oclif/core'
+import { Args } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { torrentArg, trackerFlag } from '../cli/flags.ts'
 import { formatAddress, parseAddress, type PeerAddress } from '../lib/base/address.ts'

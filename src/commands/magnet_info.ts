@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import { Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { askingStallFlag, linkArg, peerFlag, trackerFlag } from '../cli/flags.ts'
 import type { AddOptions } from '../lib/engine/engine.ts'

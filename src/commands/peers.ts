@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import { Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { torrentArg, trackerFlag } from '../cli/flags.ts'
 import { formatAddress } from '../lib/base/address.ts'

@@ -1,4 +1,4 @@
-import { Args, Flags } from '@oclif/core'
+import { Args, Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { peerFlag, portFlag, trackerFlag } from '../cli/flags.ts'
 import { BtError } from '../lib/base/errors.ts'

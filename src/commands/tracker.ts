@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core'
+import { Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 
 /** Not registered with anybody, but what trackers have listened on since the first of them. */

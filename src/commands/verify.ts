@@ -1,4 +1,4 @@
-import { Args } from '@oclif/core'
+import { Args } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { torrentArg } from '../cli/flags.ts'
 import { BtError, ERROR_EXIT_CODES } from '../lib/base/errors.ts'

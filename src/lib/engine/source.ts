@@ -7,7 +7,6 @@ import { infoHash, type InfoHash } from '../base/ids.ts'
 import { parseMagnet, type Magnet } from '../metainfo/magnet.ts'
 import { parseMetainfo, type Info, type Metainfo } from '../metainfo/metainfo.ts'
 import { MAX_TORRENT_BYTES } from '../metainfo/limits.ts'
-import { fetchBytes } from '../net/http.ts'
 
 /** A torrent to work on. `info` is absent where it has to come from peers first. */
 export interface TorrentSource {
@@ -81,6 +80,8 @@ async function download(address: string, signal: AbortSignal): Promise<Uint8Arra
   if (!URL.canParse(address)) {
     throw new BtError('USAGE', `"${address}" is not a URL; write http://host/path or https://host/path`)
   }
+  // Only here, since most commands name a torrent and few by a URL: undici takes longer to load than all of ours.
+  const { fetchBytes } = await import('../net/http.ts')
   const { status, body } = await fetchBytes(new URL(address), { signal, maxBytes: MAX_TORRENT_BYTES })
   if (status === 200) return body
   throw new BtError('HTTP_FAILED', `${address} answered with HTTP status ${status} instead of a .torrent file`)

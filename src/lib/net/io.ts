@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Io } from '../plugin/api.ts'
-import { fetchBytes } from './http.ts'
 import { resolveHost } from './resolve.ts'
 import { openUdp } from './udp.ts'
 
@@ -19,7 +18,11 @@ export function createIo(options: { readonly signal: AbortSignal; readonly warn:
     random: length => new Uint8Array(randomBytes(length)),
     sleep: async ms => sleep(ms, signal),
     udp: async (family = 4) => openUdp(family, signal),
-    http: async url => fetchBytes(url, { signal, loopback: 'trackers' }),
+    http: async url => {
+      // Loaded when it is needed: undici takes longer to load than all of ours.
+      const { fetchBytes } = await import('./http.ts')
+      return fetchBytes(url, { signal, loopback: 'trackers' })
+    },
     resolve: async host => resolveHost(host, signal),
   }
 }

@@ -1,0 +1,54 @@
+// The short way to a command: without oclif, whose loading takes longer than most commands run. It is taken only where oclif
+// could make no difference: the command is ours (oclif lets no plugin replace one), the user has installed or linked no
+// plugin (so there are no hooks and no offers but the bundled plugins'), the words can be read in one way only, and nobody
+// asks for oclif's own debugging output. Everything else goes the long way: help, `plugins`, a plugin's command, mistakes.
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { BtCommand, CommandClass } from './bt-command.ts'
+import { BareHost } from './host.ts'
+import { parseWords } from './words.ts'
+
+/** The names under which oclif looks for settings and folders; package.json says `bin` and `dirname`. */
+const BIN = 'bt'
+const DEBUGGING = ['DEBUG', 'BT_DEBUG', 'CLI_FLAGS_DEBUG']
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** @returns the command that the words name, ready to run, or undefined where oclif has to look at them. */
+export async function shortWay(
+  argv: readonly string[],
+  env: Environment = process.env,
+): Promise<BtCommand | undefined> {
+  const [name = '', ...words] = argv
+  if (DEBUGGING.some(variable => env[variable]) || !isOurs(name) || mayHavePlugins(env)) return undefined
+  const { default: Command } = (await import(moduleOf(name).href)) as { readonly default: CommandClass }
+  const parsed = await parseWords(words, Command)
+  return parsed && new Command(words, new BareHost(parsed))
+}
+
+function isOurs(name: string): boolean {
+  return /^[a-z_]+$/.test(name) && existsSync(moduleOf(name))
+}
+
+function moduleOf(name: string): URL {
+  return new URL(`../commands/${name}.js`, import.meta.url)
+}
+
+function mayHavePlugins(env: Environment): boolean {
+  const path = join(dataFolder(env), 'package.json')
+  if (!existsSync(path)) return false
+  try {
+    const { oclif } = JSON.parse(readFileSync(path, 'utf8')) as { readonly oclif?: { readonly plugins?: unknown } }
+    return !Array.isArray(oclif?.plugins) || oclif.plugins.length > 0
+  } catch {
+    return true
+  }
+}
+
+/** Where oclif keeps what users install (`dataDir` of its Config). */
+export function dataFolder(env: Environment, windows: boolean = process.platform === 'win32'): string {
+  const local = windows ? env['LOCALAPPDATA'] : undefined
+  const base = env['XDG_DATA_HOME'] || local || join(env['HOME'] || homedir() || tmpdir(), '.local/share')
+  return env['BT_DATA_DIR'] || join(base, BIN)
+}

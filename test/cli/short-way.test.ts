@@ -1,0 +1,122 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Config } from '@oclif/core'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { dataFolder } from '../../src/cli/short-way.ts'
+import { BUNDLED_PLUGINS } from '../../src/lib/plugin/load.ts'
+import { ROOT } from './support/packed.ts'
+import { bt, tempFolder, type BtOptions, type BtResult } from './support/run-bt.ts'
+
+const TORRENT = join(ROOT, 'test/fixtures/v1-multi.torrent')
+const MAGNET = 'magnet:?xt=urn:btih:c5fb9894bdaba464811b088d806bdd611ba490af'
+
+/** Every file that a run loads, relative to the project; V8 lists them for its coverage. */
+async function filesLoaded(args: readonly string[], options: BtOptions = {}): Promise<readonly string[]> {
+  const folder = tempFolder()
+  const { code } = await bt(args, { ...options, env: { ...options.env, NODE_V8_COVERAGE: folder } })
+  expect(code).toBe(0)
+  return readdirSync(folder).flatMap(file => {
+    const { result } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { result: readonly { url: string }[] }
+    return result.map(({ url }) => /^file:.*?\/((?:bin|dist|node_modules)\/.*)$/.exec(url)?.[1] ?? '').filter(Boolean)
+  })
+}
+
+const fromOclif = (files: readonly string[]): readonly string[] => files.filter(file => file.includes('@oclif/core/'))
+
+describe('what a command loads', () => {
+  test.each([
+    ['decode', ['decode', '5:hello'], /^(bin|dist\/(main|cli|commands|lib\/(base|bencode)))\b/],
+    ['magnet_parse', ['magnet_parse', MAGNET], /^(bin|dist\/(main|cli|commands|lib\/(base|metainfo|ui)))\b/],
+    ['info', ['info', TORRENT], /^(bin|dist\/(main|cli|commands|lib\/(base|bencode|metainfo|engine\/source|ui)))\b/],
+  ])('%s: its own few files, and no package', async (name, args, own) => {
+    const files = await filesLoaded(args)
+    expect(files).toContain(`dist/commands/${name}.js`)
+    expect(files.filter(file => !own.test(file))).toEqual([])
+    expect(files.length).toBeLessThan(60)
+  })
+})
+
+describe('the long way', () => {
+  test.each<[string, readonly string[], Record<string, string>]>([
+    ['for help', ['--help'], {}],
+    ['for help on a command', ['decode', '--help'], {}],
+    ['for a command of a bundled plugin of oclif', ['plugins'], {}],
+    ['for words that are not plain', ['decode', '--', '5:hello'], {}],
+    ["where oclif's debugging output is asked for", ['decode', '5:hello'], { DEBUG: 'nothing' }],
+  ])('%s', async (_, args, env) => {
+    expect(fromOclif(await filesLoaded(args, { env }))).not.toEqual([])
+  })
+
+  test('is taken where a user has a plugin, whose hooks are called', async () => {
+    const { env, uninstall } = withPlugin('process.stderr.write("the hook was called\\n")')
+    expect(await bt(['decode', '5:hello'], { env })).toEqual(said('the hook was called\n'))
+    uninstall()
+    expect(await bt(['decode', '5:hello'], { env })).toEqual(said(''))
+    expect(fromOclif(await filesLoaded(['decode', '5:hello'], { env }))).toEqual([])
+  })
+
+  test('is taken where the list of plugins can not be read, which oclif says', async () => {
+    const data = tempFolder()
+    writeFileSync(join(data, 'package.json'), '{')
+    const { stdout, stderr } = await bt(['decode', '5:hello'], { env: { BT_DATA_DIR: data } })
+    expect(stdout).toBe('"hello"\n')
+    expect(stderr).toContain('SyntaxError')
+  })
+})
+
+test('no package that comes with bt has a hook of which the short way does not know', () => {
+  const hooksOf = (folder: string): readonly string[] => Object.keys(aboutOf(folder).oclif.hooks ?? {})
+  const { plugins = [] } = aboutOf(ROOT).oclif
+  const withHooks = plugins.filter(name => hooksOf(join(ROOT, 'node_modules', name)).includes('bt:plugin'))
+  expect(withHooks).toEqual([...BUNDLED_PLUGINS])
+  // `update` is called by a command of oclif's alone, `bt:host` by the commands of other people's plugins.
+  const known = ['bt:plugin', 'bt:host', 'update']
+  const hooks = [ROOT, ...plugins.map(name => join(ROOT, 'node_modules', name))].flatMap(hooksOf)
+  expect(hooks.filter(hook => !known.includes(hook))).toEqual([])
+})
+
+describe('the folder where users have plugins', () => {
+  afterEach(() => vi.unstubAllEnvs())
+
+  test.each<Record<string, string>>([
+    { HOME: '/home/a' },
+    { HOME: '' },
+    { HOME: '/home/a', XDG_DATA_HOME: '/data' },
+    { HOME: '/home/a', XDG_DATA_HOME: '' },
+    { HOME: '/home/a', XDG_DATA_HOME: '/data', BT_DATA_DIR: '/own' },
+    { HOME: '/home/a', BT_DATA_DIR: '' },
+    { HOME: '/home/a', LOCALAPPDATA: '/local' },
+  ])('is the one that oclif says, with %o', async env => {
+    for (const name of ['HOME', 'XDG_DATA_HOME', 'BT_DATA_DIR', 'LOCALAPPDATA']) vi.stubEnv(name, env[name])
+    const { dataDir } = await Config.load({ root: ROOT, userPlugins: false })
+    expect(dataFolder(process.env)).toBe(dataDir)
+  })
+
+  test('is a local one on Windows', () => {
+    expect(dataFolder({ HOME: '/home/a', LOCALAPPDATA: '/local' }, true)).toBe(join('/local', 'bt'))
+  })
+})
+
+interface About {
+  readonly oclif: { readonly plugins?: readonly string[]; readonly hooks?: Readonly<Record<string, unknown>> }
+}
+
+function aboutOf(folder: string): About {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as About
+}
+
+const said = (stderr: string): BtResult => ({ stdout: '"hello"\n', stderr, code: 0 })
+
+/** A linked plugin whose hook runs before every command. */
+function withPlugin(statement: string): { readonly env: Record<string, string>; readonly uninstall: () => void } {
+  const [data, plugin] = [tempFolder(), join(tempFolder(), 'bt-plugin-loud')]
+  mkdirSync(plugin)
+  const oclif = { hooks: { prerun: './hook.js' } }
+  const about = { name: 'bt-plugin-loud', version: '1.0.0', type: 'module', oclif }
+  writeFileSync(join(plugin, 'package.json'), JSON.stringify(about))
+  writeFileSync(join(plugin, 'hook.js'), `export default async () => { ${statement} }\n`)
+  const list = (plugins: readonly unknown[]): void =>
+    writeFileSync(join(data, 'package.json'), JSON.stringify({ oclif: { schema: 1, plugins } }))
+  list([{ name: 'bt-plugin-loud', type: 'link', root: plugin }])
+  return { env: { BT_DATA_DIR: data }, uninstall: () => list([]) }
+}

@@ -1,0 +1,110 @@
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { Parser, type Interfaces } from '@oclif/core'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { parseWords, type Syntax } from '../../src/cli/words.ts'
+
+const FOLDER = new URL('../../src/commands/', import.meta.url)
+
+async function commands(): Promise<(readonly [string, Syntax])[]> {
+  const names = readdirSync(FOLDER).map(file => file.replace('.ts', ''))
+  return Promise.all(
+    names.map(async name => {
+      const module = (await import(fileURLToPath(new URL(`${name}.ts`, FOLDER)))) as { readonly default: Syntax }
+      return [name, module.default] as const
+    }),
+  )
+}
+
+const HASH = 'c5fb9894bdaba464811b088d806bdd611ba490af'
+const LINES: Readonly<Record<string, string>> = {
+  create:
+    'folder -o a.torrent -t http://a/,http://b/ --tracker=http://c/ --piece-length 1M --no-date --force --private',
+  decode: '5:hello --lenient --json',
+  download: 'a.torrent --peer 127.0.0.1:1 --peer [::1]:2 --select 0,2-4 --port 0 --debug -o=out',
+  download_magnet: `magnet:?xt=urn:btih:${HASH} --stall-timeout 5 -o -`,
+  download_piece: 'a.torrent 3 -o -',
+  handshake: 'a.torrent 127.0.0.1:1',
+  info: '-',
+  magnet_download_piece: `magnet:?xt=urn:btih:${HASH} 0 --output piece`,
+  magnet_handshake: `magnet:?xt=urn:btih:${HASH} --tracker http://a/`,
+  magnet_info: `magnet:?xt=urn:btih:${HASH} --save a.torrent --force`,
+  magnet_parse: `magnet:?xt=urn:btih:${HASH}&dn=a=b`,
+  peers: 'a.torrent --numwant 10 --json',
+  scrape: 'a.torrent',
+  tracker: '--http-port 0 --interval=60',
+  verify: 'a.torrent folder',
+}
+
+/** What oclif makes of the words; undefined where it refuses. */
+async function oclifs(words: readonly string[], syntax: Syntax): Promise<unknown> {
+  const input: Interfaces.Input<object, object, object> = { ...syntax, flags: { ...syntax.baseFlags, ...syntax.flags } }
+  return Parser.parse([...words], input).then(
+    ({ args, flags }) => ({ args, flags }),
+    () => undefined,
+  )
+}
+
+/** Words that mean something to the command, and some that do not. */
+function someWords(syntax: Syntax): fc.Arbitrary<string[]> {
+  const flags = Object.entries({ ...syntax.baseFlags, ...syntax.flags })
+  const names = flags.flatMap(([name, { char }]) => [`--${name}`, `--no-${name}`, `-${char ?? 'q'}`])
+  const value = fc.constantFrom('a', '-', '', '0', '7', '-1', '1M', '--', '--json', 'a=b', '127.0.0.1:1', 'http://a/')
+  const flag = fc.constantFrom(...names, '--help', '--nope', '-x')
+  const joined = fc.tuple(flag, fc.constantFrom('', '='), value).map(parts => parts.join(''))
+  return fc.array(fc.oneof({ weight: 4, arbitrary: value }, { weight: 3, arbitrary: flag }, joined), { maxLength: 6 })
+}
+
+describe.each((await commands()).filter(([, { strict }]) => strict !== false))('%s', (name, syntax) => {
+  test('a line that is right is read without oclif', async () => {
+    const words = LINES[name]?.split(' ') ?? expect.unreachable('give this command a line')
+    const parsed = await parseWords(words, syntax)
+    expect(parsed).toBeDefined()
+    expect(parsed).toMatchObject((await oclifs(words, syntax)) ?? expect.unreachable('oclif refuses the line'))
+  })
+
+  test('whatever is read is read as oclif does', async () => {
+    await fc.assert(
+      fc.asyncProperty(someWords(syntax), async words => {
+        const parsed = await parseWords(words, syntax)
+        if (parsed === undefined) return
+        const { args, flags } = parsed
+        expect({ args, flags }).toEqual(await oclifs(words, syntax))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+test.each([
+  ['help', 'x --help'],
+  ['a flag that is none', 'x --nope'],
+  ['a flag given twice', '-f a -f b'],
+  ['a flag without its value', '--file'],
+  ['a flag where a value should be', '--file --json'],
+  ['a value joined to its letter', '-fa'],
+  ['two letters in one word', '-fj x'],
+  ['a value for a flag that takes none', 'x --json=true'],
+  ['an argument too many', 'x y'],
+  ['the end of flags', '-- x'],
+])('%s is left to oclif', async (_, line) => {
+  const decode = (await commands()).find(([name]) => name === 'decode')?.[1] ?? {}
+  expect(await parseWords(line.split(' '), decode)).toBeUndefined()
+})
+
+test('a definition that says more than is understood is left to oclif', async () => {
+  const { Args, Flags } = await import('@oclif/core')
+  const word = Args.string({ required: true })
+  expect(await parseWords(['x'], { args: { word } })).toMatchObject({ args: { word: 'x' }, argv: ['x'] })
+  for (const syntax of [
+    { strict: false },
+    { args: { word: Args.string({ options: ['x', 'y'] }) } },
+    { flags: { a: Flags.string({ env: 'HOME' }) } },
+    { flags: { a: Flags.string({ exclusive: ['b'] }) } },
+    { flags: { a: Flags.string({ multiple: true }) } },
+    { flags: { a: Flags.string({ default: () => Promise.resolve('b') }) } },
+  ]) {
+    expect(await parseWords(['x'], { args: { word }, ...syntax })).toBeUndefined()
+  }
+})
