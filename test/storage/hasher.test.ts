@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { hex } from '../../src/lib/base/bytes.ts'
+import { equal, hex, type OwnedBytes } from '../../src/lib/base/bytes.ts'
 import { Hasher } from '../../src/lib/storage/hasher.ts'
 import { pseudoRandom, sha1, temporaryFolder } from './fixture.ts'
 
@@ -12,11 +12,9 @@ function makeHasher(limit?: number): Hasher {
   return hasher
 }
 
-/** As a piece buffer is. */
-function shared(data: Uint8Array): Uint8Array {
-  const copy = new Uint8Array(new SharedArrayBuffer(data.length))
-  copy.set(data)
-  return copy
+/** A copy with memory of its own. */
+function owned(data: Uint8Array): OwnedBytes {
+  return new Uint8Array(data)
 }
 
 async function fileOf(data: Uint8Array): Promise<{ fd: number }> {
@@ -30,14 +28,18 @@ async function fileOf(data: Uint8Array): Promise<{ fd: number }> {
 describe('Hasher', () => {
   it.each([0, 1, 16_384, 65_535, 65_536, 1_048_576])('gives the SHA-1 of %i bytes', async length => {
     const data = pseudoRandom('hash', length)
-    expect(new Uint8Array(await makeHasher().digest(data))).toEqual(sha1(data))
-    expect(new Uint8Array(await makeHasher().digest(shared(data)))).toEqual(sha1(data))
+    const { digest } = await makeHasher().digest(owned(data))
+    expect(new Uint8Array(digest)).toEqual(sha1(data))
   })
 
-  it('hashes the view, not the buffer below it', async () => {
+  it('hashes the view, not the buffer below it, and gives it back as it was', async () => {
     const data = pseudoRandom('view', 200_000)
-    const view = shared(data).subarray(100_000)
-    expect(new Uint8Array(await makeHasher().digest(view))).toEqual(sha1(data.slice(100_000)))
+    const lent = owned(data).subarray(100_000, 199_000)
+    const { digest, data: returned } = await makeHasher().digest(lent)
+    expect(new Uint8Array(digest)).toEqual(sha1(data.slice(100_000, 199_000)))
+    expect(lent).toHaveLength(0)
+    expect([returned.byteOffset, returned.buffer.byteLength]).toEqual([100_000, 200_000])
+    expect(equal(returned, data.subarray(100_000, 199_000))).toBe(true)
   })
 
   it('starts no thread for what is short, one for a piece, and more under pressure, up to its limit', async () => {
@@ -46,17 +48,18 @@ describe('Hasher', () => {
     expect(hasher.threads).toBe(0)
     await hasher.digest(new Uint8Array(65_536))
     expect(hasher.threads).toBe(1)
-    const piece = shared(randomBytes(4_194_304))
-    const digests = await Promise.all(Array.from({ length: 12 }, () => hasher.digest(piece)))
+    const piece = randomBytes(4_194_304)
+    const outcomes = await Promise.all(Array.from({ length: 12 }, () => hasher.digest(owned(piece))))
     expect(hasher.threads).toBe(3)
-    for (const digest of digests) expect(new Uint8Array(digest)).toEqual(sha1(piece))
+    for (const { digest } of outcomes) expect(new Uint8Array(digest)).toEqual(sha1(piece))
   })
 
   it('keeps hundreds of small pieces apart', async () => {
     const hasher = makeHasher(2)
     const pieces = Array.from({ length: 300 }, (_, n) => randomBytes(65_536 + n))
-    const digests = await Promise.all(pieces.map(piece => hasher.digest(piece)))
-    expect(digests.map(hex)).toEqual(pieces.map(piece => hex(sha1(piece))))
+    const outcomes = await Promise.all(pieces.map(piece => hasher.digest(owned(piece))))
+    expect(outcomes.map(({ digest }) => hex(digest))).toEqual(pieces.map(piece => hex(sha1(piece))))
+    expect(outcomes.every(({ data }, n) => equal(data, pieces[n] ?? data.subarray(1)))).toBe(true)
   })
 
   it('hashes part of a file, longer than it reads at once', async () => {

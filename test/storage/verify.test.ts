@@ -4,6 +4,7 @@ import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import { fileStates } from '../../src/lib/storage/file-states.ts'
 import type { FileStore } from '../../src/lib/storage/files.ts'
 import { resolveOutput, type Output } from '../../src/lib/storage/output.ts'
+import type { Scratch } from '../../src/lib/storage/digest.ts'
 import { Hasher } from '../../src/lib/storage/hasher.ts'
 import { verifyContent, withScratch, type VerifyProgress } from '../../src/lib/storage/verify.ts'
 import { makeTorrent, openStore, temporaryFolder, writeContent, type Fixture } from './fixture.ts'
@@ -112,17 +113,19 @@ describe('verifyContent', () => {
   it('has few large pieces in memory, and memory only for those that need it', async () => {
     let running = 0
     let most = 0
-    const seen = new Set<Uint8Array>()
-    const action = async (item: number, scratch: () => Uint8Array): Promise<void> => {
+    const seen = new Set<ArrayBuffer>()
+    const length = 16_777_216
+    const action = async (item: number, scratch: Scratch): Promise<void> => {
       most = Math.max(most, ++running)
-      if (item % 2 === 0) seen.add(scratch())
+      const memory = item % 2 === 0 ? scratch.take(length) : undefined
+      if (memory !== undefined) seen.add(memory.buffer)
       await Promise.resolve()
+      if (memory !== undefined) scratch.keep(memory)
       running--
     }
-    const length = 16_777_216
     await withScratch([1, 2, 3, 4, 5, 6], action, { length, concurrency: 8, signal: undefined })
     expect(most).toBe(2)
-    expect([...seen].map(buffer => buffer.length)).toEqual([length])
+    expect([...seen].map(buffer => buffer.byteLength)).toEqual([length])
   })
 })
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import type { Block } from '../../src/lib/metainfo/block.ts'
 import type { Info } from '../../src/lib/metainfo/metainfo.ts'
+import type { WholePiece } from '../../src/lib/swarm/downloads.ts'
 import { MAX_BUFFERED_BYTES, MAX_UNCHECKED_BYTES } from '../../src/lib/swarm/limits.ts'
 import { Torrent } from '../../src/lib/swarm/torrent.ts'
 import { bitfieldOf, seeded } from '../picker/support.ts'
@@ -33,7 +34,7 @@ function infoOf(pieceCount: number, pieceLength: number): Info {
 
 class Driven {
   readonly torrent: Torrent
-  readonly whole: number[] = []
+  readonly whole: WholePiece[] = []
   readonly #pieces: number
 
   constructor(pieces: number, pieceLength: number) {
@@ -65,13 +66,17 @@ class Driven {
 
   receive(key: number, bytes: Uint8Array): void {
     this.torrent.receive(key, bytes, 0)
-    for (const action of this.torrent.takeActions()) if (action.type === 'check') this.whole.push(action.piece)
+    for (const action of this.torrent.takeActions()) if (action.type === 'check') this.whole.push(action)
   }
 
   /** What the peer has been asked for since this was called last. */
   asked(key: number): Block[] {
     const peer = this.torrent.peers.get(key)
     return peer === undefined ? [] : queued(peer, 6)
+  }
+
+  store(whole: WholePiece | undefined): void {
+    if (whole !== undefined) this.torrent.pieceStored(whole.piece, whole.data, 0)
   }
 
   /** Answers everything that the peer is asked for, until nothing is, or so many pieces are whole. */
@@ -93,7 +98,7 @@ describe('Torrent', () => {
     const key = driven.join(1, [0, 1, 2])
     driven.answer(key)
     expect(driven.whole).toHaveLength(2)
-    driven.torrent.pieceStored(driven.whole[0] ?? -1, 0)
+    driven.store(driven.whole[0])
     expect(driven.asked(key).length).toBeGreaterThan(0)
   })
 
@@ -105,8 +110,8 @@ describe('Torrent', () => {
     const [busy = -1, waiting = -1] = [keys[0], keys[room]]
     expect(driven.asked(waiting)).toEqual([])
     driven.answer(busy, 1)
-    expect([driven.whole, driven.asked(waiting)]).toEqual([[0], []])
-    driven.torrent.pieceStored(0, 0)
+    expect([driven.whole.map(({ piece }) => piece), driven.asked(waiting)]).toEqual([[0], []])
+    driven.store(driven.whole[0])
     expect(driven.asked(waiting).length).toBeGreaterThan(0)
   })
 

@@ -1,5 +1,8 @@
 // Bytes are Uint8Array everywhere; Buffer appears only as a faster way to do the same.
 
+/** Bytes whose memory may be handed on whole, to another thread or its next user: nothing else looks at it. */
+export type OwnedBytes = Uint8Array<ArrayBuffer>
+
 const utf8Encoder = new TextEncoder()
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 

@@ -1,6 +1,6 @@
 // The loop around one sans-io torrent: feeds it sockets, hashes, disk and time, and after every input drains all its
 // outputs. Nothing is decided here.
-import { equal } from '../base/bytes.ts'
+import { equal, type OwnedBytes } from '../base/bytes.ts'
 import type { PeerAddress } from '../base/address.ts'
 import type { Block } from '../metainfo/block.ts'
 import { pieceHash, type Info } from '../metainfo/metainfo.ts'
@@ -169,14 +169,15 @@ export class TorrentRunner {
     }
   }
 
-  async #check(piece: number, data: Uint8Array): Promise<void> {
+  async #check(piece: number, lent: OwnedBytes): Promise<void> {
     if (this.#info === undefined || this.#content === undefined) return
-    const matches = equal(await this.#options.hasher.digest(data), pieceHash(this.#info, piece))
+    const { digest, data } = await this.#options.hasher.digest(lent)
+    const matches = equal(digest, pieceHash(this.#info, piece))
     if (matches) await this.#content.write(piece * this.#info.pieceLength, data)
     const outcome = matches ? 'pieceStored' : 'pieceMismatched'
     // A piece that was on its way when we were stopped still counts: what follows saves it as done.
-    if (this.#stopped) this.torrent[outcome](piece, this.#options.now())
-    else this.#input(now => this.torrent[outcome](piece, now))
+    if (this.#stopped) this.torrent[outcome](piece, data, this.#options.now())
+    else this.#input(now => this.torrent[outcome](piece, data, now))
   }
 
   async #serve(key: PeerKey, blocks: readonly Block[]): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { BtError } from '../base/errors.ts'
 import { HASH_LENGTH } from '../base/ids.ts'
 import type { FileEntry } from '../metainfo/metainfo.ts'
-import { digestRange } from './digest.ts'
+import { digestRange, type Scratch } from './digest.ts'
 import { FileStore } from './files.ts'
 import { Hasher } from './hasher.ts'
 import { listPath, type ListOptions, type ListedFile, type Listing } from './list-path.ts'
@@ -67,7 +67,7 @@ async function hashAll(
   const total = Math.ceil(totalLength / pieceLength)
   const pieces = new Uint8Array(total * HASH_LENGTH)
   let hashed = 0
-  const hash = async (piece: number, scratch: () => Uint8Array): Promise<void> => {
+  const hash = async (piece: number, scratch: Scratch): Promise<void> => {
     const offset = piece * pieceLength
     const range = { offset, length: Math.min(pieceLength, totalLength - offset) }
     const digest = await digestRange(store, hasher, range, scratch)

@@ -1,6 +1,8 @@
 // What runs in a hashing thread. The function is handed over as its own source text, so that it runs the same from `dist`
 // and from the TypeScript sources under test: it must use nothing from outside itself but globals.
 
+import type { OwnedBytes } from '../base/bytes.ts'
+
 /** Part of a file on the disk. */
 export interface FileRange {
   /** An open file's descriptor. */
@@ -9,8 +11,8 @@ export interface FileRange {
   readonly length: number
 }
 
-/** What to hash: bytes, shared with the thread where they lie in a SharedArrayBuffer and copied to it else; or part of a file. */
-export type HashJob = Uint8Array | FileRange
+/** What to hash: bytes, whose memory moves to the thread and back; or part of a file. */
+export type HashJob = OwnedBytes | FileRange
 
 /** The file ends before the range does; or what the system said. */
 export type HashFault = 'missing' | { readonly code: string; readonly message: string }
@@ -21,6 +23,8 @@ export interface HashBatchResult {
   readonly digests: Uint8Array
   /** By number of the job; where there is one the digest means nothing. */
   readonly faults: ReadonlyMap<number, HashFault>
+  /** The bytes of the jobs that brought some, in their order. */
+  readonly returned: readonly OwnedBytes[]
 }
 
 export function hashWorker(): void {
@@ -58,6 +62,10 @@ export function hashWorker(): void {
         faults.set(index, { code, message })
       }
     })
-    parentPort.postMessage({ digests, faults } satisfies HashBatchResult)
+    const returned = jobs.filter(job => job instanceof Uint8Array)
+    parentPort.postMessage(
+      { digests, faults, returned } satisfies HashBatchResult,
+      returned.map(data => data.buffer),
+    )
   })
 }

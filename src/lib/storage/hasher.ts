@@ -1,9 +1,11 @@
-// SHA-1 away from the main thread: a few threads that are started when there is work for them. A thread has at most
-// BATCHES_AHEAD batches of jobs, so that it never waits for the next; what comes meanwhile goes out together, and
-// many small pieces then cost one message.
+// SHA-1 away from the main thread: a few threads that are started when there is work for them. Memory moves to a thread and
+// back; copied, each piece would cost new memory, and shared memory takes JavaScript five times as long to write. A thread
+// has at most BATCHES_AHEAD batches of jobs, so that it never waits for the next; what comes meanwhile goes out together,
+// and many small pieces then cost one message.
 import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import type { OwnedBytes } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import { HASH_LENGTH } from '../base/ids.ts'
 import { hashWorker, type FileRange, type HashBatchResult, type HashFault, type HashJob } from './hash-worker.ts'
@@ -19,10 +21,15 @@ const PRESSURE_BYTES = 4_194_304
 /** Past this the disk, or the main thread, is what limits. */
 const MAX_THREADS = 8
 
+interface Outcome {
+  readonly digest: Uint8Array | HashFault
+  readonly data: OwnedBytes | undefined
+}
+
 interface Waiting {
   readonly job: HashJob
   readonly bytes: number
-  readonly resolve: (digest: Uint8Array | HashFault) => void
+  readonly resolve: (outcome: Outcome) => void
   readonly reject: (error: unknown) => void
 }
 
@@ -49,11 +56,14 @@ export class Hasher {
     return this.#threads.length
   }
 
-  /** SHA-1, 20 bytes (BEP 3 "pieces"). The data must not change before the promise settles; not copied if it is shared memory. */
-  async digest(data: Uint8Array): Promise<Uint8Array> {
-    if (data.length < OFF_THREAD_LENGTH) return createHash('sha1').update(data).digest()
-    const digest = await this.#submit(data, data.length)
-    if (digest instanceof Uint8Array) return digest
+  /**
+   * SHA-1, 20 bytes (BEP 3 "pieces"). The memory of `data` is lent: all views of it are empty from now on.
+   * @returns the same bytes, to be used in place of `data`, next to the digest
+   */
+  async digest(data: OwnedBytes): Promise<{ readonly digest: Uint8Array; readonly data: OwnedBytes }> {
+    if (data.length < OFF_THREAD_LENGTH) return { digest: createHash('sha1').update(data).digest(), data }
+    const { digest, data: returned } = await this.#submit(data, data.length)
+    if (digest instanceof Uint8Array && returned !== undefined) return { digest, data: returned }
     throw new BtError('INTERNAL', `bytes in memory could not be hashed: ${JSON.stringify(digest)}`)
   }
 
@@ -62,7 +72,7 @@ export class Hasher {
    * @returns `missing` where the file ends too early. @throws what the system said, with its `code`
    */
   async digestFile(range: FileRange): Promise<Uint8Array | 'missing'> {
-    const digest = await this.#submit(range, range.length)
+    const { digest } = await this.#submit(range, range.length)
     if (digest instanceof Uint8Array || digest === 'missing') return digest
     throw Object.assign(new Error(digest.message), { code: digest.code })
   }
@@ -76,7 +86,7 @@ export class Hasher {
     await Promise.all(threads.map(thread => thread.worker.terminate()))
   }
 
-  #submit(job: HashJob, bytes: number): Promise<Uint8Array | HashFault> {
+  #submit(job: HashJob, bytes: number): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(new BtError('INTERNAL', 'the hasher is closed'))
       this.#waiting.push({ job, bytes, resolve, reject })
@@ -96,7 +106,11 @@ export class Hasher {
       const batch = this.#nextBatch()
       if (thread.batches.length === 0) thread.worker.ref()
       thread.batches.push(batch)
-      thread.worker.postMessage(batch.map(({ job }) => job))
+      const jobs = batch.map(({ job }) => job)
+      thread.worker.postMessage(
+        jobs,
+        jobs.flatMap(job => (job instanceof Uint8Array ? [job.buffer] : [])),
+      )
     }
   }
 
@@ -122,11 +136,13 @@ export class Hasher {
     return thread
   }
 
-  #settle(thread: Thread, { digests, faults }: HashBatchResult): void {
+  #settle(thread: Thread, { digests, faults, returned }: HashBatchResult): void {
     const batch = thread.batches.shift() ?? []
     if (thread.batches.length === 0) thread.worker.unref()
-    for (const [index, { resolve }] of batch.entries()) {
-      resolve(faults.get(index) ?? digests.subarray(index * HASH_LENGTH, (index + 1) * HASH_LENGTH))
+    const back = returned.values()
+    for (const [index, { job, resolve }] of batch.entries()) {
+      const digest = faults.get(index) ?? digests.subarray(index * HASH_LENGTH, (index + 1) * HASH_LENGTH)
+      resolve({ digest, data: job instanceof Uint8Array ? back.next().value : undefined })
     }
     this.#dispatch()
   }

@@ -4,7 +4,7 @@ import { Bitfield } from '../base/bitfield.ts'
 import { equal } from '../base/bytes.ts'
 import { pieceHash, type Info } from '../metainfo/metainfo.ts'
 import { concurrently } from './concurrently.ts'
-import { digestRange, piecesAhead } from './digest.ts'
+import { digestRange, piecesAhead, Scratch } from './digest.ts'
 import type { FileStore } from './files.ts'
 import type { Hasher } from './hasher.ts'
 import { clearRange, isStored, pieceExtent, piecesOfFile } from './plan.ts'
@@ -44,7 +44,7 @@ export async function verifyContent(options: VerifyOptions): Promise<Bitfield> {
   const there = readablePieces(info, await store.survey())
   const have = new Bitfield(info.pieceCount)
   let checked = 0
-  const check = async (piece: number, scratch: () => Uint8Array): Promise<void> => {
+  const check = async (piece: number, scratch: Scratch): Promise<void> => {
     const result = there.has(piece) ? await checkPiece(store, info, hasher, piece, scratch) : 'missing'
     if (result === 'good') have.set(piece)
     checked++
@@ -58,14 +58,13 @@ export async function verifyContent(options: VerifyOptions): Promise<Bitfield> {
 /** Runs the action for each item, several at a time, each with memory of its own; the first failure ends it all. */
 export async function withScratch<T>(
   items: Iterable<T>,
-  action: (item: T, scratch: () => Uint8Array) => Promise<void>,
+  action: (item: T, scratch: Scratch) => Promise<void>,
   options: { length: number; concurrency: number | undefined; signal: AbortSignal | undefined },
 ): Promise<void> {
   const { length, signal } = options
   const most = piecesAhead(length)
   await concurrently(items, Math.min(most, options.concurrency ?? most), () => {
-    let buffer: Uint8Array | undefined
-    const scratch = (): Uint8Array => (buffer ??= new Uint8Array(new SharedArrayBuffer(length)))
+    const scratch = new Scratch()
     return item => {
       signal?.throwIfAborted()
       return action(item, scratch)
@@ -96,7 +95,7 @@ async function checkPiece(
   info: Info,
   hasher: Hasher,
   piece: number,
-  scratch: () => Uint8Array,
+  scratch: Scratch,
 ): Promise<PieceResult> {
   const digest = await digestRange(store, hasher, pieceExtent(info, piece), scratch)
   if (digest === 'missing') return 'missing'

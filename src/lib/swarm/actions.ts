@@ -1,4 +1,5 @@
 // What a torrent asks of its driver. The driver carries each out and reports back through the input named beside it.
+import type { OwnedBytes } from '../base/bytes.ts'
 import type { PeerAddress } from '../base/address.ts'
 import type { Info } from '../metainfo/metainfo.ts'
 import type { Block } from '../metainfo/block.ts'
@@ -9,8 +10,8 @@ export type TorrentAction =
   | { readonly type: 'dial'; readonly key: PeerKey; readonly address: PeerAddress }
   /** The peer is done with: send what is queued, then close its socket. No answer is expected. */
   | { readonly type: 'drop'; readonly key: PeerKey }
-  /** Hash the piece and, where it matches, store it; answered by `pieceStored` or `pieceMismatched`, then the buffer is ours again. */
-  | { readonly type: 'check'; readonly piece: number; readonly data: Uint8Array }
+  /** Hash the piece and, where it matches, store it; its memory is lent, and comes back with `pieceStored` or `pieceMismatched`. */
+  | { readonly type: 'check'; readonly piece: number; readonly data: OwnedBytes }
   /** Read these blocks, to be sent in this order; answered by `served`. */
   | { readonly type: 'serve'; readonly key: PeerKey; readonly blocks: readonly Block[] }
   | { readonly type: 'alert'; readonly alert: TorrentAlert }

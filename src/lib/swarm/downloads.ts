@@ -2,6 +2,7 @@
 // there. A block is asked of a peer only while that peer's count of `outstanding` says so, and a piece begun only while there
 // is room for its buffer.
 import type { Bitfield } from '../base/bitfield.ts'
+import type { OwnedBytes } from '../base/bytes.ts'
 import type { Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { Picker, type PeerKey } from '../picker/picker.ts'
@@ -13,7 +14,7 @@ import { PieceBuffers } from './piece-buffers.ts'
 /** A piece all of whose blocks are there, unchecked. */
 export interface WholePiece {
   readonly piece: number
-  readonly data: Uint8Array
+  readonly data: OwnedBytes
 }
 
 export interface DownloadsOptions {

@@ -16,30 +16,29 @@ export interface PieceChecksOptions {
 
 export class PieceChecks {
   readonly #options: PieceChecksOptions
-  readonly #checking: Map<number, WholePiece> = new Map()
+  readonly #checking = new Set<number>()
 
   constructor(options: PieceChecksOptions) {
     this.#options = options
   }
 
   begin(whole: WholePiece): void {
-    this.#checking.set(whole.piece, whole)
+    this.#checking.add(whole.piece)
     this.#options.outbox.push({ type: 'check', piece: whole.piece, data: whole.data })
   }
 
   /** The piece matched its hash and is stored. @returns whether it was out at all. */
-  stored(piece: number, downloads: Downloads): boolean {
-    const whole = this.#take(piece)
-    if (whole === undefined) return false
+  stored(whole: WholePiece, downloads: Downloads): boolean {
+    if (!this.#checking.delete(whole.piece)) return false
     downloads.stored(whole)
-    this.#options.outbox.alert({ type: 'pieceVerified', piece })
+    this.#options.outbox.alert({ type: 'pieceVerified', piece: whole.piece })
     return true
   }
 
   /** A peer that sent all of a bad piece is banned; else the picker narrows it down. @returns whether it was out at all. */
-  mismatched(piece: number, downloads: Downloads, now: number): boolean {
-    const whole = this.#take(piece)
-    if (whole === undefined) return false
+  mismatched(whole: WholePiece, downloads: Downloads, now: number): boolean {
+    const { piece } = whole
+    if (!this.#checking.delete(piece)) return false
     const { outbox, roster, stats } = this.#options
     const from = downloads.mismatched(whole)
     stats.wasted += whole.data.length
@@ -47,12 +46,6 @@ export class PieceChecks {
     const [only, ...others] = from
     if (only !== undefined && others.length === 0) this.#banSender(only, piece, now)
     return true
-  }
-
-  #take(piece: number): WholePiece | undefined {
-    const whole = this.#checking.get(piece)
-    this.#checking.delete(piece)
-    return whole
   }
 
   /** All of a bad piece came from this peer, which may have left meanwhile. */

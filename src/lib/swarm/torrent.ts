@@ -2,6 +2,7 @@
 // `takeActions`, `takeDirty` and `deadline`. After every input the driver drains all outputs.
 import type { PeerAddress } from '../base/address.ts'
 import type { Bitfield } from '../base/bitfield.ts'
+import type { OwnedBytes } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import type { InfoHash, PeerId } from '../base/ids.ts'
 import type { Block } from '../metainfo/block.ts'
@@ -219,23 +220,23 @@ export class Torrent {
     this.#transfer.uploads.serve(peer, now)
   }
 
-  /** A checked piece matched its hash and is stored. */
-  pieceStored(piece: number, now: number): void {
+  /** A checked piece matched its hash and is stored; `data`, its bytes, is the torrent's again. */
+  pieceStored(piece: number, data: OwnedBytes, now: number): void {
     this.#now = now
     const downloads = this.#transfer?.downloads
     if (downloads === undefined) return
     const wasBackedUp = downloads.backedUp || downloads.crowded
-    if (!this.#checks.stored(piece, downloads)) return
+    if (!this.#checks.stored({ piece, data }, downloads)) return
     this.#events.announceHave(piece, now)
     this.#checkComplete()
     if (this.#complete || wasBackedUp) for (const peer of this.peers.values()) this.#events.reconsider(peer, now)
   }
 
-  /** A checked piece did not match its hash. */
-  pieceMismatched(piece: number, now: number): void {
+  /** A checked piece did not match its hash; `data`, its bytes, is the torrent's again. */
+  pieceMismatched(piece: number, data: OwnedBytes, now: number): void {
     this.#now = now
     const downloads = this.#transfer?.downloads
-    if (downloads === undefined || !this.#checks.mismatched(piece, downloads, now)) return
+    if (downloads === undefined || !this.#checks.mismatched({ piece, data }, downloads, now)) return
     for (const peer of this.peers.values()) this.#events.reconsider(peer, now)
   }
 

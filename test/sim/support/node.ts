@@ -2,7 +2,7 @@
 // memory. After every input all outputs are drained.
 import type { PeerAddress } from '../../../src/lib/base/address.ts'
 import { Bitfield } from '../../../src/lib/base/bitfield.ts'
-import { equal } from '../../../src/lib/base/bytes.ts'
+import { equal, type OwnedBytes } from '../../../src/lib/base/bytes.ts'
 import type { PeerId } from '../../../src/lib/base/ids.ts'
 import type { PeerKey } from '../../../src/lib/picker/picker.ts'
 import type { WireExtension } from '../../../src/lib/plugin/api.ts'
@@ -219,7 +219,7 @@ export class Node {
   }
 
   /** Compares with the content instead of hashing: as strict, and a thousand peers stay cheap. */
-  #check(piece: number, data: Uint8Array): void {
+  #check(piece: number, data: OwnedBytes): void {
     const expected = this.#options.content.piece(piece)
     const before = data.slice()
     this.checking.add(piece)
@@ -228,7 +228,7 @@ export class Node {
       if (!equal(before, data)) throw new Error(`piece ${piece} changed while it was checked`)
       const matches = equal(data, expected)
       if (matches) this.#stored.set(piece, expected)
-      this.#input(now => this.torrent[matches ? 'pieceStored' : 'pieceMismatched'](piece, now))
+      this.#input(now => this.torrent[matches ? 'pieceStored' : 'pieceMismatched'](piece, data, now))
       data.fill(0xdd)
     })
   }
