@@ -5,6 +5,7 @@ import type { DownloadOptions } from '../lib/engine/engine.ts'
 import type { TorrentSource } from '../lib/engine/source.ts'
 import { BtCommand } from './bt-command.ts'
 import { outFlag, peerFlag, portFlag, stallFlag, trackerFlag } from './flags.ts'
+import { maxDownFlag, maxUpFlag, rateLimits, type RateFlags } from './rate-flags.ts'
 
 export const downloadFlags = {
   output: outFlag,
@@ -12,10 +13,12 @@ export const downloadFlags = {
   tracker: trackerFlag(),
   select: Flags.string({ description: 'only these files, by index from 0: 0,2,5-7', helpValue: 'FILES' }),
   port: portFlag,
+  'max-down': maxDownFlag(),
+  'max-up': maxUpFlag(),
   'stall-timeout': stallFlag,
 }
 
-interface DownloadFlags {
+interface DownloadFlags extends RateFlags {
   readonly output: string | undefined
   readonly peer: readonly PeerAddress[] | undefined
   readonly tracker: readonly string[] | undefined
@@ -35,7 +38,7 @@ export abstract class DownloadCommand extends BtCommand {
     const source = await loadSource(argument, this.interrupted)
     const options = await downloadOptions(source, flags)
     const watch = await this.watch()
-    const engine = await createEngine({ port: flags.port, registry: await this.plugins() })
+    const engine = await createEngine({ port: flags.port, registry: await this.plugins(), ...rateLimits(flags) })
     try {
       const session = engine.download(source, options)
       await follow(session, () => watch.follow(session), {

@@ -1,6 +1,7 @@
 import { Args, Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { peerFlag, portFlag, trackerFlag } from '../cli/flags.ts'
+import { maxUpFlag, rateLimits } from '../cli/rate-flags.ts'
 import { BtError } from '../lib/base/errors.ts'
 import type { PeerAddress } from '../lib/base/address.ts'
 import type { SeedItem } from '../lib/engine/seed-items.ts'
@@ -28,6 +29,7 @@ export default class Seed extends BtCommand {
     path: Flags.string({ description: 'the folder that holds the content of all torrents', helpValue: 'FOLDER' }),
     port: portFlag,
     host: Flags.string({ description: 'the local address to listen on; all by default', helpValue: 'ADDRESS' }),
+    'max-up': maxUpFlag(),
     tracker: trackerFlag(),
     peer: peerFlag(),
   }
@@ -52,6 +54,7 @@ export default class Seed extends BtCommand {
     const engine = await createEngine({
       port: flags.port,
       registry: await this.plugins(),
+      ...rateLimits(flags),
       ...(flags.host !== undefined && { host: flags.host }),
     })
     try {

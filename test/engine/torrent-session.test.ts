@@ -5,6 +5,7 @@ import { encode } from '../../src/lib/bencode/encode.ts'
 import { TorrentSession, type SessionEvent, type SessionOptions } from '../../src/lib/engine/torrent-session.ts'
 import { BtError } from '../../src/lib/base/errors.ts'
 import { Bitfield } from '../../src/lib/base/bitfield.ts'
+import { LimitPair } from '../../src/lib/engine/rate-limits.ts'
 import type { Storage } from '../../src/lib/engine/storage.ts'
 import { parseInfo, parseMetainfo, type Info } from '../../src/lib/metainfo/metainfo.ts'
 import type { BtPlugin } from '../../src/lib/plugin/api.ts'
@@ -47,6 +48,7 @@ function setUp({ source, plugin = {}, ...options }: SetUp = {}) {
       client: 'test',
       registry: registryOf({ trackers: [tracker], ...plugin }),
       openFiles: new OpenFiles(),
+      limits: new LimitPair(),
       now: () => performance.now(),
       random: () => Math.random(),
       hasher: new Hasher(),

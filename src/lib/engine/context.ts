@@ -3,6 +3,7 @@ import type { PeerId } from '../base/ids.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
 import type { Hasher } from '../storage/hasher.ts'
 import type { OpenFiles } from '../storage/open-files.ts'
+import type { LimitPair } from './rate-limits.ts'
 
 export interface EngineContext {
   readonly peerId: PeerId
@@ -17,6 +18,8 @@ export interface EngineContext {
   readonly registry: PluginRegistry
   /** Bounds how many files of all torrents are open. */
   readonly openFiles: OpenFiles
+  /** What all torrents together keep to. */
+  readonly limits: LimitPair
   /** Milliseconds, monotonic. */
   readonly now: () => number
   /** [0, 1). */

@@ -13,6 +13,7 @@ import { resumeCandidates } from '../storage/output.ts'
 import { loadMetadata } from '../storage/resume.ts'
 import { CLIENT } from './client.ts'
 import type { EngineContext } from './context.ts'
+import { LimitPair, type RateLimits } from './rate-limits.ts'
 import { downloadStorage, type DownloadTarget } from './download-storage.ts'
 import { seedStorage } from './seed-storage.ts'
 import type { OpenStorage } from './storage.ts'
@@ -20,7 +21,7 @@ import { silentPort } from './silent-port.ts'
 import { TorrentSession, type SessionOptions } from './torrent-session.ts'
 import type { TorrentSource } from './source.ts'
 
-export interface EngineOptions {
+export interface EngineOptions extends RateLimits {
   /** Where peers reach us; 0 (the default) takes any free port, `false` does not listen. */
   readonly port?: number | false
   /** The local address to listen on; all by default. */
@@ -30,7 +31,7 @@ export interface EngineOptions {
 }
 
 /** What all ways to add a torrent share. */
-export interface AddOptions {
+export interface AddOptions extends RateLimits {
   /** Peers to try besides those of trackers and sources. */
   readonly peers?: readonly PeerAddress[]
   /** False: ask no tracker and no peer source. */
@@ -50,13 +51,15 @@ export interface SeedOptions extends AddOptions {
 
 /**
  * Opens the listening port and loads the plugins.
- * @throws BtError LISTEN_FAILED
+ * @throws BtError LISTEN_FAILED, or USAGE for a limit that is no rate
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const registry = options.registry ?? (await loadBundledPlugins())
   const peerId = makePeerId(length => randomBytes(length))
   const torrents = new Map<string, TorrentSession>()
   const now = (): number => performance.now()
+  const limits = new LimitPair()
+  limits.set(options, now())
   const listener =
     options.port === false
       ? undefined
@@ -75,6 +78,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     client: CLIENT,
     registry,
     openFiles: new OpenFiles(),
+    limits,
     now,
     random: () => Math.random(),
     hasher: new Hasher(),
@@ -102,6 +106,15 @@ export class Engine {
 
   get torrents(): readonly TorrentSession[] {
     return [...this.#torrents.values()]
+  }
+
+  /**
+   * Changes how fast the content of all torrents together may move; each gets an equal part.
+   * @throws BtError USAGE for what is no rate
+   */
+  setLimits(limits: RateLimits): void {
+    this.#context.limits.set(limits, this.#context.now())
+    for (const session of this.#torrents.values()) session.applyLimits()
   }
 
   /** Downloads to files, resuming what is there, and serves meanwhile and after, until it is stopped. */
@@ -162,10 +175,11 @@ export class Engine {
 }
 
 function shared(source: TorrentSource, options: AddOptions): SessionOptions {
-  const { peers, discover, giveUp } = options
+  const { peers, discover, giveUp, maxDown, maxUp } = options
   const tiers = [...source.tiers, ...(options.trackers ?? []).map(url => [url])]
   return {
     source: { ...source, tiers },
+    limits: { ...(maxDown !== undefined && { maxDown }), ...(maxUp !== undefined && { maxUp }) },
     ...(peers !== undefined && { peers }),
     ...(discover !== undefined && { discover }),
     ...(giveUp !== undefined && { giveUp }),

@@ -10,6 +10,7 @@ export {
 export { fromMagnet, fromMetainfo, loadSource, type TorrentSource } from './source.ts'
 export { createTorrent, type CreatedTorrent, type CreateOptions } from './create-torrent.ts'
 export type { Progress, Stage } from './progress.ts'
+export type { RateLimits } from './rate-limits.ts'
 export type { SessionEvent, TorrentSession } from './torrent-session.ts'
 export type { OpenStorage, Storage, StorageRequest } from './storage.ts'
 export { BtError, type ErrorCode } from '../base/errors.ts'

@@ -8,6 +8,7 @@ import { PeerSocket, type PeerSocketOwner } from '../net/peer-socket.ts'
 import type { PeerKey } from '../picker/picker.ts'
 import type { Hasher } from '../storage/hasher.ts'
 import type { TorrentAction, TorrentAlert } from '../swarm/actions.ts'
+import type { TransferLimits } from '../swarm/rate-limit.ts'
 import type { Torrent } from '../swarm/torrent.ts'
 import type { PeerConnection } from '../wire/connection.ts'
 import type { Handshake } from '../wire/handshake.ts'
@@ -66,6 +67,10 @@ export class TorrentRunner {
       fresh = this.torrent.addPeers(addresses, source, now)
     })
     return fresh
+  }
+
+  setLimits(limits: TransferLimits): void {
+    this.#input(now => this.torrent.setLimits(limits, now))
   }
 
   /** A peer that came to our listener for this torrent. */

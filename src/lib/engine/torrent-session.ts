@@ -14,6 +14,7 @@ import { asBtError } from './errors.ts'
 import { outlook } from './outlook.ts'
 import { PeerSources } from './peer-sources.ts'
 import { measure, type Progress, type Stage } from './progress.ts'
+import { combine, LimitPair, type RateLimits } from './rate-limits.ts'
 import type { TorrentSource } from './source.ts'
 import { settleable, type Settle } from './settleable.ts'
 import type { OpenStorage, Storage } from './storage.ts'
@@ -38,6 +39,8 @@ export interface SessionOptions {
   /** Whether trackers and peer sources are asked at all. */
   readonly discover?: boolean
   readonly maxConnections?: number
+  /** This torrent's own, within those of the engine. */
+  readonly limits?: RateLimits
   /** Fail once no peer can be hoped for, instead of waiting for better times. */
   readonly giveUp?: boolean
 }
@@ -57,6 +60,7 @@ export class TorrentSession {
   readonly #announcing: Announcing | undefined
   readonly #sources: PeerSources
   readonly #disk: DiskRoom
+  readonly #limits = new LimitPair()
   readonly #abort = new AbortController()
   readonly #listeners = new Set<(event: SessionEvent) => void>()
   readonly #settleDone: Settle<void>
@@ -81,6 +85,7 @@ export class TorrentSession {
     ;[this.done, this.#settleDone] = settleable<void>()
     ;[this.metadata, this.#settleMetadata] = settleable<Info>()
     ;[this.failure, this.#settleFailure] = settleable<never>()
+    this.#limits.set(options.limits ?? {}, context.now())
     this.#torrent = new Torrent({
       infoHash: source.infoHash,
       peerId: context.peerId,
@@ -89,6 +94,7 @@ export class TorrentSession {
       extensions: context.registry.extensions,
       client: context.client,
       probe: options.storage === undefined,
+      limits: combine(context.limits, this.#limits),
       ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
     })
     this.#runner = new TorrentRunner({
@@ -143,6 +149,20 @@ export class TorrentSession {
 
   progress(): Progress {
     return measure(this.#stage, this.#torrent, this.#storage?.wanted, this.#context.now())
+  }
+
+  /**
+   * Changes how fast this torrent's content may move, within the limits of the engine.
+   * @throws BtError USAGE for what is no rate
+   */
+  setLimits(limits: RateLimits): void {
+    this.#limits.set(limits, this.#context.now())
+    this.applyLimits()
+  }
+
+  /** Those of the engine have changed. */
+  applyLimits(): void {
+    this.#runner.setLimits(combine(this.#context.limits, this.#limits))
   }
 
   /** @returns a function that takes the listener off again. */

@@ -3,13 +3,19 @@
 // is room for its buffer.
 import type { Bitfield } from '../base/bitfield.ts'
 import type { OwnedBytes } from '../base/bytes.ts'
-import type { Block } from '../metainfo/block.ts'
+import { BLOCK_LENGTH, type Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { Picker, type PeerKey } from '../picker/picker.ts'
+import { MIN_REQUESTS } from '../picker/pipeline.ts'
+import { Lane } from './lane.ts'
 import { MAX_BUFFERED_BYTES, MAX_REQUEST_TIMEOUTS, MAX_UNCHECKED_BYTES, REQUEST_TIMEOUT } from './limits.ts'
 import type { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
 import { PieceBuffers } from './piece-buffers.ts'
+import type { RateLimit } from './rate-limit.ts'
+
+/** Seconds of the whole rate that one peer may owe us under a limit: if it were to come all at once, it would be too much. */
+const LIMITED_QUEUE_TIME = 1
 
 /** A piece all of whose blocks are there, unchecked. */
 export interface WholePiece {
@@ -34,15 +40,36 @@ export class Downloads {
   readonly #buffers: PieceBuffers
   readonly #outbox: Outbox
   readonly #peers: ReadonlyMap<PeerKey, SwarmPeer>
+  readonly #blockLength: number
+  /** Undefined: as fast as it goes. */
+  #lane: Lane<SwarmPeer> | undefined
   #uncheckedBytes = 0
 
   constructor(options: DownloadsOptions) {
     this.layout = options.layout
+    this.#blockLength = Math.min(BLOCK_LENGTH, options.layout.pieceLength)
     this.have = options.have
     this.#picker = new Picker(options)
     this.#buffers = new PieceBuffers(options.layout)
     this.#outbox = options.outbox
     this.#peers = options.peers
+  }
+
+  /** Keeps to these limits from now on; none: as fast as it goes. */
+  limit(limits: readonly RateLimit[], now: number): void {
+    this.#lane?.close()
+    this.#lane =
+      limits.length === 0 ? undefined : new Lane(limits, (peer, share, now) => this.#askWithin(peer, share, now))
+    for (const peer of this.#peers.values()) this.refill(peer, now)
+  }
+
+  /** When limits let blocks be asked for again. */
+  get laneDeadline(): number {
+    return this.#lane?.deadline ?? Infinity
+  }
+
+  handleLane(now: number): void {
+    this.#lane?.handleTimeout(now)
   }
 
   /** The disk or the hasher is behind; nothing is asked for until a piece is through. */
@@ -66,6 +93,7 @@ export class Downloads {
   leave(peer: SwarmPeer): void {
     if (peer.has !== undefined) this.#picker.removePeer(peer.has)
     this.giveBack(peer)
+    this.#lane?.leave(peer)
     for (const piece of this.#buffers.leave(peer.key)) this.#discardUnused(piece)
   }
 
@@ -101,6 +129,7 @@ export class Downloads {
 
   /** A block's bytes are all there. @returns the piece that it completed, if it did. */
   receive(peer: SwarmPeer, block: Block, wanted: boolean, now: number): 'unwanted' | 'accepted' | WholePiece {
+    this.#lane?.arrived(block.length, now)
     if (!wanted || !this.#picker.expects(peer.key, block)) {
       this.#buffers.forget(peer.key, block)
       this.#discardUnused(block.piece)
@@ -120,20 +149,48 @@ export class Downloads {
 
   /** Asks for as many blocks as the peer's pipe holds. Cheap while it is more than half full. */
   refill(peer: SwarmPeer, now: number): 'asked' | 'nothing' {
+    const depth = this.#depth(peer, now)
+    const before = peer.outstanding
+    if (depth === 0 || before > depth / 2) return 'nothing'
+    if (this.#lane === undefined) this.#ask(peer, depth - before, now)
+    else this.#lane.join(peer, now)
+    return peer.outstanding > before ? 'asked' : 'nothing'
+  }
+
+  /** How many requests the peer may have outstanding. */
+  #depth(peer: SwarmPeer, now: number): number {
+    const { connection } = peer
+    if (connection === undefined || peer.has === undefined || connection.closed) return 0
+    if (!connection.amInterested || this.backedUp || now < peer.fast.pausedUntil) return 0
+    if (connection.peerChoking && peer.fast.allowed.size === 0) return 0
+    if (peer.snubbed) return 1
+    if (this.#lane === undefined) return peer.pipeline.size
+    const within = Math.ceil((this.#lane.rate * LIMITED_QUEUE_TIME) / this.#blockLength)
+    return Math.min(peer.pipeline.size, Math.max(MIN_REQUESTS, within))
+  }
+
+  #ask(peer: SwarmPeer, count: number, now: number): number {
     const { connection, has } = peer
-    if (connection === undefined || has === undefined || connection.closed) return 'nothing'
-    if (!connection.amInterested || this.backedUp || now < peer.fast.pausedUntil) return 'nothing'
-    if (connection.peerChoking && peer.fast.allowed.size === 0) return 'nothing'
-    const depth = peer.snubbed ? 1 : peer.pipeline.size
-    if (peer.outstanding > depth / 2) return 'nothing'
-    const blocks = this.#pick(peer, has, depth - peer.outstanding)
+    if (connection === undefined || has === undefined) return 0
+    const blocks = this.#pick(peer, has, count)
     if (blocks.length > 0 && peer.outstanding === 0) peer.lastProgress = now
     peer.outstanding += blocks.length
     for (const block of blocks) connection.request(block, now)
     this.loseInterest(peer, now)
-    if (blocks.length === 0) return 'nothing'
-    this.#outbox.touch(peer)
-    return 'asked'
+    if (blocks.length > 0) this.#outbox.touch(peer)
+    return blocks.length
+  }
+
+  /** The peer's turn under a limit. @returns the bytes that were asked for, all blocks taken for whole ones. */
+  #askWithin(peer: SwarmPeer, share: number, now: number): number {
+    const count = Math.min(this.#depth(peer, now) - peer.outstanding, Math.floor(share / this.#blockLength))
+    return count > 0 ? this.#ask(peer, count, now) * this.#blockLength : 0
+  }
+
+  /** What was asked for will not come. */
+  #void(peer: SwarmPeer, count: number): void {
+    peer.outstanding = Math.max(0, peer.outstanding - count)
+    this.#lane?.refund(count * this.#blockLength)
   }
 
   /** BEP 3: the peer is told at once that it has nothing we lack any more, so that its slot serves another. */
@@ -146,13 +203,13 @@ export class Downloads {
   /** Choked (BEP 3: what was asked for is void, but see BEP 6) or gone: others may be asked. */
   giveBack(peer: SwarmPeer): void {
     this.#picker.releaseAll(peer.key)
-    peer.outstanding = 0
+    this.#void(peer, peer.outstanding)
   }
 
   /** BEP 6: this block will not come from the peer. `not asked`: it was not waited for. */
   rejected(peer: SwarmPeer, block: Block): 'given back' | 'not asked' {
     if (this.#picker.release(peer.key, block) === 'not asked') return 'not asked'
-    peer.outstanding = Math.max(0, peer.outstanding - 1)
+    this.#void(peer, 1)
     return 'given back'
   }
 
@@ -160,7 +217,7 @@ export class Downloads {
   checkTimeout(peer: SwarmPeer, now: number): 'fine' | 'snubbed' | 'replace' {
     if (peer.outstanding === 0 || now - peer.lastProgress < REQUEST_TIMEOUT) return 'fine'
     for (const block of this.#picker.releaseAll(peer.key)) peer.connection?.cancel(block)
-    peer.outstanding = 0
+    this.#void(peer, peer.outstanding)
     peer.snubbed = true
     peer.timeouts++
     return peer.timeouts >= MAX_REQUEST_TIMEOUTS ? 'replace' : 'snubbed'
@@ -226,7 +283,7 @@ export class Downloads {
     if (other === undefined) return
     other.connection?.cancel(block)
     this.#outbox.touch(other)
-    other.outstanding = Math.max(0, other.outstanding - 1)
+    this.#void(other, 1)
     this.refill(other, now)
   }
 }

@@ -23,6 +23,7 @@ import { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
 import { PeerEvents } from './peer-events.ts'
 import { PieceChecks } from './piece-checks.ts'
+import type { TransferLimits } from './rate-limit.ts'
 import { Roster } from './roster.ts'
 import { TorrentStats, type TorrentSnapshot } from './stats.ts'
 import { Uploads } from './uploads.ts'
@@ -41,6 +42,7 @@ export interface TorrentOptions {
   readonly uploadSlots?: number
   /** Only the metadata is wanted: peers are offered nothing that this does not take. */
   readonly probe?: boolean
+  readonly limits?: TransferLimits
 }
 
 /** What exists once transfers have begun. */
@@ -58,6 +60,7 @@ export class Torrent {
   readonly #events: PeerEvents
   readonly #checks: PieceChecks
   #transfer: Transfer | undefined
+  #limits: TransferLimits | undefined
   #nextTick = 0
   #complete = false
   /** The time of the input under way, for what extensions do within it. */
@@ -65,6 +68,7 @@ export class Torrent {
 
   constructor(options: TorrentOptions) {
     this.#options = options
+    this.#limits = options.limits
     this.#metadata = new Metadata(options.infoHash)
     this.#roster = new Roster({
       outbox: this.#outbox,
@@ -152,9 +156,17 @@ export class Torrent {
     const grants = new FastGrants(layout, this.infoHash)
     const uploads = new Uploads({ choker, grants, outbox: this.#outbox, peers, have, layout })
     this.#transfer = { downloads, uploads }
+    this.#keepToLimits(now)
     this.#checkComplete()
     for (const peer of peers.values()) this.#events.enterTransfer(peer, now)
     this.#roster.dial(now)
+  }
+
+  /** Takes the place of earlier limits. */
+  setLimits(limits: TransferLimits, now: number): void {
+    this.#now = now
+    this.#limits = limits
+    this.#keepToLimits(now)
   }
 
   addPeers(addresses: readonly PeerAddress[], source: string, now: number): number {
@@ -243,6 +255,8 @@ export class Torrent {
   /** Safe to call early. */
   handleTimeout(now: number): void {
     this.#now = now
+    this.#transfer?.downloads.handleLane(now)
+    this.#transfer?.uploads.handleLane(now)
     if (now < this.#nextTick) return
     this.#nextTick = now + TICK
     for (const peer of this.peers.values()) this.#events.tick(peer, now)
@@ -267,7 +281,10 @@ export class Torrent {
   }
 
   get deadline(): number {
-    return this.peers.size > 0 ? this.#nextTick : Math.max(this.#nextTick, this.#roster.deadline(this.#now))
+    if (this.peers.size === 0) return Math.max(this.#nextTick, this.#roster.deadline(this.#now))
+    if (this.#transfer === undefined) return this.#nextTick
+    const { downloads, uploads } = this.#transfer
+    return Math.min(this.#nextTick, downloads.laneDeadline, uploads.laneDeadline)
   }
 
   snapshot(now: number): TorrentSnapshot {
@@ -304,6 +321,12 @@ export class Torrent {
     return true
   }
 
+  #keepToLimits(now: number): void {
+    if (this.#limits === undefined || this.#transfer === undefined) return
+    this.#transfer.downloads.limit(this.#limits.down, now)
+    this.#transfer.uploads.limit(this.#limits.up, now)
+  }
+
   #checkComplete(): void {
     if (this.#complete || this.#transfer?.downloads.done !== true) return
     this.#complete = true
@@ -314,6 +337,7 @@ export class Torrent {
     if (!this.peers.has(peer.key)) return
     this.#roster.remove(peer, reason, detail, now)
     this.#transfer?.downloads.leave(peer)
+    this.#transfer?.uploads.leave(peer)
     peer.extensions?.close(now)
     if (this.#roster.closed) return
     // What it was asked for and its upload slot are free for others now.

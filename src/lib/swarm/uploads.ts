@@ -2,11 +2,12 @@
 // in runs, ahead of its socket by at most half a second of its rate; a peer we choke has nothing queued but
 // what it is allowed to have even then (BEP 6).
 import type { Bitfield } from '../base/bitfield.ts'
-import type { Block } from '../metainfo/block.ts'
+import { BLOCK_LENGTH, type Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import type { PeerKey } from '../picker/picker.ts'
 import type { Choker } from './choker.ts'
 import type { FastGrants } from './fast-grants.ts'
+import { Lane } from './lane.ts'
 import {
   MAX_QUEUED_UPLOADS,
   MAX_RUN_BLOCKS,
@@ -17,6 +18,7 @@ import {
 } from './limits.ts'
 import type { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
+import type { RateLimit } from './rate-limit.ts'
 
 export class Uploads {
   readonly #choker: Choker
@@ -25,6 +27,8 @@ export class Uploads {
   readonly #peers: ReadonlyMap<PeerKey, SwarmPeer>
   readonly #have: Bitfield
   readonly #layout: PieceLayout
+  /** Undefined: as fast as it goes. */
+  #lane: Lane<SwarmPeer> | undefined
 
   constructor(options: {
     choker: Choker
@@ -62,13 +66,44 @@ export class Uploads {
     this.#grants.offer(peer)
   }
 
+  /** Keeps to these limits from now on; none: as fast as it goes. */
+  limit(limits: readonly RateLimit[], now: number): void {
+    this.#lane?.close()
+    this.#lane = limits.length === 0 ? undefined : new Lane(limits, (peer, share, now) => this.#read(peer, share, now))
+    for (const peer of this.#peers.values()) this.serve(peer, now)
+  }
+
+  leave(peer: SwarmPeer): void {
+    this.#lane?.leave(peer)
+  }
+
+  /** When limits let bytes go again. */
+  get laneDeadline(): number {
+    return this.#lane?.deadline ?? Infinity
+  }
+
+  handleLane(now: number): void {
+    this.#lane?.handleTimeout(now)
+  }
+
   /** Reads on for this peer while its pipe has room. */
   serve(peer: SwarmPeer, now: number): void {
-    for (;;) {
-      const blocks = nextRun(peer, now)
-      if (blocks.length === 0) return
-      this.#outbox.push({ type: 'serve', key: peer.key, blocks })
-    }
+    if (peer.wants.length === 0) return
+    if (this.#lane !== undefined) return this.#lane.join(peer, now)
+    while (this.#read(peer, Infinity, now) > 0);
+  }
+
+  /** Bytes that may wait before a peer's socket: under a limit what goes in a second, or who stands still would hoard them. */
+  get #mayWait(): number {
+    return this.#lane === undefined ? MAX_UPLOAD_WINDOW : Math.max(BLOCK_LENGTH, this.#lane.rate)
+  }
+
+  /** Reads one run, of so many bytes at most unless its first block is larger. @returns its bytes; 0: there is none. */
+  #read(peer: SwarmPeer, most: number, now: number): number {
+    const before = peer.serving
+    const blocks = nextRun(peer, most, Math.min(windowOf(peer, now), this.#mayWait))
+    if (blocks.length > 0) this.#outbox.push({ type: 'serve', key: peer.key, blocks })
+    return peer.serving - before
   }
 
   /**
@@ -84,6 +119,7 @@ export class Uploads {
     // Choked meanwhile: the peer will ask again (BEP 3), so the bytes would be wasted.
     if (run === undefined || (connection.amChoking && !blocks.every(block => maySend(peer, block)))) {
       this.#turnDown(peer, blocks, run === undefined)
+      this.#lane?.refund(length)
       return 0
     }
     connection.sendRun(run, now)
@@ -174,13 +210,11 @@ function maySend(peer: SwarmPeer, block: Block): boolean {
 }
 
 /** The next run of blocks to read for this peer, taken off its queue; empty: nothing wanted, or its pipe is full. */
-function nextRun(peer: SwarmPeer, now: number): readonly Block[] {
+function nextRun(peer: SwarmPeer, share: number, window: number): readonly Block[] {
   const { connection, wants } = peer
   if (connection === undefined || connection.closed || wants.length === 0) return []
-  const ahead = peer.upload.rate(now) * UPLOAD_AHEAD
-  const window = Math.min(Math.max(ahead, MIN_UPLOAD_WINDOW), MAX_UPLOAD_WINDOW)
   if (peer.serving + connection.queuedBytes >= window) return []
-  const most = Math.min(window / 2, MAX_RUN_BYTES)
+  const most = Math.min(share, window / 2, MAX_RUN_BYTES)
   let bytes = 0
   let count = 0
   for (const block of wants) {
@@ -190,6 +224,11 @@ function nextRun(peer: SwarmPeer, now: number): readonly Block[] {
   }
   peer.serving += bytes
   return wants.splice(0, count)
+}
+
+/** Bytes to have read ahead of the peer's socket. */
+function windowOf(peer: SwarmPeer, now: number): number {
+  return Math.min(Math.max(peer.upload.rate(now) * UPLOAD_AHEAD, MIN_UPLOAD_WINDOW), MAX_UPLOAD_WINDOW)
 }
 
 function lengthOf(blocks: readonly Block[]): number {

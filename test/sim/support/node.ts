@@ -7,6 +7,7 @@ import type { PeerId } from '../../../src/lib/base/ids.ts'
 import type { PeerKey } from '../../../src/lib/picker/picker.ts'
 import type { WireExtension } from '../../../src/lib/plugin/api.ts'
 import type { TorrentAction, TorrentAlert } from '../../../src/lib/swarm/actions.ts'
+import type { TransferLimits } from '../../../src/lib/swarm/rate-limit.ts'
 import { Torrent } from '../../../src/lib/swarm/torrent.ts'
 import { frameRun, runLength } from '../../../src/lib/wire/block-run.ts'
 import { PeerConnection } from '../../../src/lib/wire/connection.ts'
@@ -35,6 +36,7 @@ export interface NodeOptions {
   readonly fast?: boolean
   readonly maxConnections?: number
   readonly uploadSlots?: number
+  readonly limits?: TransferLimits
   /** Milliseconds to hash and store a piece. */
   readonly checkTime?: number
   readonly random: () => number
@@ -63,7 +65,7 @@ export class Node {
   #started = false
 
   constructor(network: Network, options: NodeOptions) {
-    const { address, content, peerId, random, extensions = [], maxConnections, uploadSlots, fast } = options
+    const { address, content, peerId, random, extensions = [], maxConnections, uploadSlots, fast, limits } = options
     this.#options = options
     this.#network = network
     this.address = address
@@ -77,6 +79,7 @@ export class Node {
       probe: fast === false,
       ...(maxConnections !== undefined && { maxConnections }),
       ...(uploadSlots !== undefined && { uploadSlots }),
+      ...(limits !== undefined && { limits }),
     })
     this.#host = network.join(address, options.link, (wire, from) => this.#welcome(wire, from))
     if (options.magnet === true) return
@@ -101,6 +104,10 @@ export class Node {
   /** Whether every wanted piece is there, byte for byte. */
   get finished(): boolean {
     return this.torrent.complete && this.wantedPieces().every(index => this.#stored.has(index))
+  }
+
+  setLimits(limits: TransferLimits): void {
+    this.#input(now => this.torrent.setLimits(limits, now))
   }
 
   /** Goes away without a word. */
