@@ -41,10 +41,6 @@ export class SeedingPeer {
     return this.#peer?.address ?? ''
   }
 
-  get handshakes(): number {
-    return this.#peer?.handshakes.length ?? 0
-  }
-
   /** The pieces of the blocks that were given since the last call, by index. */
   takeGiven(): readonly number[] {
     const given = this.#given.sort((a, b) => a - b)
