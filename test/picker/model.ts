@@ -67,9 +67,17 @@ export class Model {
     )
   }
 
-  get endgame(): boolean {
-    const left = this.missing((piece, index) => piece.owner === undefined && this.availability(index) > 0)
-    return left.length === 0 && this.pieces.some((_, index) => this.isPartial(index))
+  /** What others owe that this peer could be asked for too, were it always worth it. */
+  owedFor(peer: ModelPeer): Block[] {
+    const free = (index: number): boolean => {
+      const { owner } = this.piece(index)
+      return peer.has.has(index) && (owner === undefined || owner === peer.key)
+    }
+    return this.pieces.flatMap((piece, index) =>
+      piece.requesters.flatMap((set, n) =>
+        free(index) && set.size > 0 && !set.has(peer.key) ? [this.layout.block(index, n)] : [],
+      ),
+    )
   }
 
   requesters(block: Block): Set<number> {

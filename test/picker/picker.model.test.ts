@@ -12,7 +12,7 @@ const PEERS = 4
 const operation = fc.record({
   kind: fc.constantFrom(
     ...(['pick', 'pick', 'pick', 'deliver', 'deliver', 'deliver', 'verify', 'verify'] as const),
-    ...(['join', 'leave', 'gain', 'stray', 'choke', 'fail'] as const),
+    ...(['join', 'leave', 'gain', 'stray', 'choke', 'fail', 'take over', 'take over'] as const),
   ),
   key: fc.nat(PEERS - 1),
   which: fc.nat(1000),
@@ -54,23 +54,29 @@ class Pair {
   pick(peer: ModelPeer, count: number): void {
     const { model } = this
     const missing = model.missingFor(peer)
-    const busy = model.outstanding(peer.key).length > 0
     const touched = new Set(missing.map(block => block.piece).filter(piece => model.isPartial(piece)))
-    const endgame = model.endgame
     const blocks = this.picker.pick(peer.key, peer.has, count)
     expect(new Set(blocks.map(block => `${block.piece}/${block.offset}`)).size).toBe(blocks.length)
-    if (missing.length > 0) {
-      expect(blocks).toHaveLength(Math.min(count, missing.length))
-      for (const block of blocks) expect(missing).toContainEqual(block)
-      this.#checkOrder(peer, blocks, touched)
-    } else if (blocks.length > 0) {
-      expect([endgame, busy]).toEqual([true, false])
-      for (const block of blocks) expect(model.requesters(block).size).toBeGreaterThan(0)
-    }
+    expect(blocks).toHaveLength(Math.min(count, missing.length))
+    for (const block of blocks) expect(missing).toContainEqual(block)
+    this.#checkOrder(peer, blocks, touched)
     for (const block of blocks) {
-      expect(model.requesters(block).has(peer.key)).toBe(false)
       expect([peer.has.has(block.piece), model.needed(block.piece)]).toEqual([true, true])
       model.request(peer.key, block)
+    }
+  }
+
+  takeOver(peer: ModelPeer, count: number): void {
+    const { model } = this
+    const owed = model.owedFor(peer)
+    const blocks = this.picker.takeOver(peer.key, peer.has, count, count % 2 === 0 ? 'oldest' : 'newest', owners => {
+      expect(owners).not.toContain(peer.key)
+      return true
+    })
+    expect(blocks).toHaveLength(Math.min(count, owed.length))
+    for (const block of blocks) {
+      expect(owed).toContainEqual(block)
+      model.requesters(block).add(peer.key)
     }
   }
 
@@ -130,6 +136,7 @@ class Pair {
     if (kind === 'leave') return this.leave(peer)
     if (kind === 'gain') return this.gain(peer, which % PIECES)
     if (kind === 'pick') return this.pick(peer, which % 8)
+    if (kind === 'take over') return this.takeOver(peer, which % 8)
     if (kind === 'deliver') return this.deliver(peer, which)
     this.model.releaseAll(key)
     this.picker.releaseAll(key)
@@ -139,8 +146,8 @@ class Pair {
   check(): void {
     const { model, picker } = this
     const needed = Array.from({ length: PIECES }, (_, piece) => piece).filter(piece => model.needed(piece))
-    const seen: unknown[] = [picker.endgame, [...this.have.indices()], picker.done]
-    const expected: unknown[] = [model.endgame, [...model.have.indices()], needed.length === 0]
+    const seen: unknown[] = [[...this.have.indices()], picker.done]
+    const expected: unknown[] = [[...model.have.indices()], needed.length === 0]
     for (const { has } of model.peers.values()) {
       seen.push(picker.isInteresting(has))
       expected.push(needed.some(piece => has.has(piece)))

@@ -214,40 +214,48 @@ describe('Picker', () => {
   })
 })
 
-describe('endgame', () => {
-  it('asks an idle peer for what others were asked for, last first, never the same peer twice', () => {
-    const { picker, seed } = given({ pieces: 2, blocks: 3 })
-    const asked = picker.pick(A, seed, 5)
-    expect(asked).toHaveLength(5)
-    expect(picker.endgame).toBe(true)
-    expect(picker.pick(A, seed, 5)).toEqual([])
-    const again = picker.pick(B, seed, 2)
-    expect(again).toEqual(asked.slice(-2).reverse())
-    expect(picker.pick(B, seed, 2)).toEqual([])
-    for (const block of again) expect(picker.otherRequesters(B, block)).toEqual([A])
+describe('blocks that another owes', () => {
+  const always = (): boolean => true
+
+  it('are taken over last first, of the piece begun last or first, never twice by one peer', () => {
+    const { picker, seed } = given({ pieces: 3, blocks: 3, wanted: [0, 1] })
+    const asked = picker.pick(A, seed, 6)
+    expect(picker.pick(B, seed, 6)).toEqual([])
+    expect(picker.takeOver(B, seed, 2, 'newest', always)).toEqual([asked[5], asked[4]])
+    expect(picker.takeOver(B, seed, 9, 'newest', always)).toEqual([asked[3], asked[2], asked[1], asked[0]])
+    expect(picker.takeOver(B, seed, 9, 'newest', always)).toEqual([])
+    expect(picker.takeOver(C, seed, 2, 'oldest', always)).toEqual([asked[2], asked[1]])
+    for (const block of asked) expect(picker.otherRequesters(B, block)).toContain(A)
   })
 
-  it('asks a third peer for one block at most', () => {
+  it('are taken over where that is said to be worth it, all who owe it considered', () => {
     const { picker, seed } = given({ pieces: 1, blocks: 4 })
-    picker.pick(A, seed, 9)
-    expect(picker.pick(B, seed, 9)).toHaveLength(3)
-    expect(picker.pick(C, seed, 9)).toHaveLength(1)
+    const asked = picker.pick(A, seed, 9)
+    picker.takeOver(B, seed, 1, 'newest', owners => owners.join() === '1')
+    const seen: string[] = []
+    const some = picker.takeOver(C, seed, 9, 'newest', owners => seen.push(owners.join()) === 2)
+    expect(seen).toEqual(['1,2', '1', '1'])
+    expect(some).toEqual([asked[1]])
   })
 
-  it('asks a fourth for one that fewer were asked for', () => {
+  it('are not taken over by who lacks the piece, nor those that have come', () => {
     const { picker, seed } = given({ pieces: 1, blocks: 4 })
-    for (const peer of [A, B]) picker.pick(peer, seed, 9)
-    const third = firstOf(picker.pick(C, seed, 9))
-    const fourth = firstOf(picker.pick(C + 1, seed, 9))
-    expect(fourth.offset).not.toBe(third.offset)
+    const asked = picker.pick(A, seed, 9)
+    deliver(picker, A, asked.slice(0, 2))
+    const nothing = new Bitfield(1)
+    picker.addPeer(nothing)
+    expect(picker.takeOver(B, nothing, 9, 'newest', always)).toEqual([])
+    expect(picker.takeOver(C, seed, 9, 'newest', always)).toEqual([asked[2]])
+    deliver(picker, A, asked.slice(2))
+    expect(picker.takeOver(B, seed, 9, 'newest', always)).toEqual([])
   })
 
-  it('takes whichever copy comes first and names those to send a cancel', () => {
+  it('count from whoever is first, who else was asked is named to be sent a cancel', () => {
     const { picker, seed } = given({ pieces: 1, blocks: 3 })
     const blocks = picker.pick(A, seed, 9)
     const block = firstOf(blocks)
     const last = firstOf(blocks.slice(1))
-    picker.pick(B, seed, 9)
+    picker.takeOver(B, seed, 9, 'newest', always)
     expect(picker.otherRequesters(B, block)).toEqual([A])
     expect(picker.received(B, block)).toBe('accepted')
     expect(picker.otherRequesters(A, block)).toEqual([])
@@ -258,22 +266,25 @@ describe('endgame', () => {
     expect(picker.received(A, last)).toBe('completed')
     expect(new Set(picker.contributors(0))).toEqual(new Set([A, B]))
   })
+})
 
-  it('does not wait for pieces that nobody has, and does for those that somebody has', () => {
-    const picker = new Picker({
-      layout: layoutOf(3, 2),
-      have: new Bitfield(3),
-      wanted: Bitfield.full(3),
-      random: seeded(1),
-    })
-    const leech = bitfieldOf(3, [0])
-    picker.addPeer(leech)
-    expect(picker.endgame).toBe(false)
-    picker.pick(A, leech, 9)
-    expect(picker.endgame).toBe(true)
-    picker.addPeer(bitfieldOf(3, [1]))
-    expect(picker.endgame).toBe(false)
-    expect(picker.pick(B, leech, 9)).toEqual([])
+describe('the pace of a piece', () => {
+  it('keeps slow peers out of the pieces of others, and these out of theirs', () => {
+    const { picker, seed } = given({ pieces: 9, blocks: 4, have: [8] })
+    const brisk = piecesOf(picker.pick(A, seed, 2, 9, 'brisk'))
+    const slow = piecesOf(picker.pick(B, seed, 2, 9, 'slow'))
+    expect(slow).not.toEqual(brisk)
+    expect(piecesOf(picker.pick(C, seed, 1, 9, 'slow'))).toEqual(slow)
+    expect(piecesOf(picker.pick(C + 1, seed, 1, 9, 'brisk'))).toEqual(brisk)
+  })
+
+  it('counts for nothing where there is nothing else, nor before the first piece is there', () => {
+    const { picker, seed } = given({ pieces: 9, blocks: 4, have: [8] })
+    const slow = piecesOf(picker.pick(A, seed, 1, 9, 'slow'))
+    expect(piecesOf(picker.pick(B, seed, 1, 0, 'brisk'))).toEqual(slow)
+    const fresh = given({ pieces: 9, blocks: 4 })
+    const first = piecesOf(fresh.picker.pick(A, fresh.seed, 1, 9, 'slow'))
+    expect(piecesOf(fresh.picker.pick(B, fresh.seed, 1, 9, 'brisk'))).toEqual(first)
   })
 })
 
@@ -292,13 +303,13 @@ describe('a piece that failed its hash', () => {
     expect(picker.pick(A, seed, 9)).toHaveLength(4)
   })
 
-  it('is left to the peer that first picks from it, in endgame too', () => {
+  it('is left to the peer that first picks from it, and nobody takes it over', () => {
     const { picker, seed } = failed()
     expect(picker.pick(A, seed, 1)).toHaveLength(1)
     expect(picker.pick(B, seed, 9)).toEqual([])
     expect(picker.pick(A, seed, 9)).toHaveLength(3)
-    expect(picker.endgame).toBe(true)
     expect(picker.pick(B, seed, 9)).toEqual([])
+    expect(picker.takeOver(B, seed, 9, 'newest', () => true)).toEqual([])
   })
 
   it('goes to another when that peer leaves', () => {

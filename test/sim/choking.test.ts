@@ -16,7 +16,7 @@ describe('choking', () => {
     const world = new World(200, { pieces: 96 })
     const seed = world.seed({ uploadSlots: 2, link: { ...LINK, up: 100_000 } })
     const contributors = world.leeches(6, { uploadSlots: 3, link: { ...LINK, up: 100_000 } })
-    const riders = world.leeches(6, { uploadSlots: 3, link: { ...LINK, up: 500 } })
+    const riders = world.leeches(6, { uploadSlots: 3, link: { ...LINK, up: 5000 } })
     const all = [...contributors, ...riders]
     for (const leech of all) leech.know(seed, ...all.filter(other => other !== leech))
     const finished = new Map<Node, number>()

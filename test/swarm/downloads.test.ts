@@ -123,37 +123,66 @@ describe('Downloads', () => {
     })
   })
 
-  it('cancels with the others in endgame, asks them for something else, and has their bytes flushed', () => {
-    const [first, second] = [peerWith(1, 1, [0]), peerWith(2, 1, [0])]
-    const { downloads, outbox, deliver } = setUp(new PieceLayout(BLOCK_LENGTH * 4, BLOCK_LENGTH * 4), first, second)
-    downloads.refill(first, 0)
-    const asked = queued(first, 6)
-    expect(asked).toHaveLength(4)
-    downloads.refill(second, 0)
-    const again = queued(second, 6)
-    expect(again.length).toBeGreaterThan(0)
-    outbox.takeDirty()
-    const [block = { piece: 0, offset: 0, length: 0 }] = again
-    expect(deliver(first, block)).toBe('accepted')
-    expect(queued(second, 8)).toEqual([block])
-    expect(second.outstanding).toBe(again.length - 1)
-    expect(outbox.takeDirty()).toContain(second)
-    // The cancelled peer sends it all the same.
-    expect(deliver(second, block)).toBe('unwanted')
-  })
+  describe('blocks that a slower peer owes', () => {
+    const layout = new PieceLayout(BLOCK_LENGTH * 4, BLOCK_LENGTH * 4)
+    /** All is asked of the first; the second has shown that its blocks take a millisecond. */
+    const race = (silence: number) => {
+      const [first, second] = [peerWith(1, 1, [0]), peerWith(2, 1, [0])]
+      const given = setUp(layout, first, second)
+      given.downloads.refill(first, 0)
+      second.pipeline.onRequests(1, 0)
+      second.pipeline.onBlock(1, 1000)
+      given.downloads.refill(second, silence)
+      return { first, second, ...given, again: queued(second, 6) }
+    }
 
-  it('does not leave a peer idle whose last block came from another', () => {
-    const [first, second] = [peerWith(1, 1, [0]), peerWith(2, 1, [0])]
-    const { downloads, outbox, deliver } = setUp(new PieceLayout(BLOCK_LENGTH * 4, BLOCK_LENGTH * 4), first, second)
-    second.pipeline.setLimit(1)
-    downloads.refill(first, 0)
-    downloads.refill(second, 0)
-    const [block = { piece: 0, offset: 0, length: 0 }] = queued(second, 6)
-    outbox.takeDirty()
-    deliver(first, block)
-    expect(second.outstanding).toBe(1)
-    expect(queued(second, 6)).toHaveLength(1)
-    expect(outbox.takeDirty()).toContain(second)
+    it('are left to it while it may well be as fast', () => {
+      expect(race(2).again).toEqual([])
+    })
+
+    it('are asked of one that has nothing else, the last first, once the other has been silent for clearly longer', () => {
+      const { first, again } = race(1000)
+      expect(again).toEqual(queued(first, 6).reverse())
+    })
+
+    it('are cancelled when they come, and who was late gets something else', () => {
+      const { first, second, downloads, outbox, deliver, again } = race(1000)
+      queued(first, 6)
+      outbox.takeDirty()
+      const [block = { piece: 0, offset: 0, length: 0 }] = again
+      expect(deliver(second, block, 1001)).toBe('accepted')
+      expect(queued(first, 8)).toEqual([block])
+      expect(first.outstanding).toBe(3)
+      expect(outbox.takeDirty()).toContain(first)
+      // The cancelled peer sends it all the same.
+      expect(deliver(first, block, 1002)).toBe('unwanted')
+      expect(downloads.refill(first, 1002)).toBe('nothing')
+    })
+
+    it('are left to it while there are pieces to begin, unless they would take very long', () => {
+      const has = (pieces: number[]) => peerWith(pieces.length, 2, pieces)
+      const [first, second] = [has([0, 1]), has([0])]
+      const { downloads } = setUp(new PieceLayout(BLOCK_LENGTH * 8, BLOCK_LENGTH * 4), first, second)
+      downloads.refill(second, 0)
+      const asked = queued(second, 6)
+      expect(new Set(asked.map(block => block.piece))).toEqual(new Set([0]))
+      // The first lacks nothing, but may begin no more than its pipe holds.
+      first.pipeline.setLimit(1)
+      const third = peerWith(3, 2, [0])
+      third.pipeline.onRequests(1, 0)
+      third.pipeline.onBlock(1, 1000)
+      downloads.join(third)
+      downloads.refill(third, 4000)
+      expect(queued(third, 6)).toEqual([])
+      downloads.refill(third, 6000)
+      expect(queued(third, 6)).toEqual(asked.reverse())
+    })
+
+    it('are looked for again after a while only', () => {
+      const { second, downloads } = race(2)
+      expect(downloads.refill(second, 50)).toBe('nothing')
+      expect(downloads.refill(second, 1000)).toBe('asked')
+    })
   })
 
   it('takes back all that a peer was asked for when it chokes, at no cost to its count', () => {

@@ -1,6 +1,6 @@
 // `#open` holds exactly the partial pieces that have missing blocks, so that whoever looks for a missing
 // block never passes over pieces that have none. Both collections keep the order in which pieces were begun or reopened.
-import type { PartialPiece, PeerKey } from './piece.ts'
+import type { PartialPiece } from './piece.ts'
 
 export class Partials {
   readonly #pieces = new Map<number, PartialPiece>()
@@ -46,11 +46,5 @@ export class Partials {
     }
     this.#open.delete(partial)
     return 'full'
-  }
-
-  /** Whether the peer has been asked for anything that it has not delivered. O(partial pieces). */
-  isBusy(peer: PeerKey): boolean {
-    for (const partial of this.#pieces.values()) if (partial.outstandingOf(peer) > 0) return true
-    return false
   }
 }

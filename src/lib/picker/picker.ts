@@ -4,12 +4,11 @@ import type { Bitfield } from '../base/bitfield.ts'
 import type { Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { Availability } from './availability.ts'
-import { requestAgain } from './endgame.ts'
 import { Interest } from './interest.ts'
 import { Partials } from './partials.ts'
-import { PartialPiece, type PeerKey, type ReceiveOutcome } from './piece.ts'
+import { PartialPiece, type Pace, type PeerKey, type ReceiveOutcome } from './piece.ts'
 
-export type { PeerKey, ReceiveOutcome } from './piece.ts'
+export type { Pace, PeerKey, ReceiveOutcome } from './piece.ts'
 
 export interface PickerOptions {
   readonly layout: PieceLayout
@@ -103,24 +102,48 @@ export class Picker {
 
   /**
    * Reserves up to `count` blocks for a peer that has `has` (and was counted in): the missing blocks of partial pieces,
-   * oldest first, then the rarest pieces. At most one partial piece a peer is left with missing blocks, so few are under
-   * way at once. In endgame a peer that has nothing outstanding also gets blocks that others were asked for.
+   * oldest first, then the rarest pieces. A piece goes on at the pace at which it was begun, and at another only for a
+   * peer that has nothing else. At most one partial piece of each pace is left with missing blocks, so few are under way.
    * @param beginnable how many pieces may be begun for it.
    */
-  pick(peer: PeerKey, has: Bitfield, count: number, beginnable: number = Infinity): Block[] {
+  pick(peer: PeerKey, has: Bitfield, count: number, beginnable: number = Infinity, pace: Pace = 'brisk'): Block[] {
     const picked: Block[] = []
     if (count <= 0) return picked
-    for (const partial of this.#partials.open()) {
-      if (has.has(partial.index) && partial.admits(peer)) this.#take(partial, peer, picked, count)
-      if (picked.length >= count) return picked
-    }
+    this.#goOn(peer, has, count, picked, this.#have.count === 0 ? undefined : pace)
     for (let begun = 0; picked.length < count && begun < beginnable; begun++) {
       const piece = this.#nextPiece(has)
       if (piece === undefined) break
-      this.#take(this.#begin(piece), peer, picked, count)
+      this.#take(this.#begin(piece, pace), peer, picked, count)
     }
-    if (picked.length > 0 || !this.endgame || this.#partials.isBusy(peer)) return picked
-    return requestAgain(this.#partials.all(), peer, has, count).map(({ piece, n }) => this.#layout.block(piece, n))
+    if (picked.length === 0) this.#goOn(peer, has, count, picked, undefined)
+    return picked
+  }
+
+  /**
+   * Up to `count` blocks that others were asked for, now asked of this peer too; of each piece from the last requested
+   * backwards, as queues are served from the front. O(blocks of partial pieces).
+   * @param first the pieces begun last, which come last too; or the oldest, whose memory is wanted.
+   * @param worth whether a block that these peers owe is to be taken.
+   */
+  takeOver(
+    peer: PeerKey,
+    has: Bitfield,
+    count: number,
+    first: 'oldest' | 'newest',
+    worth: (owners: readonly PeerKey[]) => boolean,
+  ): readonly Block[] {
+    const taken: Block[] = []
+    const partials = [...this.#partials.all()]
+    for (const partial of first === 'oldest' ? partials : partials.reverse()) {
+      if (partial.requested === 0 || !has.has(partial.index) || !partial.admits(peer)) continue
+      for (let n = partial.blockCount - 1; n >= 0; n--) {
+        if (taken.length >= count) return taken
+        if (partial.requesterCount(n) === 0 || partial.expects(peer, n) || !worth(partial.requesters(n))) continue
+        partial.requestAgain(peer, n)
+        taken.push(this.#layout.block(partial.index, n))
+      }
+    }
+    return taken
   }
 
   /** As `pick`, but from these pieces only, the first first, and nothing that others were asked for: what a peer names (BEP 6). */
@@ -253,8 +276,16 @@ export class Picker {
     return this.#have.count === 0 ? this.#availability.any(has) : this.#availability.rarest(has)
   }
 
-  #begin(piece: number): PartialPiece {
-    const partial = new PartialPiece(piece, this.#layout.pieceSize(piece), this.#suspects.has(piece))
+  #goOn(peer: PeerKey, has: Bitfield, count: number, picked: Block[], pace: Pace | undefined): void {
+    for (const partial of this.#partials.open()) {
+      if (pace !== undefined && partial.pace !== pace) continue
+      if (has.has(partial.index) && partial.admits(peer)) this.#take(partial, peer, picked, count)
+      if (picked.length >= count) return
+    }
+  }
+
+  #begin(piece: number, pace: Pace = 'brisk'): PartialPiece {
+    const partial = new PartialPiece(piece, this.#layout.pieceSize(piece), this.#suspects.has(piece), pace)
     this.#availability.withdraw(piece)
     this.#partials.add(partial)
     return partial

@@ -7,6 +7,9 @@ export type PeerKey = number
 
 export type ReceiveOutcome = 'accepted' | 'completed' | 'duplicate' | 'unwanted'
 
+/** How fast the peers are that fill a piece: one block of a slow one would hold up a piece of brisk ones. */
+export type Pace = 'brisk' | 'slow'
+
 const MISSING = 0
 const REQUESTED = 1
 const RECEIVED = 2
@@ -16,6 +19,7 @@ const NOBODY: readonly PeerKey[] = []
 export class PartialPiece {
   readonly index: number
   readonly blockCount: number
+  readonly pace: Pace
   readonly #size: number
   /** The piece failed its hash before: it is taken whole from one peer, so that a bad one is found out. */
   readonly #suspect: boolean
@@ -34,8 +38,9 @@ export class PartialPiece {
   #received = 0
 
   /** @param size of the piece in bytes. */
-  constructor(index: number, size: number, suspect: boolean) {
+  constructor(index: number, size: number, suspect: boolean, pace: Pace = 'brisk') {
     this.index = index
+    this.pace = pace
     this.blockCount = Math.ceil(size / BLOCK_LENGTH)
     this.#size = size
     this.#suspect = suspect

@@ -1,90 +1,161 @@
-// How many requests to have outstanding with a peer: enough to keep its pipe full for REQUEST_QUEUE_TIME at the measured
-// rate, and at first, while the rate is unknown, one more for every block that comes.
+// How many requests to have outstanding with a peer: what it delivers in the time that its queue may take, never less than
+// its distance demands. The count moves by at most one for each block that comes, so that it doubles in a round trip while
+// there is more to be had, and a burst or a stall does not turn it over.
 import { BLOCK_LENGTH } from '../metainfo/block.ts'
 
-/** Seconds of download to have requested ahead (libtorrent `request_queue_time`). */
-const REQUEST_QUEUE_TIME = 3
-/** With less than two a peer would sit idle while a request travels. */
+/** With less than two a peer would sit idle while a request travels (libtorrent `min_request_queue`). */
 export const MIN_REQUESTS = 2
 /** What libtorrent starts with. */
-const INITIAL_REQUESTS = 4
-/** libtorrent `max_out_request_queue`. */
+export const INITIAL_REQUESTS = 4
+/** Requests that wait in a peer's queue (libtorrent `max_out_request_queue`). */
 export const MAX_REQUESTS = 500
+/** The most to a peer far away, so that its distance is covered: 1 Gbit/s at 200 ms. libtorrent takes 2000 (`reqq`). */
+export const MAX_DISTANT_REQUESTS = 2000
 /** What a peer takes that does not say (BEP 10 `reqq`, "the default in libtorrent is 250"). */
 export const DEFAULT_REQQ = 250
-/** Milliseconds over which two rates are compared to see whether the rate still grows. */
-const SLOW_START_ROUND = 1000
-/** A rate that grew by less than a tenth has levelled out. */
-const SLOW_START_GROWTH = 1.1
-/** Milliseconds without a block after which the rate measured before says nothing: it starts again. */
+/**
+ * Round trips that the requests cover: with one the pipe would just be full, it is refilled when half is left, and what is
+ * measured grows only while there is more than that.
+ */
+const ROUND_TRIPS = 3
+/** How much more than one round trip's worth is outstanding when more is asked for. */
+const REFILL_MARGIN = 1.25
+/** Milliseconds over which a rate is measured at least: timers and packets are too coarse for less. */
+const MIN_SAMPLE = 20
+/** Milliseconds in which a measured rate is believed, where it is more than before, and where it is less. */
+const RISE_TIME = 250
+const FALL_TIME = 2000
+/** Milliseconds without a block or a request after which what was measured before says nothing: it starts again. */
 const IDLE = 10_000
 
-/**
- * @param rate bytes a second.
- * @param delay seconds of download to keep requested.
- * @param limit what the peer takes.
- */
-export function requestsFor(rate: number, delay: number, limit: number): number {
-  const wanted = Math.ceil((rate * delay) / BLOCK_LENGTH)
-  return Math.max(1, Math.min(Math.max(wanted, MIN_REQUESTS), MAX_REQUESTS, limit))
-}
-
 export class Pipeline {
-  readonly #delay: number
   #limit = DEFAULT_REQQ
   #size = INITIAL_REQUESTS
-  #slowStart = true
-  #lastBlock: number | undefined
-  #roundStart = 0
-  #roundBlocks = 0
-  /** Blocks a millisecond in the round before; 0 where there was none. */
-  #lastRate = 0
-
-  /** @param delay seconds of download to keep requested. */
-  constructor(delay: number = REQUEST_QUEUE_TIME) {
-    this.#delay = delay
-  }
+  /** Requests sent and blocks received, each in total: peers answer in order (BEP 3 practice), so these say which came. */
+  #asked = 0
+  #came = 0
+  #lastBlock = Infinity
+  /** The request with whose answer a sample ends, by its number; 0: none is being taken. */
+  #mark = 0
+  /** When the sample began, with a request that was sent then, and how many blocks had come. */
+  #sampleAt = 0
+  #sampleFrom = 0
+  /** The request with whose answer a round trip ends, and when it was sent; 0: none. */
+  #probe = 0
+  #probedAt = 0
+  /** Milliseconds: the shortest time from a request to its block. */
+  #roundTrip = Infinity
+  /** Blocks a millisecond, while some were outstanding; 0: not known. */
+  #rate = 0
+  /** The rate is that of the first block alone, whose journey counts in full. */
+  #guessed = false
 
   /** How many requests should be outstanding. */
   get size(): number {
     return Math.min(this.#size, this.#limit)
   }
 
+  /** More are asked for once no more than these are outstanding: many in one go, yet before the pipe runs dry. */
+  get refillAt(): number {
+    const { size } = this
+    const filled = this.#rate === 0 ? 0 : this.#rate * this.#roundTrip * REFILL_MARGIN
+    return Math.min(size - Math.ceil(size / 8), Math.max(size / 2, filled))
+  }
+
+  /** Bytes a second that the peer delivers while it is asked for any; 0: not known. */
+  get rate(): number {
+    return this.#rate * BLOCK_LENGTH * 1000
+  }
+
+  /** Milliseconds until the last of so many blocks has come, while nothing else does; undefined: not known. */
+  timeFor(blocks: number): number | undefined {
+    return this.#rate === 0 ? undefined : blocks / this.#rate
+  }
+
+  /** Milliseconds from a request to its block at the least; 0: not known. */
+  get roundTrip(): number {
+    return this.#roundTrip === Infinity ? 0 : this.#roundTrip
+  }
+
   /** The most that the peer says it takes (BEP 10 `reqq`); below 1 it is taken for 1. */
   setLimit(reqq: number): void {
-    this.#limit = Math.min(MAX_REQUESTS, Math.max(1, Math.floor(reqq)))
+    this.#limit = Math.min(MAX_DISTANT_REQUESTS, Math.max(1, Math.floor(reqq)))
+  }
+
+  /** So many requests were sent. O(1). */
+  onRequests(count: number, now: number): void {
+    if (this.#asked === this.#came && now - this.#lastBlock >= IDLE) this.#restart()
+    if (this.#probe === 0) {
+      // The first of these; with nothing before it in the queue, it tells the distance.
+      this.#probe = this.#asked + 1
+      this.#probedAt = now
+    }
+    this.#asked += count
+    if (this.#mark > 0) return
+    this.#mark = this.#asked
+    this.#sampleAt = now
+    this.#sampleFrom = this.#came
+  }
+
+  /** So many of the requests, most likely late ones, will not be answered. O(1). */
+  onVoid(count: number): void {
+    this.#asked = Math.max(this.#came, this.#asked - count)
+    if (this.#probe > this.#asked) this.#probe = 0
+    if (this.#mark > this.#asked) this.#mark = this.#asked > this.#came ? this.#asked : 0
   }
 
   /**
    * A block came. O(1).
-   * @param rate the peer's download rate, bytes a second, over the last seconds.
    * @param now milliseconds, monotonic.
+   * @param queueTime milliseconds of its rate that may wait in the peer's queue.
    */
-  onBlock(rate: number, now: number): void {
-    if (this.#lastBlock === undefined || now - this.#lastBlock >= IDLE) this.#restart(now)
+  onBlock(now: number, queueTime: number): void {
     this.#lastBlock = now
-    if (!this.#slowStart) {
-      this.#size = requestsFor(rate, this.#delay, this.#limit)
-      return
+    this.#came++
+    // One that was cancelled, and had left already.
+    this.#asked = Math.max(this.#asked, this.#came)
+    if (this.#probe > 0 && this.#came >= this.#probe) {
+      this.#onProbe(Math.max(1, now - this.#probedAt))
     }
-    this.#size = Math.min(this.#size + 1, MAX_REQUESTS)
-    this.#roundBlocks++
-    if (now - this.#roundStart >= SLOW_START_ROUND) this.#endRound(now)
+    if (this.#mark > 0 && this.#came >= this.#mark) this.#measure(now)
+    const target = this.#target(queueTime)
+    if (this.#size < target) this.#size++
+    else if (this.#size > target) this.#size--
   }
 
-  #restart(now: number): void {
-    this.#slowStart = true
+  #target(queueTime: number): number {
+    if (this.#rate === 0 || (this.#guessed && this.#roundTrip < queueTime)) return MAX_REQUESTS
+    const near = Math.min(this.#rate * queueTime, MAX_REQUESTS)
+    // A block's own journey through a thin pipe is no distance.
+    const far = Math.min((this.#rate * this.#roundTrip - 1) * ROUND_TRIPS, MAX_DISTANT_REQUESTS)
+    return Math.max(MIN_REQUESTS, Math.ceil(Math.max(near, far)))
+  }
+
+  #onProbe(delay: number): void {
+    this.#probe = 0
+    this.#roundTrip = Math.min(this.#roundTrip, delay)
+    if (this.#rate > 0) return
+    this.#rate = 1 / delay
+    this.#guessed = true
+  }
+
+  /** The marked request is answered. A sample that is too short goes on while there is something to wait for. */
+  #measure(now: number): void {
+    const elapsed = now - this.#sampleAt
+    const waiting = this.#asked > this.#came
+    this.#mark = waiting && elapsed < MIN_SAMPLE ? this.#asked : 0
+    if (this.#mark === 0 && elapsed > 0) this.#believe((this.#came - this.#sampleFrom) / elapsed, elapsed)
+  }
+
+  #believe(rate: number, elapsed: number): void {
+    const share = Math.min(1, elapsed / (rate > this.#rate ? RISE_TIME : FALL_TIME))
+    this.#rate = this.#guessed || this.#rate === 0 ? rate : this.#rate + (rate - this.#rate) * share
+    this.#guessed = false
+  }
+
+  #restart(): void {
     this.#size = INITIAL_REQUESTS
-    this.#lastRate = 0
-    this.#roundStart = now
-    this.#roundBlocks = 0
-  }
-
-  #endRound(now: number): void {
-    const rate = this.#roundBlocks / (now - this.#roundStart)
-    if (rate < this.#lastRate * SLOW_START_GROWTH) this.#slowStart = false
-    this.#lastRate = rate
-    this.#roundStart = now
-    this.#roundBlocks = 0
+    this.#rate = 0
+    this.#roundTrip = Infinity
   }
 }

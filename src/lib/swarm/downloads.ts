@@ -5,17 +5,22 @@ import type { Bitfield } from '../base/bitfield.ts'
 import type { OwnedBytes } from '../base/bytes.ts'
 import { BLOCK_LENGTH, type Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
-import { Picker, type PeerKey } from '../picker/picker.ts'
+import { Picker, type Pace, type PeerKey } from '../picker/picker.ts'
 import { MIN_REQUESTS } from '../picker/pipeline.ts'
 import { Lane } from './lane.ts'
 import { MAX_BUFFERED_BYTES, MAX_REQUEST_TIMEOUTS, MAX_UNCHECKED_BYTES, REQUEST_TIMEOUT } from './limits.ts'
 import type { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
+import { QueueTime } from './queue-time.ts'
+import { TakeOver } from './take-over.ts'
 import { PieceBuffers } from './piece-buffers.ts'
 import type { RateLimit } from './rate-limit.ts'
 
 /** Seconds of the whole rate that one peer may owe us under a limit: if it were to come all at once, it would be too much. */
 const LIMITED_QUEUE_TIME = 1
+
+/** How many times longer than others a slow peer keeps its requests waiting. */
+const SLOW = 2
 
 /** A piece all of whose blocks are there, unchecked. */
 export interface WholePiece {
@@ -40,6 +45,8 @@ export class Downloads {
   readonly #buffers: PieceBuffers
   readonly #outbox: Outbox
   readonly #peers: ReadonlyMap<PeerKey, SwarmPeer>
+  readonly #queueTime: QueueTime
+  readonly #takeOver: TakeOver
   readonly #blockLength: number
   /** Undefined: as fast as it goes. */
   #lane: Lane<SwarmPeer> | undefined
@@ -53,6 +60,8 @@ export class Downloads {
     this.#buffers = new PieceBuffers(options.layout)
     this.#outbox = options.outbox
     this.#peers = options.peers
+    this.#queueTime = new QueueTime(options.peers, options.layout.pieceLength)
+    this.#takeOver = new TakeOver(this.#picker, options.peers)
   }
 
   /** Keeps to these limits from now on; none: as fast as it goes. */
@@ -80,6 +89,11 @@ export class Downloads {
   /** No piece is begun: too much memory is in use. Partial pieces go on. */
   get crowded(): boolean {
     return this.#room === 0
+  }
+
+  /** Memory of partial and unchecked pieces. */
+  get bufferedBytes(): number {
+    return this.#pieces * this.layout.pieceLength + this.#uncheckedBytes
   }
 
   get done(): boolean {
@@ -140,18 +154,18 @@ export class Downloads {
     const others = this.#picker.otherRequesters(peer.key, block)
     const outcome = this.#picker.received(peer.key, block)
     this.#progress(peer, block, now)
+    const whole = outcome === 'completed' ? this.#complete(block.piece) : undefined
+    // Last, as it asks for more: what is whole now counts as unchecked.
     for (const key of others) this.#cancel(key, block, now)
-    if (outcome !== 'completed') return 'accepted'
-    const data = this.#buffers.take(block.piece)
-    this.#uncheckedBytes += data.length
-    return { piece: block.piece, data }
+    return whole ?? 'accepted'
   }
 
   /** Asks for as many blocks as the peer's pipe holds. Cheap while it is more than half full. */
   refill(peer: SwarmPeer, now: number): 'asked' | 'nothing' {
     const depth = this.#depth(peer, now)
     const before = peer.outstanding
-    if (depth === 0 || before > depth / 2) return 'nothing'
+    const { size, refillAt } = peer.pipeline
+    if (depth === 0 || before > (depth === size ? refillAt : depth / 2)) return 'nothing'
     if (this.#lane === undefined) this.#ask(peer, depth - before, now)
     else this.#lane.join(peer, now)
     return peer.outstanding > before ? 'asked' : 'nothing'
@@ -172,12 +186,16 @@ export class Downloads {
   #ask(peer: SwarmPeer, count: number, now: number): number {
     const { connection, has } = peer
     if (connection === undefined || has === undefined) return 0
-    const blocks = this.#pick(peer, has, count)
-    if (blocks.length > 0 && peer.outstanding === 0) peer.lastProgress = now
+    const blocks = this.#pick(peer, has, count, now)
+    if (blocks.length === 0) {
+      this.loseInterest(peer, now)
+      return 0
+    }
+    if (peer.outstanding === 0) peer.lastProgress = now
     peer.outstanding += blocks.length
+    peer.pipeline.onRequests(blocks.length, now)
     for (const block of blocks) connection.request(block, now)
-    this.loseInterest(peer, now)
-    if (blocks.length > 0) this.#outbox.touch(peer)
+    this.#outbox.touch(peer)
     return blocks.length
   }
 
@@ -190,6 +208,7 @@ export class Downloads {
   /** What was asked for will not come. */
   #void(peer: SwarmPeer, count: number): void {
     peer.outstanding = Math.max(0, peer.outstanding - count)
+    peer.pipeline.onVoid(count)
     this.#lane?.refund(count * this.#blockLength)
   }
 
@@ -234,28 +253,45 @@ export class Downloads {
     return this.#picker.pieceFailed(whole.piece)
   }
 
+  #complete(piece: number): WholePiece {
+    const data = this.#buffers.take(piece)
+    this.#uncheckedBytes += data.length
+    return { piece, data }
+  }
+
   /** How many pieces may be begun. */
   get #room(): number {
     const { pieceLength } = this.layout
     const limit = Math.max(MAX_BUFFERED_BYTES, 2 * pieceLength)
-    // A piece begun gets its buffer later; and one given back keeps it while somebody still writes there.
-    const inUse = Math.max(this.#picker.partialCount, this.#buffers.count)
-    return Math.max(0, Math.floor((limit - this.#uncheckedBytes) / pieceLength) - inUse)
+    return Math.max(0, Math.floor((limit - this.#uncheckedBytes) / pieceLength) - this.#pieces)
   }
 
-  /** A peer that has none of the partial pieces waits while they make progress, not longer: they may be of peers long gone. */
-  #pick(peer: SwarmPeer, has: Bitfield, count: number): Block[] {
+  /** Partial pieces: one that was begun gets its buffer later, and one given back keeps it while somebody still writes there. */
+  get #pieces(): number {
+    return Math.max(this.#picker.partialCount, this.#buffers.count)
+  }
+
+  #pick(peer: SwarmPeer, has: Bitfield, count: number, now: number): readonly Block[] {
     // BEP 6: while choked only what the peer allows; else first what it suggests.
     const choking = peer.connection?.peerChoking === true
     const named = choking ? peer.fast.allowed : peer.fast.suggested
     const blocks = this.#picker.pickFrom(peer.key, has, named, count, this.#room)
     if (choking || blocks.length === count) return blocks
-    blocks.push(...this.#picker.pick(peer.key, has, count - blocks.length, this.#room))
-    if (blocks.length > 0 || peer.outstanding > 0 || !this.crowded) return blocks
+    blocks.push(...this.#picker.pick(peer.key, has, count - blocks.length, this.#room, this.#paceOf(peer, now)))
+    if (blocks.length > 0) return blocks
+    const taken = this.#takeOver.pick(peer, has, count, this.crowded, now)
+    if (taken.length > 0 || peer.outstanding > 0 || !this.crowded) return taken
+    // A peer that has none of the partial pieces waits while they make progress, not longer: they may be of peers long gone.
     const piece = this.#picker.giveUpFor(has)
     if (piece === undefined) return blocks
     this.#buffers.discard(piece)
     return this.#picker.pick(peer.key, has, count, this.#room)
+  }
+
+  /** A peer is slow that keeps even the fewest requests waiting much longer than others; so may be one that is new. */
+  #paceOf(peer: SwarmPeer, now: number): Pace {
+    const wait = peer.pipeline.timeFor(MIN_REQUESTS)
+    return wait !== undefined && wait <= SLOW * this.#queueTime.at(now) ? 'brisk' : 'slow'
   }
 
   #discardUnused(piece: number): void {
@@ -274,7 +310,7 @@ export class Downloads {
     peer.snubbed = false
     peer.fast.served()
     peer.download.add(block.length, now)
-    peer.pipeline.onBlock(peer.download.rate(now), now)
+    peer.pipeline.onBlock(now, this.#queueTime.at(now))
   }
 
   /** BEP 3, endgame: the others who were asked for a block that has come are told so, and asked for something else. */

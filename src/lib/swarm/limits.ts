@@ -26,6 +26,9 @@ export const TICK = 500
 /** BEP 3: at any time a few peers are served (four, one of them optimistic), which keeps TCP busy but not crowded. */
 export const UPLOAD_SLOTS = 8
 /** Bytes of whole pieces that wait for their hash or the disk before we ask for more: bounds memory, not throughput. */
-export const MAX_UNCHECKED_BYTES: number = 64 * 1024 * 1024
-/** Bytes of partial and unchecked pieces beyond which none is begun; two pieces are always allowed. Bounds memory. */
-export const MAX_BUFFERED_BYTES: number = 256 * 1024 * 1024
+export const MAX_UNCHECKED_BYTES: number = 32 * 1024 * 1024
+/**
+ * Bytes of partial and unchecked pieces beyond which none is begun; two pieces are always allowed. Bounds memory: four
+ * pieces of 16 MiB, which keep two hundred seeds busy (test/sim/asking.test.ts).
+ */
+export const MAX_BUFFERED_BYTES: number = 64 * 1024 * 1024

@@ -124,7 +124,8 @@ export class PeerEvents {
     const verdict = this.#host.transfer()?.downloads.checkTimeout(peer, now) ?? 'fine'
     if (verdict === 'replace') return this.#host.drop(peer, 'request-timeout', 'it does not answer requests', now)
     this.#host.outbox.touch(peer)
-    if (verdict === 'fine') return
+    // Who has nothing to do looks for what others do not deliver; nothing else may happen that would have it look.
+    if (verdict === 'fine') return this.refill(peer, now)
     // What it was asked for is for others first; it may have what they leave.
     for (const other of peers.values()) if (other !== peer) this.refill(other, now)
     this.refill(peer, now)
