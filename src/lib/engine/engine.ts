@@ -109,7 +109,8 @@ export class Engine {
   }
 
   /**
-   * Changes how fast the content of all torrents together may move; each gets an equal part.
+   * Changes how fast the content of all torrents together may move; each gets an equal part. What peers were asked for
+   * before still comes, and is made up for.
    * @throws BtError USAGE for what is no rate
    */
   setLimits(limits: RateLimits): void {
