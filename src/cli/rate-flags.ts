@@ -1,5 +1,5 @@
 // --max-down and --max-up: how fast bytes may move.
-import { Flags } from '@oclif/core'
+import { Flags } from './options.ts'
 import { BtError } from '../lib/base/errors.ts'
 import type { RateLimits } from '../lib/engine/rate-limits.ts'
 
