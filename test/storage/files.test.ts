@@ -19,7 +19,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import { diskError } from '../../src/lib/storage/disk-error.ts'
 import type { FileStore } from '../../src/lib/storage/files.ts'
-import { OpenFiles } from '../../src/lib/storage/open-files.ts'
+import { Disk } from '../../src/lib/storage/disk.ts'
 import { resolveOutput, type Output } from '../../src/lib/storage/output.ts'
 import { wantedPieces } from '../../src/lib/storage/plan.ts'
 import { verifyContent } from '../../src/lib/storage/verify.ts'
@@ -169,7 +169,7 @@ describe('reading and writing', () => {
   it('keeps few files open, and still reads and writes them all at once', async () => {
     const torrent = makeTorrent(Array.from({ length: 50 }, (_, i) => ({ path: `${i}`, length: 7 })))
     const output = await outputOf(torrent)
-    const store = await openStore({ info: torrent.info, output, mode: 'write', openFiles: new OpenFiles(2) })
+    const store = await openStore({ info: torrent.info, output, mode: 'write', disk: new Disk(2) })
     const pieces = Array.from({ length: torrent.info.pieceCount }, (_, i) => i)
     await Promise.all(pieces.map(piece => writePieces(store, torrent, [piece])))
     await store.sync()
@@ -178,23 +178,24 @@ describe('reading and writing', () => {
 
   it('shares the files it keeps open with other stores, and closes its own', async () => {
     const torrent = makeTorrent(Array.from({ length: 10 }, (_, i) => ({ path: `${i}`, length: 7 })))
-    const openFiles = new OpenFiles(3)
+    const disk = new Disk(3)
     const stores = await Promise.all(
       [1, 2].map(async () => {
         const output = await outputOf(torrent)
         await writeContent(torrent, output)
-        return openStore({ info: torrent.info, output, mode: 'read', openFiles })
+        return openStore({ info: torrent.info, output, mode: 'read', disk })
       }),
     )
-    const reads = stores.flatMap(store => [0, 1, 2, 3, 4].map(async i => (await store.read(i * 14, 14)).length))
-    expect(await Promise.all(reads)).toEqual(Array.from({ length: 10 }, () => 14))
-    expect(openFiles.size).toBe(3)
+    const reads = stores.flatMap(store => [0, 1, 2, 3, 4].map(async i => (await store.read(i * 7, 7)).length))
+    expect(await Promise.all(reads)).toEqual(Array.from({ length: 10 }, () => 7))
+    expect(disk.files.size).toBe(3)
     const [first, second] = stores
-    await second?.read(0, 14)
+    await second?.read(0, 7)
+    await second?.read(7, 7)
     await first?.close()
-    expect(openFiles.size).toBeGreaterThanOrEqual(2)
+    expect(disk.files.size).toBeGreaterThanOrEqual(2)
     await second?.close()
-    expect(openFiles.size).toBe(0)
+    expect(disk.files.size).toBe(0)
   })
 
   it('refuses ranges outside the content and use after close', async () => {
@@ -293,7 +294,7 @@ describe('planted symbolic links', () => {
   it('are not written through to a file already begun', async () => {
     const torrent = many()
     const output = await outputOf(torrent)
-    const store = await openStore({ info: torrent.info, output, mode: 'write', openFiles: new OpenFiles(0) })
+    const store = await openStore({ info: torrent.info, output, mode: 'write', disk: new Disk(0) })
     await writePieces(store, torrent, [2])
     const elsewhere = join(await temporaryFolder(), 'sub')
     await rename(join(output.root, 'sub'), elsewhere)
@@ -347,6 +348,110 @@ describe('attributes of BEP 47', () => {
     const store = await writable(torrent, output)
     await writePieces(store, torrent, [0])
     expect((await lstat(join(output.root, 'folder'))).isDirectory()).toBe(true)
+  })
+})
+
+describe('many small files', () => {
+  /** Pieces of about ten files, most of them whole in one. */
+  const small = (): Fixture =>
+    makeTorrent(
+      Array.from({ length: 100 }, (_, i) => ({ path: `sub/${i % 3}/${i}`, length: 50 + ((i * 7) % 23) })),
+      600,
+    )
+  const all = (torrent: Fixture): number[] => Array.from({ length: torrent.info.pieceCount }, (_, i) => i)
+
+  it('are written, flushed, looked at and read', async () => {
+    const torrent = small()
+    const output = await outputOf(torrent)
+    const store = await writable(torrent, output)
+    expect((await store.survey()).files.every(({ stamp }) => stamp === undefined)).toBe(true)
+    await Promise.all(all(torrent).map(piece => writePieces(store, torrent, [piece])))
+    await store.sync()
+    for (const [index, path] of output.paths.entries()) {
+      expect(new Uint8Array(await readFile(path))).toEqual(torrent.bytesOf(index))
+    }
+    for (const mode of ['read', 'write'] as const) {
+      if (mode === 'write') await store.close()
+      const again =
+        mode === 'read' ? await openStore({ info: torrent.info, output, mode }) : await writable(torrent, output)
+      expect(await again.read(0, torrent.content.length)).toEqual(torrent.content)
+      expect(await again.read(77, 1234)).toEqual(torrent.content.subarray(77, 77 + 1234))
+      const { files } = await again.survey()
+      for (const [index, path] of output.paths.entries()) {
+        const { size, mtimeNs } = await stat(path, { bigint: true })
+        expect(files[index]?.stamp).toEqual({ size: Number(size), mtimeNs })
+      }
+    }
+  })
+
+  it('are cut where they are too long, and missing where they are too short or gone', async () => {
+    const torrent = small()
+    const output = await outputOf(torrent)
+    await writeContent(torrent, output)
+    const [long = '', short = '', gone = ''] = [3, 4, 5].map(index => output.paths[index])
+    await writeFile(long, Buffer.alloc(1000))
+    const store = await writable(torrent, output)
+    await writePieces(store, torrent, [0])
+    expect(new Uint8Array(await readFile(long))).toEqual(torrent.bytesOf(3))
+    await truncate(short, 10)
+    expect(await store.tryRead(0, 600)).toBe('missing')
+    await writePieces(store, torrent, [0])
+    expect(await store.read(0, 600)).toEqual(torrent.piece(0))
+    await rm(gone)
+    await expect(store.read(0, 600)).rejects.toMatchObject({ code: 'DISK_NOT_FOUND' })
+  })
+
+  it('are not made again once they were taken away', async () => {
+    const torrent = small()
+    const output = await outputOf(torrent)
+    const store = await writable(torrent, output)
+    await writePieces(store, torrent, [0])
+    const shared = torrent.info.files.findIndex(({ offset, length }) => offset < 600 && offset + length > 600)
+    await rm(output.paths[shared] ?? '')
+    await expect(writePieces(store, torrent, [1])).rejects.toMatchObject({ code: 'DISK_NOT_FOUND' })
+    expect(existsSync(output.paths[shared] ?? '')).toBe(false)
+  })
+
+  it('are not written through a planted link, neither as a file nor as a folder', async () => {
+    const torrent = small()
+    const output = await outputOf(torrent)
+    const elsewhere = await temporaryFolder()
+    const store = await writable(torrent, output)
+    await symlink(join(elsewhere, 'victim'), output.paths[2] ?? '')
+    await expect(writePieces(store, torrent, [0])).rejects.toMatchObject({ code: 'DISK_PERMISSION' })
+    await rm(join(output.root, 'sub', '1'), { recursive: true })
+    await symlink(elsewhere, join(output.root, 'sub', '1'))
+    await expect(writePieces(store, torrent, [2])).rejects.toMatchObject({
+      code: 'DISK_PERMISSION',
+      message: /sub\/1" is a symbolic link/,
+    })
+    expect(await readdir(elsewhere)).toEqual([])
+  })
+
+  it('can not be read nor written once the store is closed', async () => {
+    const torrent = small()
+    const output = await outputOf(torrent)
+    const store = await writable(torrent, output)
+    await writePieces(store, torrent, [0])
+    const reading = store.read(0, 600)
+    await store.close()
+    expect(await reading).toEqual(torrent.piece(0))
+    await expect(writePieces(store, torrent, [1])).rejects.toMatchObject({ code: 'INTERNAL' })
+    await expect(store.read(0, 600)).rejects.toMatchObject({ code: 'INTERNAL' })
+  })
+
+  it('do not fit a full disk either, and leave nothing that looks like another file', async context => {
+    const torrent = makeTorrent(
+      Array.from({ length: 40 }, (_, i) => ({ path: `${i}`, length: 6000 })),
+      240_000,
+    )
+    const folder = await mountTmpfs('size=128k')
+    if (folder === undefined) context.skip('no small file system can be mounted here')
+    const output = await resolveOutput(torrent.info, folder ?? '', '/')
+    const store = await writable(torrent, output)
+    await expect(writePieces(store, torrent, [0])).rejects.toMatchObject({ code: 'DISK_FULL' })
+    const sizes = (await store.survey()).files.flatMap(({ stamp }) => stamp?.size ?? [])
+    expect(sizes.filter(size => size !== 6000 && size !== 0)).toEqual([])
   })
 })
 

@@ -1,9 +1,13 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { Bundles } from '../../src/lib/storage/bundles.ts'
+import { FileThreads } from '../../src/lib/storage/file-threads.ts'
 import { OpenFiles } from '../../src/lib/storage/open-files.ts'
 import { Slots } from '../../src/lib/storage/slots.ts'
 import { temporaryFolder } from './fixture.ts'
+
+const ALL = { slot: 0, position: 0, length: 10, at: 0 }
 
 async function slotsOf(): Promise<{ slots: Slots; path: string }> {
   const root = await temporaryFolder()
@@ -13,6 +17,7 @@ async function slotsOf(): Promise<{ slots: Slots; path: string }> {
       root,
       mode: 'write',
       openFiles: new OpenFiles(0),
+      bundles: new Bundles(new FileThreads(), root),
       slot: () => ({ path, size: 10, executable: false }),
     }),
     path,
@@ -21,9 +26,9 @@ async function slotsOf(): Promise<{ slots: Slots; path: string }> {
 
 it('never flushes again once a flush has failed: the system may have dropped the bytes', async () => {
   const { slots, path } = await slotsOf()
-  await slots.write(0, new Uint8Array(10), 0)
+  await slots.write([ALL], new Uint8Array(10))
   await slots.sync()
-  await slots.write(0, new Uint8Array(10), 0)
+  await slots.write([ALL], new Uint8Array(10))
   await rm(path)
   await mkdir(path)
   await expect(slots.sync()).rejects.toMatchObject({ code: 'DISK_FAILED' })
@@ -35,11 +40,11 @@ it('never flushes again once a flush has failed: the system may have dropped the
 it('can be written again after a failure to make the file', async () => {
   const { slots, path } = await slotsOf()
   await mkdir(path)
-  await expect(slots.write(0, new Uint8Array(10), 0)).rejects.toMatchObject({ code: 'DISK_FAILED' })
+  await expect(slots.write([ALL], new Uint8Array(10))).rejects.toMatchObject({ code: 'DISK_FAILED' })
   await rm(path, { recursive: true })
-  await slots.write(0, new Uint8Array(10).fill(7), 0)
+  await slots.write([ALL], new Uint8Array(10).fill(7))
   const data = new Uint8Array(10)
-  expect(await slots.read(0, [data], 0)).toBe('read')
+  expect(await slots.read([ALL], [data])).toBe('read')
   expect(data).toEqual(new Uint8Array(10).fill(7))
   await slots.close()
 })

@@ -2,7 +2,7 @@
 import type { PeerId } from '../base/ids.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
 import type { Hasher } from '../storage/hasher.ts'
-import type { OpenFiles } from '../storage/open-files.ts'
+import type { Disk } from '../storage/disk.ts'
 import type { LimitPair } from './rate-limits.ts'
 
 export interface EngineContext {
@@ -16,8 +16,8 @@ export interface EngineContext {
   /** Name and version, shown to peers. */
   readonly client: string
   readonly registry: PluginRegistry
-  /** Bounds how many files of all torrents are open. */
-  readonly openFiles: OpenFiles
+  /** Bounds how many files of all torrents are open, and has threads for small ones. */
+  readonly disk: Disk
   /** What all torrents together keep to. */
   readonly limits: LimitPair
   /** Milliseconds, monotonic. */

@@ -28,8 +28,8 @@ export async function downloadStorage(info: Info, target: DownloadPlace, request
   const output = await resolveOutput(info, target.output, process.cwd())
   const selected = target.select === undefined ? undefined : new Set(target.select(info))
   if (selected?.size === 0) throw new BtError('USAGE', `no file of "${info.name}" is selected`)
-  const { openFiles } = request
-  const store = await FileStore.open({ info, output, mode: 'write', openFiles, ...(selected && { selected }) })
+  const { disk } = request
+  const store = await FileStore.open({ info, output, mode: 'write', disk, ...(selected && { selected }) })
   try {
     const resumed = await loadResume({ store, info })
     const have = await recheck(store, info, resumed.have, resumed.recheck, request)

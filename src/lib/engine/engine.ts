@@ -8,7 +8,7 @@ import { Listener } from '../net/listener.ts'
 import { loadBundledPlugins } from '../plugin/load.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
 import { Hasher } from '../storage/hasher.ts'
-import { OpenFiles } from '../storage/open-files.ts'
+import { Disk } from '../storage/disk.ts'
 import { resumeCandidates } from '../storage/output.ts'
 import { loadMetadata } from '../storage/resume.ts'
 import { CLIENT } from './client.ts'
@@ -77,7 +77,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     key: randomBytes(4).readUInt32BE(),
     client: CLIENT,
     registry,
-    openFiles: new OpenFiles(),
+    disk: new Disk(),
     limits,
     now,
     random: () => Math.random(),
@@ -161,6 +161,7 @@ export class Engine {
     const stopped = await Promise.allSettled(this.torrents.map(session => session.stop()))
     this.#torrents.clear()
     await this.#listener?.close()
+    await this.#context.disk.close()
     await this.#context.hasher.close()
     for (const outcome of stopped) if (outcome.status === 'rejected') throw outcome.reason
   }

@@ -14,7 +14,7 @@ import type { Storage, StorageRequest } from './storage.ts'
  */
 export async function seedStorage(info: Info, path: string | undefined, request: StorageRequest): Promise<Storage> {
   const output = await locateContent(info, path, process.cwd())
-  const store = await FileStore.open({ info, output, mode: 'read', openFiles: request.openFiles })
+  const store = await FileStore.open({ info, output, mode: 'read', disk: request.disk })
   try {
     const resumed = await loadResume({ store, info })
     const have = await recheck(store, info, resumed.have, resumed.recheck, request)

@@ -2,7 +2,7 @@
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Info } from '../metainfo/metainfo.ts'
 import type { Hasher } from '../storage/hasher.ts'
-import type { OpenFiles } from '../storage/open-files.ts'
+import type { Disk } from '../storage/disk.ts'
 import type { Content } from './content.ts'
 
 export interface Storage extends Content {
@@ -16,8 +16,8 @@ export interface Storage extends Content {
 /** What storage is opened with. */
 export interface StorageRequest {
   readonly hasher: Hasher
-  /** Where the torrent's files are opened, together with those of the engine's others. */
-  readonly openFiles: OpenFiles
+  /** What the torrent's files share with those of the engine's others. */
+  readonly disk: Disk
   readonly signal: AbortSignal
   readonly onChecked: (pieces: number, total: number) => void
   readonly onWarning: (message: string) => void

@@ -282,7 +282,7 @@ export class TorrentSession {
       )
     }
     const storage = await open(info, {
-      openFiles: this.#context.openFiles,
+      disk: this.#context.disk,
       hasher: this.#context.hasher,
       signal: this.#abort.signal,
       onChecked: (pieces, total) => this.#emit({ type: 'checked', pieces, total }),

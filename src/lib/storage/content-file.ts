@@ -19,13 +19,13 @@ export interface Slot {
 export class ContentFile {
   /** Its place among the open files. */
   readonly cached: CachedFile = new CachedFile()
+  /** Made by us, or found: from then on one that is missing was taken away. */
+  there = false
   readonly #slot: Slot
   readonly #mode: 'read' | 'write'
   readonly #files: OpenFiles
   readonly #folders: Folders
   #writes: WriteQueue | undefined
-  /** Made by us, or found: from then on one that is missing was taken away. */
-  #there = false
   /** Bytes, when it was opened last or since. */
   #size = 0
   /** A write covers all of it, so that it need not be sized before. */
@@ -60,6 +60,8 @@ export class ContentFile {
     try {
       await this.#writes.write(data, position)
     } catch (error) {
+      // What we leave is known to be ours by its size.
+      if (this.#whole) await this.#use(fd => this.#fit(fd)).catch(() => undefined)
       throw diskError(error, this.#slot.path, 'write')
     }
   }
@@ -92,12 +94,12 @@ export class ContentFile {
   }
 
   #use(action: (fd: number) => Promise<void>): Promise<void> {
-    return this.#files.use(this.cached, () => this.#opened(this.#there ? 'write' : 'create'), action)
+    return this.#files.use(this.cached, () => this.#opened(this.there ? 'write' : 'create'), action)
   }
 
   async #opened(how: 'read' | 'write' | 'create'): Promise<number> {
     const { fd, size } = await this.#open(how)
-    this.#there = true
+    this.there = true
     this.#size = size
     return fd
   }

@@ -6,19 +6,19 @@
 // there all the same, from an earlier selection, is used in place. The part file goes when nothing is left in it.
 import { BtError } from '../base/errors.ts'
 import type { Info } from '../metainfo/metainfo.ts'
-import { concurrently, mapConcurrently } from './concurrently.ts'
+import { Bundles } from './bundles.ts'
+import { mapConcurrently } from './concurrently.ts'
 import type { Slot } from './content-file.ts'
+import { Disk } from './disk.ts'
+import { LOOK_CONCURRENCY, stampsOf } from './file-stamp.ts'
 import type { Hasher } from './hasher.ts'
 import { acquireLock, type Lock } from './lock.ts'
-import { OpenFiles } from './open-files.ts'
 import type { Output } from './output.ts'
-import { isStored, spans, type Span } from './plan.ts'
+import { clear, lengthOf } from './parts.ts'
+import { isStored, spans } from './plan.ts'
 import { makeRoot, prepare } from './prepare.ts'
-import { Slots } from './slots.ts'
-import { LOOK_CONCURRENCY, placeFiles, stampOf, surveyFiles, type Place, type Survey } from './survey.ts'
-
-/** Files of one piece read or written at the same time: enough to keep the system's four threads (libuv) busy. */
-const FILE_CONCURRENCY = 8
+import { Slots, type Stretch } from './slots.ts'
+import { placeFiles, surveyFiles, type Place, type Survey } from './survey.ts'
 
 export interface StoreOptions {
   readonly info: Pick<Info, 'name' | 'files' | 'totalLength'>
@@ -27,14 +27,15 @@ export interface StoreOptions {
   readonly mode: 'read' | 'write'
   /** Indices of the files to download; all by default. */
   readonly selected?: ReadonlySet<number>
-  /** Where its files are opened, together with those of other torrents; by default on its own. */
-  readonly openFiles?: OpenFiles
+  /** Shared with other torrents; by default its own. */
+  readonly disk?: Disk
 }
 
-/** A file on the disk that holds content: one of the torrent's own, or the part file (the number after the last). */
-interface Location {
-  readonly slot: number
-  readonly position: number
+interface Opening {
+  readonly disk: Disk
+  readonly bundles: Bundles
+  readonly places: readonly Place[]
+  readonly lock: Lock | undefined
 }
 
 /** All calls may run at the same time. */
@@ -46,20 +47,25 @@ export class FileStore {
   readonly #selected: ReadonlySet<number> | undefined
   readonly #slots: Slots
   readonly #lock: Lock | undefined
+  readonly #bundles: Bundles
+  readonly #ownDisk: Disk | undefined
   /** The files that should be empty are, or are being emptied. */
   #emptied: Promise<void> | undefined
 
-  private constructor(options: StoreOptions, places: readonly Place[], lock: Lock | undefined) {
+  private constructor(options: StoreOptions, { disk, bundles, places, lock }: Opening) {
     this.info = options.info
     this.output = options.output
     this.mode = options.mode
     this.#places = places
     this.#selected = options.selected
     this.#lock = lock
+    this.#bundles = bundles
+    this.#ownDisk = options.disk === undefined ? disk : undefined
     this.#slots = new Slots({
       root: options.output.root,
       mode: options.mode,
-      openFiles: options.openFiles ?? new OpenFiles(),
+      openFiles: disk.files,
+      bundles,
       slot: number => this.#slot(number),
     })
   }
@@ -69,16 +75,15 @@ export class FileStore {
    * @throws BtError DISK_*; DISK_PERMISSION where another process writes to this output
    */
   static async open(options: StoreOptions): Promise<FileStore> {
-    const { output, mode } = options
-    if (mode === 'read') return new FileStore(options, await placeFiles(options), undefined)
-    await makeRoot(output.root)
-    const lock = await acquireLock(output.lockPath)
+    const { output, mode, disk = new Disk() } = options
+    const bundles = new Bundles(disk.threads, mode === 'read' ? undefined : output.root)
+    const lock = mode === 'read' ? undefined : await lockOutput(output)
     try {
-      const places = await placeFiles(options)
-      await prepare(options, places)
-      return new FileStore(options, places, lock)
+      const places = await placeFiles(options, bundles)
+      if (mode === 'write') await prepare(options, places)
+      return new FileStore(options, { disk, bundles, places, lock })
     } catch (error) {
-      await lock.release()
+      await lock?.release()
       throw error
     }
   }
@@ -109,7 +114,7 @@ export class FileStore {
    * @throws BtError DISK_NOT_FOUND where a file is missing or too short
    */
   async readScattered(offset: number, parts: readonly Uint8Array[]): Promise<void> {
-    const length = parts.reduce((sum, part) => sum + part.length, 0)
+    const length = lengthOf(parts)
     this.#checkRange(offset, length)
     if ((await this.#fill(offset, length, parts)) === 'missing') throw this.#missing(offset, length)
   }
@@ -120,10 +125,8 @@ export class FileStore {
    */
   async digestInOneFile(offset: number, length: number, hasher: Hasher): Promise<Uint8Array | 'missing' | 'spread'> {
     this.#checkRange(offset, length)
-    const [span, ...others] = spans(this.info.files, offset, length)
-    if (span === undefined || others.length > 0 || span.length < length || !this.#isStored(span)) return 'spread'
-    const { slot, position } = this.#locate(span)
-    return this.#slots.digest(slot, position, length, hasher)
+    const [stretch] = this.#stretches(offset, length)
+    return stretch?.length === length ? this.#slots.digest(stretch, hasher) : 'spread'
   }
 
   /** Writes verified bytes to the content, a whole piece at best. @throws BtError DISK_*, with part of it written */
@@ -131,10 +134,7 @@ export class FileStore {
     if (this.mode === 'read') throw new BtError('INTERNAL', 'a read-only store was asked to write')
     this.#checkRange(offset, data.length)
     await (this.#emptied ??= this.fit(this.info.files.flatMap((file, index) => (file.length === 0 ? [index] : []))))
-    await this.#eachStored(offset, data.length, span => {
-      const { slot, position } = this.#locate(span)
-      return this.#slots.write(slot, data.subarray(span.at, span.at + span.length), position)
-    })
+    await this.#slots.write(this.#stretches(offset, data.length), data)
   }
 
   /**
@@ -142,11 +142,12 @@ export class FileStore {
    * that are verified, and empty ones once anything is. Unselected files keep their size. @throws BtError DISK_*
    */
   async fit(files: Iterable<number>): Promise<void> {
-    await mapConcurrently(files, LOOK_CONCURRENCY, async index => {
-      const { path, size } = this.#slot(index)
-      if (this.#places[index] !== 'own' || size === undefined) return
-      const stamp = await stampOf(path, 'write')
-      if (stamp !== undefined && stamp.size > size) await this.#slots.fit(index)
+    const own = [...files].filter(index => this.#places[index] === 'own')
+    const paths = own.map(index => this.output.paths[index] ?? '')
+    const stamps = await stampsOf(paths, 'write', this.#bundles)
+    await mapConcurrently(own, LOOK_CONCURRENCY, async (index, at) => {
+      const { size = Infinity } = this.#slot(index)
+      if ((stamps[at]?.size ?? 0) > size) await this.#slots.fit(index)
     })
   }
 
@@ -157,7 +158,7 @@ export class FileStore {
 
   /** What is on the disk now. */
   survey(): Promise<Survey> {
-    return surveyFiles(this, this.#places)
+    return surveyFiles(this, this.#places, this.#bundles)
   }
 
   /** Waits for calls under way; written bytes are with the system, flushed only by `sync`. */
@@ -165,20 +166,9 @@ export class FileStore {
     try {
       await this.#slots.close()
     } finally {
+      await this.#ownDisk?.close()
       await this.#lock?.release()
     }
-  }
-
-  #locate(span: Span): Location {
-    const start = this.info.files[span.file]?.offset ?? 0
-    return this.#places[span.file] === 'parts'
-      ? { slot: this.info.files.length, position: start + span.offset }
-      : { slot: span.file, position: span.offset }
-  }
-
-  #isStored(span: Span): boolean {
-    const file = this.info.files[span.file]
-    return file !== undefined && isStored(file)
   }
 
   #slot(number: number): Slot {
@@ -190,33 +180,34 @@ export class FileStore {
 
   /** `length` is that of all parts. What no file holds is cleared: they may hold earlier bytes. */
   async #fill(offset: number, length: number, parts: readonly Uint8Array[]): Promise<'read' | 'missing'> {
-    let outcome: 'read' | 'missing' = 'read'
+    const stretches = this.#stretches(offset, length)
     let at = 0
-    await this.#eachStored(offset, length, async span => {
-      if (span.at > at) clear(cut(parts, at, span.at))
-      at = span.at + span.length
-      const { slot, position } = this.#locate(span)
-      const own = span.length === length ? parts : cut(parts, span.at, at)
-      if ((await this.#slots.read(slot, own, position)) === 'missing') outcome = 'missing'
-    })
-    if (at < length) clear(cut(parts, at, length))
-    return outcome
+    for (const stretch of stretches) {
+      if (stretch.at > at) clear(parts, at, stretch.at)
+      at = stretch.at + stretch.length
+    }
+    if (at < length) clear(parts, at, length)
+    return this.#slots.read(stretches, parts)
   }
 
-  /** Begins in the order of the content, with several files at the same time. */
-  async #eachStored(offset: number, length: number, action: (span: Span) => Promise<void>): Promise<void> {
-    const stored = spans(this.info.files, offset, length).filter(span => this.#isStored(span))
-    const [first] = stored
-    if (stored.length === 1 && first !== undefined) await action(first)
-    else await concurrently(stored, FILE_CONCURRENCY, () => action)
+  /** What of the content is on the disk, and where. */
+  #stretches(offset: number, length: number): Stretch[] {
+    const stretches: Stretch[] = []
+    for (const span of spans(this.info.files, offset, length)) {
+      const file = this.info.files[span.file]
+      if (file === undefined || !isStored(file)) continue
+      const { at, length } = span
+      if (this.#places[span.file] !== 'parts') stretches.push({ slot: span.file, position: span.offset, length, at })
+      else stretches.push({ slot: this.info.files.length, position: file.offset + span.offset, length, at })
+    }
+    return stretches
   }
 
   #missing(offset: number, length: number): BtError {
-    const slots = spans(this.info.files, offset, length).map(span => this.#slot(this.#locate(span).slot))
-    const paths = [...new Set(slots.map(slot => `"${slot.path}"`))]
+    const paths = new Set(this.#stretches(offset, length).map(({ slot }) => `"${this.#slot(slot).path}"`))
     return new BtError(
       'DISK_NOT_FOUND',
-      `bytes are missing in ${paths.join(', ')}; verify the torrent to see what is there`,
+      `bytes are missing in ${[...paths].join(', ')}; verify the torrent to see what is there`,
     )
   }
 
@@ -228,19 +219,7 @@ export class FileStore {
   }
 }
 
-function clear(parts: readonly Uint8Array[]): void {
-  for (const part of parts) part.fill(0)
-}
-
-/** Views of the bytes `from` to `to` (exclusive) of the parts, counted as if they were one. */
-function cut(parts: readonly Uint8Array[], from: number, to: number): Uint8Array[] {
-  const views: Uint8Array[] = []
-  let start = 0
-  for (const part of parts) {
-    const end = start + part.length
-    if (end > from && start < to)
-      views.push(part.subarray(Math.max(0, from - start), Math.min(part.length, to - start)))
-    start = end
-  }
-  return views
+async function lockOutput({ root, lockPath }: Output): Promise<Lock> {
+  await makeRoot(root)
+  return acquireLock(lockPath)
 }

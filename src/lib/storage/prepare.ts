@@ -13,7 +13,8 @@ import { Folders } from './folders.ts'
 import type { Output } from './output.ts'
 import { isSymlink } from './plan.ts'
 import { openOrCreate } from './safe-open.ts'
-import { LOOK_CONCURRENCY, type Place } from './survey.ts'
+import { LOOK_CONCURRENCY } from './file-stamp.ts'
+import type { Place } from './survey.ts'
 
 /** Something is there already; or links are not known or not allowed (FAT, Windows), and the content is whole without. */
 const LINK_DISPENSABLE: ReadonlySet<string> = new Set(['EEXIST', 'EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'])

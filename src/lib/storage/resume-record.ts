@@ -8,7 +8,8 @@ import { getBytes, getInteger, getList, isDict, isList } from '../bencode/access
 import { decode } from '../bencode/decode.ts'
 import { encode } from '../bencode/encode.ts'
 import type { BencodeDict, BencodeInput, BencodeValue } from '../bencode/value.ts'
-import type { FileOnDisk, FileStamp, Place } from './survey.ts'
+import type { FileStamp } from './file-stamp.ts'
+import type { FileOnDisk, Place } from './survey.ts'
 
 export interface ResumeRecord {
   readonly infoHash: InfoHash

@@ -15,7 +15,8 @@ import { removeFile, replaceFile, reserveFor } from './replace-file.ts'
 import { encodeResume, parseResume, type ResumeRecord } from './resume-record.ts'
 import { readFully } from './positional.ts'
 import { openForRead, type Opened } from './safe-open.ts'
-import type { FileOnDisk, FileStamp, Survey } from './survey.ts'
+import type { FileStamp } from './file-stamp.ts'
+import type { FileOnDisk, Survey } from './survey.ts'
 import { readablePieces } from './verify.ts'
 
 /** The largest metadata (30 MiB, docs/DESIGN.md "Limits"), a bitfield, and 24 bytes each for a million files. */

@@ -1,27 +1,49 @@
 // The files on the disk that hold content, by number: the torrent's own, then the part file.
-import { mapConcurrently } from './concurrently.ts'
+import { BtError } from '../base/errors.ts'
+import { MIN_BUNDLE, SMALL_FILE, type Bundles, type NewPart } from './bundles.ts'
+import { concurrently, mapConcurrently } from './concurrently.ts'
 import { ContentFile, type Slot } from './content-file.ts'
 import { Folders } from './folders.ts'
 import type { Hasher } from './hasher.ts'
 import type { OpenFiles } from './open-files.ts'
+import { cut, put } from './parts.ts'
 
 /** Files flushed at the same time. */
 const FLUSH_CONCURRENCY = 8
+/** Files of one call read or written at the same time: enough to keep the system's four threads (libuv) busy. */
+const FILE_CONCURRENCY = 8
 
 export interface SlotsOptions {
   readonly root: string
   readonly mode: 'read' | 'write'
   readonly openFiles: OpenFiles
+  readonly bundles: Bundles
   readonly slot: (number: number) => Slot
 }
+
+/** Bytes of one file. */
+export interface Stretch {
+  readonly slot: number
+  /** From the start of the file. */
+  readonly position: number
+  readonly length: number
+  /** From the start of the range that is read or written. */
+  readonly at: number
+}
+
+interface SmallStretch extends Stretch, NewPart {}
 
 export class Slots {
   readonly #options: SlotsOptions
   readonly #folders: Folders
-  /** Those that were used. */
+  /** Those that were used one by one. */
   readonly #files = new Map<number, ContentFile>()
   /** Written to since they were last flushed. */
-  readonly #dirty = new Set<ContentFile>()
+  readonly #dirty = new Set<number>()
+  /** Made by us: one of these that is missing was taken away. */
+  readonly #there = new Set<number>()
+  #running = 0
+  #onIdle: (() => void) | undefined
   #flushed: Promise<unknown> = Promise.resolve()
   #closed = false
 
@@ -30,28 +52,52 @@ export class Slots {
     this.#folders = new Folders(options.root)
   }
 
-  /** Fills the parts in order. @returns `missing` where the file is not there or ends before they are full */
-  read(number: number, parts: readonly Uint8Array[], position: number): Promise<'read' | 'missing'> {
-    return this.#file(number).read(parts, position)
+  /**
+   * Fills the parts, taken for one run of bytes, with stretches in ascending order.
+   * @returns `missing` where a file is not there or ends before its stretch does
+   */
+  read(stretches: readonly Stretch[], parts: readonly Uint8Array[]): Promise<'read' | 'missing'> {
+    return this.#call(() => this.#read(stretches, parts))
+  }
+
+  async #read(stretches: readonly Stretch[], parts: readonly Uint8Array[]): Promise<'read' | 'missing'> {
+    const { bundles } = this.#options
+    let outcome: 'read' | 'missing' = 'read'
+    const rest = await this.#bundled(stretches, small => bundles.read(small, ({ at }, bytes) => put(bytes, parts, at)))
+    await inTurn(rest, async ({ slot, position, length, at }) => {
+      const own = cut(parts, at, at + length)
+      if ((await this.#file(slot).read(own, position)) === 'missing') outcome = 'missing'
+    })
+    return outcome
   }
 
   /** SHA-1 of a stretch of the file. @returns `missing` where the file is not there or ends before it does */
-  digest(number: number, position: number, length: number, hasher: Hasher): Promise<Uint8Array | 'missing'> {
-    return this.#file(number).digest(position, length, hasher)
+  digest({ slot, position, length }: Stretch, hasher: Hasher): Promise<Uint8Array | 'missing'> {
+    return this.#call(() => this.#file(slot).digest(position, length, hasher))
   }
 
   /** @throws BtError DISK_*, with part of it written */
-  async write(number: number, data: Uint8Array, position: number): Promise<void> {
-    const file = this.#file(number)
-    await file.write(data, position)
-    this.#dirty.add(file)
+  write(stretches: readonly Stretch[], data: Uint8Array): Promise<void> {
+    return this.#call(() => this.#write(stretches, data))
+  }
+
+  async #write(stretches: readonly Stretch[], data: Uint8Array): Promise<void> {
+    const { bundles } = this.#options
+    const rest = await this.#bundled(stretches, async parts => {
+      const left = new Set(await bundles.write(parts, data))
+      for (const part of parts) if (!left.has(part)) this.#written(part.slot)
+      return [...left]
+    })
+    await inTurn(rest, async ({ slot, position, length, at }) => {
+      await this.#file(slot).write(data.subarray(at, at + length), position)
+      this.#written(slot)
+    })
   }
 
   /** Gives a file that is known to be the torrent's its final size. */
   async fit(number: number): Promise<void> {
-    const file = this.#file(number)
-    await file.fit()
-    this.#dirty.add(file)
+    await this.#call(() => this.#file(number).fit())
+    this.#dirty.add(number)
   }
 
   /**
@@ -60,19 +106,61 @@ export class Slots {
    * nothing the next time.
    */
   async sync(): Promise<void> {
-    this.#flushed = this.#flushed.then(() =>
-      mapConcurrently(this.#dirty, FLUSH_CONCURRENCY, file => {
-        this.#dirty.delete(file)
-        return file.flush()
-      }),
-    )
+    this.#flushed = this.#flushed.then(() => this.#call(() => this.#flush()))
     await this.#flushed
   }
 
   /** Waits for calls under way; later ones fail. */
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#closed = true
-    return this.#options.openFiles.retire(Array.from(this.#files.values(), file => file.cached))
+    if (this.#running > 0) await new Promise<void>(resolve => (this.#onIdle = resolve))
+    await this.#options.openFiles.retire(Array.from(this.#files.values(), file => file.cached))
+  }
+
+  async #call<T>(action: () => Promise<T>): Promise<T> {
+    if (this.#closed) throw new BtError('INTERNAL', 'the files of this torrent are closed already')
+    this.#running++
+    try {
+      return await action()
+    } finally {
+      this.#running--
+      if (this.#running === 0) this.#onIdle?.()
+    }
+  }
+
+  async #flush(): Promise<void> {
+    const dirty = Array.from(this.#dirty, number => ({ number, path: this.#options.slot(number).path }))
+    this.#dirty.clear()
+    const closed = dirty.filter(({ number }) => this.#files.get(number)?.cached.fd === undefined)
+    const open = dirty.filter(({ number }) => this.#files.get(number)?.cached.fd !== undefined)
+    const rest = closed.length < MIN_BUNDLE ? closed : await this.#options.bundles.flush(closed)
+    await mapConcurrently([...open, ...rest], FLUSH_CONCURRENCY, ({ number }) => this.#file(number).flush())
+  }
+
+  /** Does to small files what can be done to many at once. @returns what is to be done one by one */
+  async #bundled(
+    stretches: readonly Stretch[],
+    act: (parts: readonly SmallStretch[]) => Promise<readonly Stretch[]>,
+  ): Promise<readonly Stretch[]> {
+    if (stretches.length < MIN_BUNDLE) return stretches
+    const small: SmallStretch[] = []
+    const others: Stretch[] = []
+    for (const stretch of stretches) {
+      const { path, size = Infinity, executable } = this.#options.slot(stretch.slot)
+      if (size > SMALL_FILE || executable) others.push(stretch)
+      else small.push({ ...stretch, path, size, create: !this.#isThere(stretch.slot) })
+    }
+    if (small.length < MIN_BUNDLE) return stretches
+    return [...others, ...(await act(small))]
+  }
+
+  #isThere(number: number): boolean {
+    return this.#there.has(number) || this.#files.get(number)?.there === true
+  }
+
+  #written(number: number): void {
+    this.#there.add(number)
+    this.#dirty.add(number)
   }
 
   #file(number: number): ContentFile {
@@ -80,9 +168,16 @@ export class Slots {
     if (file === undefined) {
       const { slot, mode, openFiles } = this.#options
       file = new ContentFile(slot(number), mode, openFiles, this.#folders)
-      file.cached.retired = this.#closed
+      file.there = this.#there.has(number)
       this.#files.set(number, file)
     }
     return file
   }
+}
+
+/** One is the common case. */
+async function inTurn(stretches: readonly Stretch[], action: (stretch: Stretch) => Promise<void>): Promise<void> {
+  const [first] = stretches
+  if (stretches.length === 1 && first !== undefined) await action(first)
+  else await concurrently(stretches, FILE_CONCURRENCY, () => action)
 }

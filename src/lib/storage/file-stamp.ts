@@ -1,0 +1,42 @@
+// By what a file is known to be the same as before.
+import type { Bundles } from './bundles.ts'
+import { mapConcurrently } from './concurrently.ts'
+import { look } from './descriptor.ts'
+import { diskError, isAbsent } from './disk-error.ts'
+
+export interface FileStamp {
+  /** Bytes. */
+  readonly size: number
+  /** Last change, nanoseconds since 1970. */
+  readonly mtimeNs: bigint
+}
+
+/** Looks at this many files at the same time. */
+export const LOOK_CONCURRENCY = 32
+/** Fewer files are sooner looked at than a thread is started. */
+const MIN_FILES = 64
+
+/** Undefined where no regular file is at the path. A link counts as nothing where it would not be written through. */
+export async function stampOf(path: string, mode: 'read' | 'write'): Promise<FileStamp | undefined> {
+  try {
+    const stats = await look(path, mode === 'read' ? 'follow' : 'stay')
+    return stats.isFile() ? { size: Number(stats.size), mtimeNs: stats.mtimeNs } : undefined
+  } catch (error) {
+    if (isAbsent(error)) return undefined
+    throw diskError(error, path, 'look at')
+  }
+}
+
+/** The same of many, by index. @param bundles of the same mode */
+export async function stampsOf(
+  paths: readonly string[],
+  mode: 'read' | 'write',
+  bundles: Bundles,
+): Promise<(FileStamp | undefined)[]> {
+  if (paths.length < MIN_FILES) return mapConcurrently(paths, LOOK_CONCURRENCY, path => stampOf(path, mode))
+  const found = await bundles.look(paths)
+  return mapConcurrently(paths, LOOK_CONCURRENCY, async (path, index) => {
+    const stamp = found[index]
+    return stamp === 'unknown' ? stampOf(path, mode) : stamp
+  })
+}
