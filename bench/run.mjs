@@ -5,7 +5,7 @@ import { endEverything } from './lib/child.mjs'
 import { judge } from './lib/goal.mjs'
 import { openLab } from './lib/lab.mjs'
 import { machine } from './lib/machine.mjs'
-import { enterNamespace, insideNamespace } from './lib/namespace.mjs'
+import { enterNamespace, insideNamespace, onOrphaned } from './lib/namespace.mjs'
 import { parseOptions } from './lib/options.mjs'
 import { markdown } from './lib/table.mjs'
 
@@ -14,6 +14,7 @@ process.exitCode = insideNamespace() ? await bench() : await enterNamespace(opti
 
 async function bench() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => void interrupted(signal))
+  onOrphaned(() => void interrupted('SIGHUP'))
   const lab = await openLab(options)
   try {
     const report = { machine: machine(), size: options.size, runs: options.runs, clients: lab.versions(), cases: [] }
@@ -23,15 +24,22 @@ async function bench() {
       const outcome = { name: one.name, title: one.title, ...(await one.run(lab)) }
       report.cases.push(outcome)
       console.log(`\n### ${outcome.title}\n\n${markdown(outcome.table)}\n`)
-      for (const line of outcome.notes ?? []) console.log(line)
+      for (const name of missing(lab, one)) console.log(`Left out, since it takes ${name}, which is not here.\n`)
       for (const goal of outcome.goals) console.log(`- ${judge(goal)}`)
     }
     console.log(summary(report.cases))
-    if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
+    for (const failure of lab.failures) console.log(`- failed: ${failure.split('\n', 1)[0]}`)
+    const json = JSON.stringify({ ...report, failures: lab.failures }, null, 2)
+    if (options.json !== undefined) await writeFile(options.json, `${json}\n`)
     return lab.failures.length === 0 ? 0 : 1
   } finally {
     await lab.close()
   }
+}
+
+/** Who else takes part in a case, and is not installed or not wanted. */
+function missing(lab, { needs = [] }) {
+  return needs.filter(name => lab.clients(name).length === 0)
 }
 
 async function interrupted(signal) {

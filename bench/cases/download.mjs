@@ -8,6 +8,7 @@ import { downloadRows } from './rows.mjs'
 export const download = {
   name: 'download',
   title: 'Download from one libtorrent seeder',
+  needs: ['libtorrent'],
   async run(lab) {
     const results = await downloads(lab, 1, ['bt', 'libtorrent', 'aria2', 'transmission', 'webtorrent'])
     const speed = other => ratio(results, 'bt', other, result => result.mbps)
@@ -28,6 +29,7 @@ export const download = {
 export const downloadFour = {
   name: 'download-four',
   title: 'Download from four libtorrent seeders',
+  needs: ['libtorrent'],
   async run(lab) {
     const results = await downloads(lab, 4, ['bt', 'libtorrent', 'aria2'])
     const value = ratio(results, 'bt', 'libtorrent', result => result.mbps)

@@ -18,6 +18,7 @@ import { start } from './start.mjs'
  * @typedef {object} Case
  * @property {string} name for --only
  * @property {string} title
+ * @property {string[]} [needs] clients without which there is nothing to measure
  * @property {(lab: import('../lib/lab.mjs').Lab) => Promise<Outcome>} run
  */
 

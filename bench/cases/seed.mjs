@@ -8,6 +8,7 @@ import { seedRows } from './rows.mjs'
 export const seed = {
   name: 'seed',
   title: 'Seed to one libtorrent downloader (CPU and memory are the seeder’s)',
+  needs: ['libtorrent'],
   async run(lab) {
     const results = await seeds(lab)
     const speed = other => ratio(results, 'bt', other, result => result.mbps)

@@ -17,6 +17,7 @@ const SMALL = ['64 KiB pieces', '20,000 files']
 export const small = {
   name: 'small',
   title: 'Many small pieces, many small files; one libtorrent seeder',
+  needs: ['libtorrent'],
   async run(lab) {
     const results = await contest(lab, await contestants(lab))
     const speed = what => ratio(results, `bt, ${what}`, `libtorrent, ${what}`, ({ mbps }) => mbps)

@@ -21,6 +21,11 @@ export const insideNamespace = () => process.env[MARK] !== undefined
 /** Where the tmpfs is that the namespace brought along. */
 export const scratchMount = () => process.env[MARK]
 
+/** Calls back when the outer one has gone, however it ended: its end of our standard input is closed then. */
+export function onOrphaned(callback) {
+  process.stdin.once('end', callback).resume().unref()
+}
+
 /** Runs this program again, inside. @returns {Promise<number>} its exit code */
 export async function enterNamespace() {
   const mount = mkdtempSync(join(tmpdir(), 'bt-bench-'))
@@ -36,7 +41,10 @@ export async function enterNamespace() {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => undefined)
     const script = `${SET_UP} && exec "$@"`
     const inner = [process.execPath, ...process.argv.slice(1)]
-    const child = spawn('unshare', [...way, 'sh', '-c', script, 'sh', ...inner], { env, stdio: 'inherit' })
+    const child = spawn('unshare', [...way, 'sh', '-c', script, 'sh', ...inner], {
+      env,
+      stdio: ['pipe', 'inherit', 'inherit'],
+    })
     const [code] = await once(child, 'exit')
     return code ?? 1
   } finally {

@@ -1,4 +1,5 @@
 // The command line of the benchmark.
+import { freemem } from 'node:os'
 import { parseArgs } from 'node:util'
 
 const USAGE = `npm run bench -- [--size 2GiB] [--runs 3] [--only CASE,...] [--clients NAME,...] [--json FILE] [--dir DIR [--keep]]
@@ -11,6 +12,8 @@ const USAGE = `npm run bench -- [--size 2GiB] [--runs 3] [--only CASE,...] [--cl
   --dir      a folder on a tmpfs for the data, in place of a tmpfs that exists as long as the benchmark does
   --keep     leave the data of --dir there`
 
+/** In memory: the random data, and as much as twice of it that somebody downloads. */
+const COPIES = 3
 const UNITS = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
 
 /**
@@ -47,7 +50,7 @@ export function parseOptions(argv, cases) {
     if (values.keep && values.dir === undefined) throw new Error('--keep takes --dir')
     return {
       ...values,
-      size: bytes(values.size),
+      size: room(bytes(values.size)),
       runs: count(values.runs),
       only,
       clients: values.clients?.split(','),
@@ -67,6 +70,11 @@ function bytes(text) {
   const [, number, unit] = /^(\d+)(|KiB|MiB|GiB)$/.exec(text) ?? []
   if (number === undefined || Number(number) === 0) throw new Error(`"${text}" is not a size such as 512MiB`)
   return Number(number) * UNITS[unit]
+}
+
+function room(size) {
+  if (COPIES * size > freemem()) throw new Error(`--size takes ${COPIES} times as much free memory; take less`)
+  return size
 }
 
 function count(text) {

@@ -1,8 +1,7 @@
 // One transfer, from seeds that are ready to one downloader, timed the same way for everybody.
 //
-// The time runs from the moment the kernel knows of the first connection with a seed to the end of the downloader's
-// process, or, for a client that goes on, to its word that all is there. Starting the program is thus nobody's share, and
-// writing everything out is everybody's. CPU time and memory are those of the whole process, its start included.
+// The time runs from the moment the kernel knows of the first connection with a seed to the downloader's word that all is
+// there: starting and ending the program are nobody's share. CPU time and memory are those of the whole process.
 import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { compare } from './compare.mjs'
@@ -56,9 +55,13 @@ export async function transfer(lab, { seeds: clients, leech, torrent }) {
 
 async function download(lab, { leech, torrent, seeds, out }) {
   const launched = performance.now()
-  const { child, complete } = await leech.download(lab, torrent, { peers: seeds, out })
+  const { child, complete, ends } = await leech.download(lab, torrent, { peers: seeds, out })
   try {
-    const [began, ended] = await Promise.all([firstConnection(seeds, child), complete().then(() => performance.now())])
+    const [began, ended] = await Promise.all([
+      firstConnection(seeds, child),
+      child.line(complete).then(() => performance.now()),
+    ])
+    if (ends) await child.success()
     return {
       mbps: torrent.length / 1e3 / (ended - began),
       start: (began - launched) / 1000,

@@ -70,5 +70,7 @@ function release(slot) {
   free.push(slot)
   if (free.length === 1) socket.resume()
   stored += 1
-  if (stored === pieceCount) process.exit(0)
+  if (stored < pieceCount) return
+  console.log('complete')
+  process.exit(0)
 }

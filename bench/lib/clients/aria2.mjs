@@ -36,6 +36,6 @@ export const aria2 = {
 
   async download(lab, torrent, { out }) {
     const { child } = await start(lab, torrent, ['--seed-time=0', `--dir=${out}`, torrent.announced])
-    return { child, complete: () => child.success() }
+    return { child, complete: /Download complete/, ends: true }
   },
 }

@@ -22,7 +22,7 @@ export const bt = {
     const named = peers.flatMap(({ host, port }) => ['--peer', `${host}:${port}`])
     const args = ['download', torrent.file, '-o', join(out, torrent.content.name), ...named, '--json']
     const child = lab.spawn(process.execPath, [BT, ...args], torrent.length)
-    return { child, complete: () => child.success() }
+    return { child, complete: /"event":"done"/, ends: true }
   },
 }
 

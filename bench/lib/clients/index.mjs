@@ -13,7 +13,8 @@ import { webtorrent } from './webtorrent.mjs'
  *
  * @typedef {object} Download
  * @property {import('../child.mjs').Child} child
- * @property {() => Promise<unknown>} complete resolves when all data is there, under the torrent's name in the folder `out`
+ * @property {RegExp} complete what it prints when all data is there, under the torrent's name in the folder `out`
+ * @property {boolean} ends whether it then ends by itself, so that its CPU time is that of all it did
  *
  * @typedef {import('../lab.mjs').Lab} Lab
  * @typedef {import('../torrent.mjs').Torrent} Torrent

@@ -29,6 +29,6 @@ export const libtorrent = {
   download(lab, torrent, { peers, out }) {
     const addresses = peers.map(({ host, port }) => [host, port])
     const child = start(lab, torrent, { folder: out, seed: false, peers: addresses })
-    return { child, complete: () => child.success() }
+    return { child, complete: /^complete$/m, ends: true }
   },
 }

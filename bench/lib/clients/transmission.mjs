@@ -50,6 +50,6 @@ export const transmission = {
 
   async download(lab, torrent, { out }) {
     const { child } = await start(lab, torrent, out, torrent.announced)
-    return { child, complete: () => child.line(new RegExp(COMPLETE)) }
+    return { child, complete: new RegExp(COMPLETE), ends: false }
   },
 }

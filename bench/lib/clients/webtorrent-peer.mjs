@@ -7,7 +7,10 @@ import { pathToFileURL } from 'node:url'
 const { module, torrent, folder, peers } = JSON.parse(process.argv[2])
 const { default: WebTorrent } = await import(pathToFileURL(module))
 
-const client = new WebTorrent({ dht: false, lsd: false, tracker: false, utp: false, natUpnp: false, natPmp: false })
+const quiet = { dht: false, lsd: false, tracker: false, utp: false, natUpnp: false, natPmp: false }
+// libtorrent is told to speak without encryption, too.
+const client = new WebTorrent({ ...quiet, secure: false })
+client.on('listening', () => console.log(`listening ${client.torrentPort}`))
 client.on('error', error => {
   console.error(error.message)
   process.exit(1)
@@ -17,4 +20,3 @@ added.on('done', () => console.log('complete'))
 added.on('infoHash', () => {
   for (const peer of peers) added.addPeer(peer)
 })
-added.on('listening', () => console.log(`listening ${client.torrentPort}`))

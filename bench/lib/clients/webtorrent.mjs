@@ -40,6 +40,6 @@ export const webtorrent = {
 
   async download(lab, torrent, { peers, out }) {
     const child = start(lab, torrent, { folder: out, peers: peers.map(({ host, port }) => `${host}:${port}`) })
-    return { child, complete: () => child.line(/^complete$/m) }
+    return { child, complete: /^complete$/m, ends: false }
   },
 }
