@@ -1,5 +1,5 @@
 // `Args` and `Flags` as @oclif/core has them, made without it: loading oclif takes longer than most commands run. What is
-// made here is what oclif makes, and its parser takes it; test/cli/options.test.ts holds the two side by side.
+// made here is what oclif makes (but for standard input), and its parser takes it; test/cli/options.test.ts holds the two side by side.
 import type { Args as OclifArgs, Flags as OclifFlags } from '@oclif/core'
 
 type Parts = Readonly<Record<string, unknown>>
@@ -11,9 +11,17 @@ interface Bounds {
 
 const same = (value: unknown): Promise<unknown> => Promise.resolve(value)
 
+/** Standard input is read where `-` says so: oclif would take a missing argument from it, and eat a script's loop input. */
 const arg =
   (defaults: Parts = {}) =>
-  (options: Parts = {}): Parts => ({ parse: same, ...defaults, ...options, input: [], type: 'option' })
+  (options: Parts = {}): Parts => ({
+    parse: same,
+    ignoreStdin: true,
+    ...defaults,
+    ...options,
+    input: [],
+    type: 'option',
+  })
 
 const flag =
   (defaults: Parts = {}) =>

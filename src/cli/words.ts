@@ -1,6 +1,5 @@
 // The words of a command line, as far as they can be read in one way only. Whatever is wrong, unusual or not known here is
 // left to oclif, whose parser has the last word on what is allowed and what is said of the rest.
-import { isatty } from 'node:tty'
 import type { Interfaces } from '@oclif/core'
 
 /** What a command says of its arguments and flags; every command of ours fits. */
@@ -24,6 +23,8 @@ interface Definition {
   readonly type?: 'option' | 'boolean'
   readonly char?: string
   readonly required?: boolean
+  /** Of an argument; without it oclif would look for one that is missing on standard input. */
+  readonly ignoreStdin?: boolean
   readonly default?: unknown
   readonly multiple?: boolean
   readonly multipleNonGreedy?: boolean
@@ -40,7 +41,18 @@ interface Given {
 }
 
 const SHOWN = ['name', 'description', 'helpValue', 'helpGroup']
-const HEEDED = ['type', 'input', 'parse', 'char', 'required', 'default', 'multiple', 'multipleNonGreedy', 'allowNo']
+const HEEDED = [
+  'type',
+  'input',
+  'ignoreStdin',
+  'parse',
+  'char',
+  'required',
+  'default',
+  'multiple',
+  'multipleNonGreedy',
+  'allowNo',
+]
 const PARSERS_OWN = ['min', 'max']
 /** With any other property, a definition means more than this file knows. */
 const UNDERSTOOD: ReadonlySet<string> = new Set([...SHOWN, ...HEEDED, ...PARSERS_OWN])
@@ -51,10 +63,9 @@ export async function parseWords(words: readonly string[], syntax: Syntax): Prom
   const flags = { ...syntax.baseFlags, ...syntax.flags } as unknown as Definitions
   if (syntax.strict === false) return undefined
   if (![...Object.values(args), ...Object.values(flags)].every(isUnderstood)) return undefined
+  if (Object.values(args).some(({ ignoreStdin }) => ignoreStdin !== true)) return undefined
   const given = split(words, Object.keys(args), flags)
   if (given === undefined || !isComplete(given.args, args) || !isComplete(given.flags, flags)) return undefined
-  // oclif would look for an argument on standard input, unless that is a terminal.
-  if (given.args.size < Object.keys(args).length && !isatty(0)) return undefined
   try {
     const values = await valuesOf(given.args, args)
     return { args: values, flags: await valuesOf(given.flags, flags), argv: Object.values(values) }

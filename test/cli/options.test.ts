@@ -8,9 +8,12 @@ const parse = (text: string): Promise<number> => Promise.resolve(text.length)
 const parts = (definition: object): unknown => JSON.parse(JSON.stringify(definition))
 
 test.each([
-  [Args.string(), OclifArgs.string()],
-  [Args.string({ required: true, description: 'a' }), OclifArgs.string({ required: true, description: 'a' })],
-  [Args.custom({ parse })({ required: true }), OclifArgs.custom({ parse })({ required: true })],
+  [Args.string(), OclifArgs.string({ ignoreStdin: true })],
+  [
+    Args.string({ required: true, description: 'a' }),
+    OclifArgs.string({ required: true, description: 'a', ignoreStdin: true }),
+  ],
+  [Args.custom({ parse })({ required: true }), OclifArgs.custom({ parse })({ required: true, ignoreStdin: true })],
   [Flags.string(), OclifFlags.string()],
   [Flags.string({ char: 'o', helpValue: 'OUT' }), OclifFlags.string({ char: 'o', helpValue: 'OUT' })],
   [Flags.string({ multiple: true }), OclifFlags.string({ multiple: true })],

@@ -95,11 +95,12 @@ test.each([
 
 test('a definition that says more than is understood is left to oclif', async () => {
   const { Args, Flags } = await import('@oclif/core')
-  const word = Args.string({ required: true })
+  const word = Args.string({ required: true, ignoreStdin: true })
   expect(await parseWords(['x'], { args: { word } })).toMatchObject({ args: { word: 'x' }, argv: ['x'] })
   for (const syntax of [
     { strict: false },
-    { args: { word: Args.string({ options: ['x', 'y'] }) } },
+    { args: { word: Args.string({ options: ['x', 'y'], ignoreStdin: true }) } },
+    { args: { word: Args.string({ required: true }) } },
     { flags: { a: Flags.string({ env: 'HOME' }) } },
     { flags: { a: Flags.string({ exclusive: ['b'] }) } },
     { flags: { a: Flags.string({ multiple: true }) } },
