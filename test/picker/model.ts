@@ -9,7 +9,9 @@ export interface ModelPeer {
 }
 
 interface ModelPiece {
-  suspect: boolean
+  /** How often it failed, and who sent it then. */
+  failures: number
+  readonly avoid: Set<number>
   owner: number | undefined
   readonly requesters: Set<number>[]
   readonly from: (number | undefined)[]
@@ -60,23 +62,20 @@ export class Model {
     return blocks
   }
 
-  /** What this peer could be asked for that no one was. */
+  /** What this peer could be asked for that no one was: of pieces that it sent wrong only if there is nothing else. */
   missingFor(peer: ModelPeer): Block[] {
-    return this.missing(
-      (piece, index) => peer.has.has(index) && (piece.owner === undefined || piece.owner === peer.key),
-    )
+    const all = this.missing((piece, index) => this.#admits(peer, piece, index))
+    const better = all.filter(block => !this.piece(block.piece).avoid.has(peer.key))
+    return better.length > 0 ? better : all
   }
 
   /** What others owe that this peer could be asked for too, were it always worth it. */
   owedFor(peer: ModelPeer): Block[] {
-    const free = (index: number): boolean => {
-      const { owner } = this.piece(index)
-      return peer.has.has(index) && (owner === undefined || owner === peer.key)
-    }
     return this.pieces.flatMap((piece, index) =>
-      piece.requesters.flatMap((set, n) =>
-        free(index) && set.size > 0 && !set.has(peer.key) ? [this.layout.block(index, n)] : [],
-      ),
+      piece.requesters.flatMap((set, n) => {
+        const free = this.#admits(peer, piece, index) && !piece.avoid.has(peer.key)
+        return free && set.size > 0 && !set.has(peer.key) ? [this.layout.block(index, n)] : []
+      }),
     )
   }
 
@@ -92,7 +91,7 @@ export class Model {
 
   request(key: number, block: Block): void {
     const piece = this.piece(block.piece)
-    if (piece.suspect) piece.owner = key
+    if (piece.failures > 1) piece.owner = key
     this.requesters(block).add(key)
   }
 
@@ -116,21 +115,31 @@ export class Model {
     return 'completed'
   }
 
-  contributors(piece: number): Set<number> {
-    return new Set(this.piece(piece).from.filter(peer => peer !== undefined))
+  /** By block; of a piece that is checking. */
+  senders(piece: number): readonly (number | undefined)[] {
+    return this.checking.has(piece) ? this.piece(piece).from : []
   }
 
   settle(piece: number, outcome: 'verified' | 'failed'): void {
+    const { failures, avoid, from } = this.piece(piece)
     this.checking.delete(piece)
     this.pieces[piece] = this.#fresh(piece)
     if (outcome === 'verified') this.have.set(piece)
-    else this.piece(piece).suspect = true
+    else {
+      this.piece(piece).failures = failures + 1
+      for (const key of [...avoid, ...from]) if (key !== undefined) this.piece(piece).avoid.add(key)
+    }
+  }
+
+  #admits(peer: ModelPeer, { owner }: ModelPiece, index: number): boolean {
+    return peer.has.has(index) && (owner === undefined || owner === peer.key)
   }
 
   #fresh(piece: number): ModelPiece {
     const length = this.layout.blockCount(piece)
     return {
-      suspect: false,
+      failures: 0,
+      avoid: new Set(),
       owner: undefined,
       requesters: Array.from({ length }, () => new Set<number>()),
       from: Array.from({ length }, () => undefined),

@@ -88,12 +88,13 @@ describe('Picker', () => {
     expect(piecesOf(picker.pickFrom(B, has, [4, 3, 2], 9, 1))).toEqual(new Set([2]))
   })
 
-  it('leaves a suspect piece to one peer, whoever names it', () => {
+  it('leaves a suspect piece to one peer, not one that sent it wrong, whoever names it', () => {
     const { picker, seed } = given({ pieces: 1, blocks: 4 })
     deliver(picker, A, picker.pick(A, seed, 9))
-    picker.pieceFailed(0)
-    expect(picker.pickFrom(A, seed, [0], 1)).toHaveLength(1)
-    expect(picker.pickFrom(B, seed, [0], 1)).toEqual([])
+    picker.pieceFailed(0, 'alone')
+    expect(picker.pickFrom(A, seed, [0], 1)).toEqual([])
+    expect(picker.pickFrom(B, seed, [0], 1)).toHaveLength(1)
+    expect(picker.pickFrom(C, seed, [0], 1)).toEqual([])
   })
 
   it('has a block back that a peer will not deliver, and nothing else', () => {
@@ -264,7 +265,7 @@ describe('blocks that another owes', () => {
     picker.releaseAll(B)
     expect(picker.expects(A, last)).toBe(true)
     expect(picker.received(A, last)).toBe('completed')
-    expect(new Set(picker.contributors(0))).toEqual(new Set([A, B]))
+    expect(picker.sendersOf(0)).toEqual([B, A])
   })
 })
 
@@ -289,31 +290,51 @@ describe('the pace of a piece', () => {
 })
 
 describe('a piece that failed its hash', () => {
-  function failed(): { picker: Picker; seed: Bitfield } {
+  function failed(from: 'others' | 'alone'): { picker: Picker; seed: Bitfield } {
     const { picker, seed } = given({ pieces: 5, blocks: 4, have: [1, 2, 3, 4] })
     deliver(picker, A, picker.pick(A, seed, 2))
     deliver(picker, B, picker.pick(B, seed, 2))
-    expect(new Set(picker.pieceFailed(0))).toEqual(new Set([A, B]))
+    expect(picker.sendersOf(0)).toEqual([A, A, B, B])
+    picker.pieceFailed(0, from)
     return { picker, seed }
   }
 
   it('is missing again, all of it', () => {
-    const { picker, seed } = failed()
+    const { picker, seed } = failed('others')
     expect([picker.isPartial(0), picker.isChecking(0), picker.wants(0)]).toEqual([false, false, true])
-    expect(picker.pick(A, seed, 9)).toHaveLength(4)
+    expect(picker.pick(C, seed, 9)).toHaveLength(4)
   })
 
-  it('is left to the peer that first picks from it, and nobody takes it over', () => {
-    const { picker, seed } = failed()
+  it('comes from others than those who sent it, though they ask first', () => {
+    const { picker, seed } = given({ pieces: 5, blocks: 2, have: [3, 4] })
+    const blocks = picker.pick(A, seed, 2)
+    const bad = firstOf(blocks).piece
+    deliver(picker, A, blocks)
+    picker.pieceFailed(bad, 'others')
+    expect(piecesOf(picker.pick(A, seed, 3)).has(bad)).toBe(false)
+    expect(picker.pickFrom(A, seed, [bad], 9)).toEqual([])
+    expect(piecesOf(picker.pick(B, seed, 9)).has(bad)).toBe(true)
+    expect(picker.takeOver(A, seed, 9, 'newest', () => true).some(block => block.piece === bad)).toBe(false)
+    expect(picker.takeOver(C, seed, 9, 'newest', () => true).some(block => block.piece === bad)).toBe(true)
+  })
+
+  it('comes from those who sent it where there is nothing else for them', () => {
+    const { picker, seed } = failed('others')
     expect(picker.pick(A, seed, 1)).toHaveLength(1)
-    expect(picker.pick(B, seed, 9)).toEqual([])
-    expect(picker.pick(A, seed, 9)).toHaveLength(3)
-    expect(picker.pick(B, seed, 9)).toEqual([])
-    expect(picker.takeOver(B, seed, 9, 'newest', () => true)).toEqual([])
+    expect(picker.pick(B, seed, 9)).toHaveLength(3)
   })
 
-  it('goes to another when that peer leaves', () => {
-    const { picker, seed } = failed()
+  it('comes from one alone, if need be: the first to pick from it, and nobody takes it over', () => {
+    const { picker, seed } = failed('alone')
+    expect(picker.pick(C, seed, 1)).toHaveLength(1)
+    expect(picker.pick(B, seed, 9)).toEqual([])
+    expect(picker.pick(C, seed, 9)).toHaveLength(3)
+    expect(picker.pick(B, seed, 9)).toEqual([])
+    expect(picker.takeOver(C + 1, seed, 9, 'newest', () => true)).toEqual([])
+  })
+
+  it('goes to another when that one leaves', () => {
+    const { picker, seed } = failed('alone')
     deliver(picker, A, picker.pick(A, seed, 1))
     picker.releaseAll(A)
     expect(picker.pick(B, seed, 1)).toHaveLength(1)
@@ -322,15 +343,16 @@ describe('a piece that failed its hash', () => {
     expect(picker.pick(A, seed, 9)).toHaveLength(3)
   })
 
-  it('is an ordinary piece once verified, and another failure asks for one peer again', () => {
-    const { picker, seed } = failed()
-    deliver(picker, A, picker.pick(A, seed, 9))
-    expect(picker.pieceFailed(0)).toEqual([A])
-    deliver(picker, B, picker.pick(B, seed, 9))
-    expect(picker.contributors(0)).toEqual([B])
+  it('comes from one alone after it failed twice, and is an ordinary piece once verified', () => {
+    const { picker, seed } = failed('others')
+    deliver(picker, C, picker.pick(C, seed, 9))
+    picker.pieceFailed(0, 'others')
+    expect(picker.pick(B, seed, 1)).toHaveLength(1)
+    expect(picker.pick(A, seed, 1)).toEqual([])
+    deliver(picker, B, [...picker.pick(B, seed, 9)])
     picker.pieceVerified(0)
     expect(picker.done).toBe(true)
-    expect(picker.pieceFailed(0)).toEqual([])
+    picker.pieceFailed(0, 'others')
     expect(picker.done).toBe(true)
   })
 })

@@ -7,7 +7,7 @@ const counts = (piece: PartialPiece): number[] => [piece.missing, piece.requeste
 
 describe('PartialPiece', () => {
   it('takes each block through missing, requested and received', () => {
-    const piece = new PartialPiece(4, SIZE, false)
+    const piece = new PartialPiece(4, SIZE, 'brisk')
     expect(counts(piece)).toEqual([3, 0, 0])
     expect([piece.request(1), piece.request(2), piece.request(1), piece.request(1)]).toEqual([0, 1, 2, -1])
     expect(counts(piece)).toEqual([0, 3, 0])
@@ -17,11 +17,11 @@ describe('PartialPiece', () => {
     expect(piece.receive(2, 1)).toBe('accepted')
     expect(counts(piece)).toEqual([0, 1, 2])
     expect(piece.receive(1, 2)).toBe('completed')
-    expect(piece.contributors()).toEqual([1, 2])
+    expect(piece.senders()).toEqual([1, 2, 1])
   })
 
   it('knows only its own blocks', () => {
-    const piece = new PartialPiece(4, SIZE, false)
+    const piece = new PartialPiece(4, SIZE, 'brisk')
     const numberOf = (offset: number, length: number): number => piece.numberOf({ piece: 4, offset, length })
     expect(numberOf(0, BLOCK_LENGTH)).toBe(0)
     expect(numberOf(2 * BLOCK_LENGTH, 7)).toBe(2)
@@ -38,7 +38,7 @@ describe('PartialPiece', () => {
   })
 
   it('offers the first of the blocks that were given back', () => {
-    const piece = new PartialPiece(0, SIZE, false)
+    const piece = new PartialPiece(0, SIZE, 'brisk')
     for (let n = 0; n < 3; n++) piece.request(1)
     piece.release(1, 2)
     piece.release(1, 0)
@@ -48,7 +48,7 @@ describe('PartialPiece', () => {
   })
 
   it('keeps a block requested while any of its peers still owes it', () => {
-    const piece = new PartialPiece(0, SIZE, false)
+    const piece = new PartialPiece(0, SIZE, 'brisk')
     piece.request(1)
     expect(piece.requestAgain(1, 0)).toBe('nothing')
     expect(piece.requestAgain(2, 0)).toBe('requested')
@@ -65,18 +65,18 @@ describe('PartialPiece', () => {
   })
 
   it('forgets who else was asked for a block that has come', () => {
-    const piece = new PartialPiece(0, SIZE, false)
+    const piece = new PartialPiece(0, SIZE, 'brisk')
     piece.request(1)
     piece.requestAgain(2, 0)
     expect(piece.receive(2, 0)).toBe('accepted')
     expect(piece.requesters(0)).toEqual([])
     expect([piece.outstandingOf(1), piece.outstandingOf(2)]).toEqual([0, 0])
-    expect(piece.contributors()).toEqual([2])
+    expect(piece.senders()).toEqual([2])
   })
 
   it('is left to one peer once it is suspect, until that peer goes or owes nothing', () => {
-    const piece = new PartialPiece(0, SIZE, true)
-    expect(piece.admits(2)).toBe(true)
+    const piece = new PartialPiece(0, SIZE, 'brisk', { alone: true, avoid: new Set([3]) })
+    expect([piece.admits(2), piece.avoids(2), piece.avoids(3)]).toEqual([true, false, true])
     piece.request(1)
     piece.request(1)
     expect([piece.admits(1), piece.admits(2)]).toEqual([true, false])

@@ -246,7 +246,7 @@ describe('Downloads', () => {
     expect(outbox.takeDirty()).toEqual([peer])
   })
 
-  it('names all who sent a part of a bad piece', () => {
+  it('names who sent each block of a piece, and asks for all of it again once it is bad', () => {
     const [first, second] = [peerWith(1, 1, [0]), peerWith(2, 1, [0])]
     const { downloads, deliver, map } = setUp(new PieceLayout(BLOCK_LENGTH * 2, BLOCK_LENGTH * 2), first, second)
     downloads.refill(first, 0)
@@ -258,6 +258,11 @@ describe('Downloads', () => {
     downloads.refill(second, 0)
     const whole = deliver(second, b)
     if (typeof whole !== 'object') throw new Error('the piece is whole')
-    expect(downloads.mismatched(whole)).toEqual([1, 2])
+    expect(downloads.sendersOf(0)).toEqual([1, 2])
+    downloads.mismatched(whole, 'kept')
+    expect(downloads.bufferedBytes).toBe(0)
+    queued(second, 6)
+    downloads.refill(second, 0)
+    expect(queued(second, 6)).toHaveLength(2)
   })
 })

@@ -6,7 +6,7 @@ import type { PieceLayout } from '../metainfo/layout.ts'
 import { Availability } from './availability.ts'
 import { Interest } from './interest.ts'
 import { Partials } from './partials.ts'
-import { PartialPiece, type Pace, type PeerKey, type ReceiveOutcome } from './piece.ts'
+import { PartialPiece, type Pace, type PeerKey, type ReceiveOutcome, type Suspicion } from './piece.ts'
 
 export type { Pace, PeerKey, ReceiveOutcome } from './piece.ts'
 
@@ -28,7 +28,7 @@ export class Picker {
   readonly #partials = new Partials()
   readonly #checking = new Map<number, PartialPiece>()
   /** Pieces that failed their hash and have not been verified since. */
-  readonly #suspects = new Set<number>()
+  readonly #suspects = new Map<number, Suspicion>()
 
   constructor(options: PickerOptions) {
     this.#layout = options.layout
@@ -58,7 +58,8 @@ export class Picker {
 
   /** Blocks of it are requested or received, not all received. */
   isPartial(piece: number): boolean {
-    return this.#partials.get(piece) !== undefined
+    const partial = this.#partials.get(piece)
+    return partial !== undefined && partial.missing < partial.blockCount
   }
 
   /** All blocks received; neither `pieceVerified` nor `pieceFailed` has been called. */
@@ -109,13 +110,17 @@ export class Picker {
   pick(peer: PeerKey, has: Bitfield, count: number, beginnable: number = Infinity, pace: Pace = 'brisk'): Block[] {
     const picked: Block[] = []
     if (count <= 0) return picked
-    this.#goOn(peer, has, count, picked, this.#have.count === 0 ? undefined : pace)
+    const alike = this.#have.count === 0
+    this.#goOn(peer, has, count, picked, partial => (alike || partial.pace === pace) && !partial.avoids(peer))
     for (let begun = 0; picked.length < count && begun < beginnable; begun++) {
       const piece = this.#nextPiece(has)
       if (piece === undefined) break
-      this.#take(this.#begin(piece, pace), peer, picked, count)
+      const partial = this.#begin(piece, pace)
+      // Begun for others, who come upon it before any other piece.
+      if (!partial.avoids(peer)) this.#take(partial, peer, picked, count)
     }
-    if (picked.length === 0) this.#goOn(peer, has, count, picked, undefined)
+    if (picked.length === 0) this.#goOn(peer, has, count, picked, partial => !partial.avoids(peer))
+    if (picked.length === 0) this.#goOn(peer, has, count, picked, () => true)
     return picked
   }
 
@@ -135,7 +140,8 @@ export class Picker {
     const taken: Block[] = []
     const partials = [...this.#partials.all()]
     for (const partial of first === 'oldest' ? partials : partials.reverse()) {
-      if (partial.requested === 0 || !has.has(partial.index) || !partial.admits(peer)) continue
+      if (partial.requested === 0 || !has.has(partial.index)) continue
+      if (!partial.admits(peer) || partial.avoids(peer)) continue
       for (let n = partial.blockCount - 1; n >= 0; n--) {
         if (taken.length >= count) return taken
         if (partial.requesterCount(n) === 0 || partial.expects(peer, n) || !worth(partial.requesters(n))) continue
@@ -158,7 +164,7 @@ export class Picker {
     let room = beginnable
     for (const piece of pieces) {
       if (picked.length >= count) break
-      if (!has.has(piece)) continue
+      if (!has.has(piece) || this.#suspects.get(piece)?.avoid.has(peer) === true) continue
       const partial = this.#partials.get(piece)
       if (partial !== undefined) {
         if (partial.missing > 0 && partial.admits(peer)) this.#take(partial, peer, picked, count)
@@ -251,21 +257,24 @@ export class Picker {
   }
 
   /**
-   * The hash of a piece that was checking is wrong: all of it is missing again. From now on it is left to the one peer
-   * that first picks from it, until that peer goes or lets it down, so that a bad peer is soon the only contributor.
-   * @returns the peers that sent the blocks, each once.
+   * The hash of a piece that was checking is wrong: all of it is missing again. Who sent it gets to send no block of it again
+   * while others may.
+   * @param from `others`: any of them, as who was wrong will be seen by comparing, unless that failed before. `alone`: from
+   * now on it is left to the one peer that first picks from it, until that peer goes or lets it down, so that a bad peer is
+   * soon the only one whose blocks it has.
    */
-  pieceFailed(piece: number): readonly PeerKey[] {
-    const contributors = this.contributors(piece)
-    if (!this.#checking.delete(piece)) return contributors
-    this.#suspects.add(piece)
+  pieceFailed(piece: number, from: 'others' | 'alone'): void {
+    const senders = this.sendersOf(piece)
+    if (!this.#checking.delete(piece)) return
+    const before = this.#suspects.get(piece)
+    const avoid = new Set([...(before?.avoid ?? []), ...senders])
+    this.#suspects.set(piece, { alone: from === 'alone' || before !== undefined, avoid })
     if (this.#interest.needed.has(piece)) this.#availability.offer(piece)
-    return contributors
   }
 
-  /** The peers that sent the blocks received of a partial or checking piece, each once. */
-  contributors(piece: number): readonly PeerKey[] {
-    return (this.#checking.get(piece) ?? this.#partials.get(piece))?.contributors() ?? []
+  /** The peer that sent each block of a piece that is checking. */
+  sendersOf(piece: number): readonly PeerKey[] {
+    return this.#checking.get(piece)?.senders() ?? []
   }
 
   /**
@@ -276,16 +285,15 @@ export class Picker {
     return this.#have.count === 0 ? this.#availability.any(has) : this.#availability.rarest(has)
   }
 
-  #goOn(peer: PeerKey, has: Bitfield, count: number, picked: Block[], pace: Pace | undefined): void {
+  #goOn(peer: PeerKey, has: Bitfield, count: number, picked: Block[], fits: (partial: PartialPiece) => boolean): void {
     for (const partial of this.#partials.open()) {
-      if (pace !== undefined && partial.pace !== pace) continue
-      if (has.has(partial.index) && partial.admits(peer)) this.#take(partial, peer, picked, count)
+      if (has.has(partial.index) && partial.admits(peer) && fits(partial)) this.#take(partial, peer, picked, count)
       if (picked.length >= count) return
     }
   }
 
   #begin(piece: number, pace: Pace = 'brisk'): PartialPiece {
-    const partial = new PartialPiece(piece, this.#layout.pieceSize(piece), this.#suspects.has(piece), pace)
+    const partial = new PartialPiece(piece, this.#layout.pieceSize(piece), pace, this.#suspects.get(piece))
     this.#availability.withdraw(piece)
     this.#partials.add(partial)
     return partial

@@ -10,6 +10,14 @@ export type ReceiveOutcome = 'accepted' | 'completed' | 'duplicate' | 'unwanted'
 /** How fast the peers are that fill a piece: one block of a slow one would hold up a piece of brisk ones. */
 export type Pace = 'brisk' | 'slow'
 
+/** What is to be done about a piece that failed its hash. */
+export interface Suspicion {
+  /** It is taken whole from one peer, so that a bad one is found out. */
+  readonly alone: boolean
+  /** Who sent its blocks before. */
+  readonly avoid: ReadonlySet<PeerKey>
+}
+
 const MISSING = 0
 const REQUESTED = 1
 const RECEIVED = 2
@@ -21,8 +29,8 @@ export class PartialPiece {
   readonly blockCount: number
   readonly pace: Pace
   readonly #size: number
-  /** The piece failed its hash before: it is taken whole from one peer, so that a bad one is found out. */
-  readonly #suspect: boolean
+  /** The piece failed its hash before. */
+  readonly #suspicion: Suspicion | undefined
   #owner: PeerKey | undefined
   readonly #states: Uint8Array
   /** Who was asked first, and once received, who sent it; meaningless for a missing block. Grows as blocks are first asked for. */
@@ -38,12 +46,12 @@ export class PartialPiece {
   #received = 0
 
   /** @param size of the piece in bytes. */
-  constructor(index: number, size: number, suspect: boolean, pace: Pace = 'brisk') {
+  constructor(index: number, size: number, pace: Pace, suspicion?: Suspicion) {
     this.index = index
     this.pace = pace
     this.blockCount = Math.ceil(size / BLOCK_LENGTH)
     this.#size = size
-    this.#suspect = suspect
+    this.#suspicion = suspicion
     this.#states = new Uint8Array(this.blockCount)
     this.#missing = this.blockCount
   }
@@ -70,6 +78,11 @@ export class PartialPiece {
     return this.#owner === undefined || this.#owner === peer
   }
 
+  /** Whether blocks should rather be asked of others than of this peer. */
+  avoids(peer: PeerKey): boolean {
+    return this.#suspicion?.avoid.has(peer) === true
+  }
+
   /** The number of exactly this block, or -1 where the piece has no such block. */
   numberOf(block: Block): number {
     const n = block.offset / BLOCK_LENGTH
@@ -85,7 +98,7 @@ export class PartialPiece {
     this.#states[n] = REQUESTED
     this.#peers[n] = peer
     this.#missing--
-    if (this.#suspect) this.#owner = peer
+    if (this.#suspicion?.alone === true) this.#owner = peer
     this.#addOutstanding(peer, 1)
     return n
   }
@@ -153,11 +166,9 @@ export class PartialPiece {
     return released
   }
 
-  /** The peers whose blocks were received, each once. */
-  contributors(): readonly PeerKey[] {
-    const peers = new Set<PeerKey>()
-    for (let n = 0; n < this.blockCount; n++) if (this.#states[n] === RECEIVED) peers.add(this.#peers[n] ?? 0)
-    return [...peers]
+  /** By block, who sent it; of a piece all of whose blocks are received. */
+  senders(): readonly PeerKey[] {
+    return this.#peers
   }
 
   #withdraw(peer: PeerKey, n: number): void {

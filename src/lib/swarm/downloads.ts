@@ -247,10 +247,19 @@ export class Downloads {
     this.#release(whole)
   }
 
-  /** @returns the peers whose blocks made up the bad piece, some of whom may have left. */
-  mismatched(whole: WholePiece): readonly PeerKey[] {
-    this.#release(whole)
-    return this.#picker.pieceFailed(whole.piece)
+  /** Who sent each block of a piece that is being checked; some may have left. */
+  sendersOf(piece: number): readonly PeerKey[] {
+    return this.#picker.sendersOf(piece)
+  }
+
+  /**
+   * All of the piece is missing again.
+   * @param bytes `kept`: its memory has another use now, and who sent what is noted; `lost`: nothing is; `known`: nor need be.
+   */
+  mismatched(whole: WholePiece, bytes: 'kept' | 'lost' | 'known'): void {
+    if (bytes === 'kept') this.#uncheckedBytes -= whole.data.length
+    else this.#release(whole)
+    this.#picker.pieceFailed(whole.piece, bytes === 'lost' ? 'alone' : 'others')
   }
 
   #complete(piece: number): WholePiece {

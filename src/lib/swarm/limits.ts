@@ -32,3 +32,5 @@ export const MAX_UNCHECKED_BYTES: number = 32 * 1024 * 1024
  * pieces of 16 MiB, which keep two hundred seeds busy (test/sim/asking.test.ts).
  */
 export const MAX_BUFFERED_BYTES: number = 64 * 1024 * 1024
+/** Bytes of pieces that failed their hash, kept to find the wrong blocks; one piece always is. */
+export const MAX_BAD_BYTES: number = 16 * 1024 * 1024

@@ -116,7 +116,9 @@ export class Roster {
     this.#outbox.alert({ type: 'peerDisconnected', address: peer.address, reason, detail })
   }
 
+  /** It is told once, however often there was reason to. */
   ban(address: PeerAddress, reason: string): void {
+    if (this.#known.isBanned(address)) return
     this.#known.ban(address)
     this.#outbox.alert({ type: 'peerBanned', address, reason })
   }

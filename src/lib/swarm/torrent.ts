@@ -238,7 +238,7 @@ export class Torrent {
     const downloads = this.#transfer?.downloads
     if (downloads === undefined) return
     const wasBackedUp = downloads.backedUp || downloads.crowded
-    if (!this.#checks.stored({ piece, data }, downloads)) return
+    if (!this.#checks.stored({ piece, data }, downloads, now)) return
     this.#events.announceHave(piece, now)
     this.#checkComplete()
     if (this.#complete || wasBackedUp) for (const peer of this.peers.values()) this.#events.reconsider(peer, now)

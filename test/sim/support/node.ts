@@ -236,7 +236,8 @@ export class Node {
       const matches = equal(data, expected)
       if (matches) this.#stored.set(piece, expected)
       this.#input(now => this.torrent[matches ? 'pieceStored' : 'pieceMismatched'](piece, data, now))
-      data.fill(0xdd)
+      // A bad copy may be kept, to be compared.
+      if (matches) data.fill(0xdd)
     })
   }
 
