@@ -11,6 +11,7 @@ import type { TorrentSession } from '../lib/engine/torrent-session.ts'
 interface SeedFlags {
   readonly peer: readonly PeerAddress[] | undefined
   readonly tracker: readonly string[] | undefined
+  readonly 'super-seed': boolean
 }
 
 export default class Seed extends BtCommand {
@@ -30,6 +31,9 @@ export default class Seed extends BtCommand {
     port: portFlag,
     host: Flags.string({ description: 'the local address to listen on; all by default', helpValue: 'ADDRESS' }),
     'max-up': maxUpFlag(),
+    'super-seed': Flags.boolean({
+      description: 'for the only seed of a new torrent: give each piece about once, and let peers do the rest (BEP 16)',
+    }),
     tracker: trackerFlag(),
     peer: peerFlag(),
   }
@@ -37,6 +41,7 @@ export default class Seed extends BtCommand {
     '<%= config.bin %> seed a.torrent ~/Downloads',
     '<%= config.bin %> seed *.torrent --path ~/Downloads --port 6881',
     '<%= config.bin %> seed video.mp4 --tracker http://127.0.0.1:6969/announce',
+    '<%= config.bin %> seed new.torrent --super-seed',
   ]
 
   protected override async execute(): Promise<void> {
@@ -70,6 +75,7 @@ export default class Seed extends BtCommand {
     const sessions = items.map(item => {
       const session = engine.seed(item.source, {
         trackers: item.magnet !== undefined ? [] : (flags.tracker ?? []),
+        superSeed: flags['super-seed'],
         ...(flags.peer !== undefined && { peers: flags.peer }),
         ...(item.path !== undefined && { path: item.path }),
       })

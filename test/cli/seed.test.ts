@@ -45,6 +45,14 @@ describe('bt seed', () => {
     expect(tracker.queries.some(query => query.includes('event=completed'))).toBe(false)
   })
 
+  test('gives a lone leech everything with --super-seed, piece by piece', async () => {
+    const content = makeContent(PARTS)
+    const { address } = await startSeed([content.torrent, content.writeInto(tempFolder()), '--super-seed'])
+    const cwd = tempFolder()
+    expect((await bt(['download', content.torrent, '--peer', address], { cwd })).code).toBe(0)
+    expect(readFileSync(join(cwd, 'a.bin'))).toEqual(Buffer.from(content.bytes))
+  })
+
   test('prints JSON lines with --json', async () => {
     const content = makeContent(PARTS)
     const { seed, address } = await startSeed([content.torrent, content.writeInto(tempFolder()), '--json'])

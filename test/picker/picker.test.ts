@@ -112,6 +112,49 @@ describe('Picker', () => {
     expect(picker.pick(B, seed, 9)).toHaveLength(3)
   })
 
+  it('has all blocks of a piece back that a peer will not deliver', () => {
+    const { picker, seed } = given({ pieces: 2, blocks: 2 })
+    const blocks = picker.pick(A, seed, 3)
+    const [first] = [...piecesOf(blocks)]
+    if (first === undefined) throw new Error('a piece')
+    const asked = blocks.filter(block => block.piece === first)
+    expect(picker.releasePiece(B, first)).toBe(0)
+    expect([picker.releasePiece(A, first), picker.releasePiece(A, first), picker.releasePiece(A, 99)]).toEqual([
+      asked.length,
+      0,
+      0,
+    ])
+    expect(picker.pickFrom(B, seed, [first], 9)).toEqual(asked)
+  })
+
+  it('needs a verified piece again that is gone, if it is wanted', () => {
+    const { picker, seed } = given({ pieces: 3, blocks: 1, have: [0, 1, 2], wanted: [0, 1] })
+    expect([picker.done, picker.pieceLost(1), picker.pieceLost(1), picker.pieceLost(2)]).toEqual([
+      true,
+      true,
+      false,
+      true,
+    ])
+    expect([picker.done, picker.wants(1), picker.wants(2), picker.isInteresting(seed)]).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ])
+    const blocks = picker.pick(A, seed, 9)
+    expect(piecesOf(blocks)).toEqual(new Set([1]))
+    deliver(picker, A, blocks)
+    picker.pieceVerified(1)
+    expect(picker.done).toBe(true)
+  })
+
+  it('counts the connected peers that have a piece', () => {
+    const { picker } = given()
+    const has = bitfieldOf(4, [1])
+    picker.addPeer(has)
+    expect([picker.copies(0), picker.copies(1)]).toEqual([1, 2])
+  })
+
   it('looks again at a peer that lost one piece and got another', () => {
     const { picker, seed } = given({ pieces: 4, blocks: 1, have: [0], wanted: [0, 1] })
     picker.removePeer(seed)

@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { concat } from '../../src/lib/base/bytes.ts'
 import type { Block } from '../../src/lib/metainfo/block.ts'
+import { bitfieldOf } from '../picker/support.ts'
 import { message, uint32 } from '../wire/support.ts'
-import { seedThat, sendTrue } from './support/scripted-peer.ts'
+import { seedThat, sendTrue, type Script } from './support/scripted-peer.ts'
 import { LINK, World } from './support/world.ts'
 
 function blockMessage(block: Block, data: Uint8Array): Uint8Array {
@@ -48,18 +49,21 @@ describe('endgame', () => {
     for (const when of ['checking', 'verified']) {
       const world = new World(150, { pieces: 2 })
       let rest: { block: Block; send: () => void } | undefined
-      const stalling = world.scripted(
-        seedThat((block, session) => {
-          if (rest !== undefined) return
-          const data = session.bytesOf(block)
-          data.fill(0xbb, 5000) // the late part is wrong, too
-          const bytes = blockMessage(block, data)
-          session.raw(bytes.slice(0, 5000))
-          rest = { block, send: () => session.raw(bytes.slice(5000)) }
-          session.flush = () => undefined
-        }, 2),
-        { link: { ...LINK, latency: 1 } },
-      )
+      const stall = seedThat((block, session) => {
+        if (rest !== undefined) return
+        const data = session.bytesOf(block)
+        data.fill(0xbb, 5000) // the late part is wrong, too
+        const bytes = blockMessage(block, data)
+        session.raw(bytes.slice(0, 5000))
+        rest = { block, send: () => session.raw(bytes.slice(5000)) }
+        session.flush = () => undefined
+      }, 2)
+      // No seed, or the leech would leave it once it has its piece.
+      const partial: Script = (event, session) => {
+        if (event.type === 'handshake') session.connection.bitfield(bitfieldOf(2, [0]))
+        else stall(event, session)
+      }
+      const stalling = world.scripted(partial, { link: { ...LINK, latency: 1 } })
       const leech = world.node({ checkTime: 100, wanted: [0] })
       leech.know(stalling)
       world.clock.run(300)

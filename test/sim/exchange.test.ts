@@ -80,9 +80,10 @@ describe('a swarm', () => {
     world.untilFinished([leech])
     expect([...(leech.torrent.have?.indices() ?? [])]).toEqual([3, 15])
     world.clock.run(1000)
-    // Done, yet no seed: neither has cause to leave the other.
-    expect(leech.torrent.peers.size).toBe(1)
-    expect(seed.torrent.peers.values().next().value?.connection?.peerInterested).toBe(false)
+    // Done, though no seed: neither downloads anything from now on (BEP 21).
+    expect([leech.torrent.peers.size, seed.torrent.peers.size]).toEqual([0, 0])
+    world.clock.run(100_000)
+    expect(leech.count('peerConnected')).toBe(1)
   })
 
   it('goes on over slow and distant links', () => {

@@ -17,6 +17,8 @@ function setUp() {
     addPeers: (peers, source) => calls.push(['addPeers', peers.length, source]),
     touch: () => calls.push('touch'),
     warn: text => calls.push(['warn', text]),
+    core: () => undefined,
+    uploadOnly: () => false,
     dropPeer: (_peer, reason, ban) => calls.push(['drop', reason, ban]),
   }
   let torrent: ExtensionTorrent | undefined

@@ -47,6 +47,8 @@ export interface DownloadOptions extends AddOptions, DownloadTarget {}
 export interface SeedOptions extends AddOptions {
   /** The content itself, or the folder that holds it; the working folder by default. */
   readonly path?: string
+  /** For the only seed of a new torrent: gives each piece about once, and lets its peers do the rest (BEP 16). */
+  readonly superSeed?: boolean
 }
 
 /**
@@ -133,6 +135,7 @@ export class Engine {
   seed(source: TorrentSource, options: SeedOptions = {}): TorrentSession {
     return this.#start({
       ...shared(source, options),
+      ...(options.superSeed !== undefined && { superSeed: options.superSeed }),
       storage: (info, request) => seedStorage(info, options.path, request),
     })
   }

@@ -41,6 +41,8 @@ export interface SessionOptions {
   readonly maxConnections?: number
   /** This torrent's own, within those of the engine. */
   readonly limits?: RateLimits
+  /** BEP 16. */
+  readonly superSeed?: boolean
   /** Fail once no peer can be hoped for, instead of waiting for better times. */
   readonly giveUp?: boolean
 }
@@ -95,6 +97,7 @@ export class TorrentSession {
       client: context.client,
       probe: options.storage === undefined,
       limits: combine(context.limits, this.#limits),
+      ...(options.superSeed !== undefined && { superSeed: options.superSeed }),
       ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
     })
     this.#runner = new TorrentRunner({

@@ -4,12 +4,14 @@ import { firstCommon, minus } from './bits.ts'
 
 export class Interest {
   readonly #have: Bitfield
+  readonly #wanted: Bitfield
   readonly #needed: Bitfield
   /** A piece that made the peer interesting when last asked. */
   readonly #witnesses = new WeakMap<Bitfield, number>()
 
   constructor(wanted: Bitfield, have: Bitfield) {
     this.#have = have
+    this.#wanted = wanted.clone()
     this.#needed = minus(wanted, have)
   }
 
@@ -20,6 +22,11 @@ export class Interest {
   verified(piece: number): void {
     this.#have.set(piece)
     this.#needed.clear(piece)
+  }
+
+  lost(piece: number): void {
+    this.#have.clear(piece)
+    if (this.#wanted.has(piece)) this.#needed.set(piece)
   }
 
   /** Whether a needed piece is in `bits`; see `Picker.isInteresting` for what it costs. */

@@ -52,6 +52,11 @@ export class Picker {
     return true
   }
 
+  /** How many connected peers have the piece. O(1). */
+  copies(piece: number): number {
+    return this.#availability.of(piece)
+  }
+
   get partialCount(): number {
     return this.#partials.size
   }
@@ -235,6 +240,15 @@ export class Picker {
     return 'released'
   }
 
+  /** The peer will deliver nothing of this piece. @returns how many blocks of it the peer had been asked for. */
+  releasePiece(peer: PeerKey, piece: number): number {
+    const partial = this.#partials.get(piece)
+    if (partial === undefined) return 0
+    const released = partial.releaseAll(peer).length
+    if (released > 0) this.#file(partial)
+    return released
+  }
+
   /** The peer choked us or is gone. @returns what it had been asked for. O(partial pieces). Call it even if nothing was. */
   releaseAll(peer: PeerKey): readonly Block[] {
     const released: Block[] = []
@@ -254,6 +268,14 @@ export class Picker {
     this.#suspects.delete(piece)
     this.#interest.verified(piece)
     this.#availability.withdraw(piece)
+  }
+
+  /** A verified piece is gone from the storage: it is missing again where it is wanted. @returns whether it was verified. */
+  pieceLost(piece: number): boolean {
+    if (!this.#have.has(piece)) return false
+    this.#interest.lost(piece)
+    if (this.#interest.needed.has(piece)) this.#availability.offer(piece)
+    return true
   }
 
   /**

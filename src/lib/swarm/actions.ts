@@ -35,6 +35,8 @@ export type TorrentAlert =
   | { readonly type: 'peerBanned'; readonly address: PeerAddress; readonly reason: string }
   | { readonly type: 'metadata'; readonly info: Info }
   | { readonly type: 'pieceVerified'; readonly piece: number }
+  /** A verified piece turned out to be gone from the storage. */
+  | { readonly type: 'pieceLost'; readonly piece: number }
   | { readonly type: 'pieceRejected'; readonly piece: number; readonly from: readonly PeerAddress[] }
   /** Every wanted piece is verified and stored. */
   | { readonly type: 'complete' }

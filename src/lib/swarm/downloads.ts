@@ -122,9 +122,21 @@ export class Downloads {
     if (peer.has?.set(piece) === true) this.#picker.peerGained(piece)
   }
 
-  /** The peer does not have this piece after all. */
+  /** The peer does not have this piece any more (BEP 54). With BEP 6 it rejects what it was asked for of it. */
   lost(peer: SwarmPeer, piece: number): void {
-    if (piece < this.layout.pieceCount && peer.has?.clear(piece) === true) this.#picker.peerLost(peer.has, piece)
+    if (piece >= this.layout.pieceCount || peer.has?.clear(piece) !== true) return
+    this.#picker.peerLost(peer.has, piece)
+    if (peer.connection?.fast !== true) this.#void(peer, this.#picker.releasePiece(peer.key, piece))
+  }
+
+  /** We do not have this piece any more; it is downloaded again if it is wanted. @returns whether we had it. */
+  pieceLost(piece: number): boolean {
+    return piece < this.layout.pieceCount && this.#picker.pieceLost(piece)
+  }
+
+  /** How many connected peers have the piece. */
+  copies(piece: number): number {
+    return this.#picker.copies(piece)
   }
 
   interesting(peer: SwarmPeer): boolean {

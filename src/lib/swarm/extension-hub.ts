@@ -5,6 +5,7 @@ import { messageOf } from '../base/errors.ts'
 import type { InfoHash } from '../base/ids.ts'
 import { ipBytes } from '../discovery/ip.ts'
 import type { ExtensionPeer, WireExtension } from '../plugin/api.ts'
+import { coreExtensions, UPLOAD_ONLY, type CoreMessages } from './core-extensions.ts'
 import { ExtensionSet, type NamedExtension } from './extension-set.ts'
 import { ADVERTISED_REQUEST_QUEUE } from './limits.ts'
 import type { SwarmPeer } from './peer.ts'
@@ -18,6 +19,10 @@ export interface ExtensionHost {
   touch(peer: SwarmPeer): void
   warn(message: string): void
   dropPeer(peer: SwarmPeer, reason: string, ban: boolean): void
+  /** What the messages of the swarm's own extensions do; undefined: we do not speak them. */
+  core(peer: SwarmPeer): CoreMessages | undefined
+  /** Whether we download nothing (any more); told to peers (BEP 21). */
+  uploadOnly(): boolean
 }
 
 export class ExtensionHub {
@@ -32,8 +37,11 @@ export class ExtensionHub {
 
   /** Opens the sessions of a peer and queues our extension handshake to it. */
   greet(peer: SwarmPeer, client: string, port: number): void {
+    const core = this.#host.core(peer)
+    const own = core === undefined ? [] : coreExtensions(core, () => this.#host.uploadOnly())
     const set = new ExtensionSet({
-      extensions: this.#extensions,
+      // Those of plugins first: whoever looks at our handshake finds them under the numbers they always had.
+      extensions: [...this.#extensions, ...own],
       host: name => this.#peerView(peer, name),
       onFault: (name, error) => this.#blame(name, error),
     })
@@ -47,6 +55,17 @@ export class ExtensionHub {
         p: port > 0 && peer.initiator === 'us' ? port : undefined,
       }),
     )
+  }
+
+  /** Whether we download anything has changed (BEP 21): by libtorrent's message where the peer takes it, else once more by BEP 10. */
+  tellUploadOnly(peer: SwarmPeer): void {
+    const { connection, extensions } = peer
+    if (extensions === undefined || connection === undefined || connection.closed) return
+    const value = this.#host.uploadOnly() ? 1 : 0
+    const id = extensions.idOf(UPLOAD_ONLY)
+    if (id === undefined) connection.extendedHandshake(extensions.handshake({ [UPLOAD_ONLY]: value }))
+    else connection.extended(id, Uint8Array.of(value))
+    this.#host.touch(peer)
   }
 
   /** None where it fails: a plugin that throws costs itself, never the download. */

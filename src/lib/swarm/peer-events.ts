@@ -1,17 +1,17 @@
 // What each event of the wire means for the torrent.
-import type { Bitfield } from '../base/bitfield.ts'
 import type { Block } from '../metainfo/block.ts'
-import type { PeerConnection, PeerEvent } from '../wire/connection.ts'
+import type { PeerEvent } from '../wire/connection.ts'
 import type { ExtendedHandshake } from '../wire/extended.ts'
 import { supportsExtended, type Handshake } from '../wire/handshake.ts'
 import { clientName } from './client-name.ts'
-import type { Downloads, WholePiece } from './downloads.ts'
+import type { WholePiece } from './downloads.ts'
 import type { Outbox } from './outbox.ts'
-import { readBitfield, type SwarmPeer } from './peer.ts'
+import type { SwarmPeer } from './peer.ts'
+import { PeerPieces } from './peer-pieces.ts'
 import { Rejects } from './rejects.ts'
 import type { Roster } from './roster.ts'
 import type { TorrentStats } from './stats.ts'
-import type { Uploads } from './uploads.ts'
+import type { Transfer } from './transfer.ts'
 
 /** What the handlers reach of their torrent. */
 export interface PeerEventsHost {
@@ -21,19 +21,22 @@ export interface PeerEventsHost {
   /** Opens the extension sessions of a peer and greets it (BEP 10). */
   greet(peer: SwarmPeer): void
   /** Undefined until the metadata is known and the storage ready. */
-  transfer(): { readonly downloads: Downloads; readonly uploads: Uploads } | undefined
+  transfer(): Transfer | undefined
   drop(peer: SwarmPeer, reason: string, detail: string, now: number): void
   pieceWhole(whole: WholePiece): void
   rechoke(now: number): void
-  seeding(): boolean
+  /** Every wanted piece is there. */
+  complete(): boolean
 }
 
 export class PeerEvents {
   readonly #host: PeerEventsHost
+  readonly pieces: PeerPieces
   readonly #rejects: Rejects
 
   constructor(host: PeerEventsHost) {
     this.#host = host
+    this.pieces = new PeerPieces({ ...host, reconsider: (peer, now) => this.reconsider(peer, now) })
     this.#rejects = new Rejects(host)
   }
 
@@ -57,50 +60,20 @@ export class PeerEvents {
     if (surplus === peer) return
     peer.client = clientName(handshake.peerId)
     outbox.alert({ type: 'peerConnected', address: peer.address, initiator: peer.initiator, client: peer.client })
-    const transfer = this.#host.transfer()
-    if (peer.connection !== undefined) sendHave(peer.connection, transfer?.downloads.have)
-    if (transfer !== undefined) {
-      peer.learnPieceCount(transfer.downloads.layout.pieceCount)
-      transfer.downloads.join(peer)
-    }
+    this.pieces.greet(peer)
     if (supportsExtended(handshake.reserved)) this.#host.greet(peer)
     outbox.touch(peer)
   }
 
-  /** The piece count has become known while this peer was connected, so it hears of our pieces one by one. */
-  enterTransfer(peer: SwarmPeer, now: number): void {
-    const transfer = this.#host.transfer()
-    if (transfer === undefined || peer.connection === undefined) return
-    const { layout, have } = transfer.downloads
-    peer.connection.setPieceCount(layout.pieceCount)
-    if (!peer.handshaken) return
-    if (!peer.learnPieceCount(layout.pieceCount)) {
-      return this.#host.drop(peer, 'bad-bitfield', 'its bitfield does not fit the torrent', now)
-    }
-    transfer.downloads.join(peer)
-    for (const piece of have.indices()) peer.connection.have(piece)
-    transfer.uploads.offerFast(peer)
-    this.reconsider(peer, now)
-  }
-
-  /** Tells everyone who lacks the piece that we have it, and those who have nothing else for us that we are done. */
-  announceHave(piece: number, now: number): void {
-    const downloads = this.#host.transfer()?.downloads
-    for (const peer of this.#host.roster.peers.values()) {
-      if (!peer.handshaken) continue
-      downloads?.loseInterest(peer, now)
-      if (peer.has?.has(piece) === true) continue
-      peer.connection?.have(piece)
-      this.#host.outbox.touch(peer)
-    }
-  }
-
-  /** Says whether we are interested, and asks for what we may. Two seeds have nothing to say to each other. */
+  /** Says whether we are interested, and asks for what we may. Two that only upload (BEP 21) have nothing for each other. */
   reconsider(peer: SwarmPeer, now: number): void {
     const transfer = this.#host.transfer()
     if (transfer === undefined || !peer.handshaken || peer.connection === undefined) return
-    if (this.#host.seeding() && peer.isSeed && transfer.downloads.have.complete) {
+    if (this.#host.complete() && peer.isSeed && transfer.downloads.have.complete) {
       return this.#host.drop(peer, 'both-seeds', 'both have every piece', now)
+    }
+    if (this.#host.complete() && (peer.isSeed || peer.uploadOnly)) {
+      return this.#host.drop(peer, 'both-upload-only', 'neither downloads anything', now)
     }
     if (transfer.downloads.interesting(peer)) peer.connection.interested(now)
     else transfer.downloads.loseInterest(peer, now)
@@ -140,13 +113,13 @@ export class PeerEvents {
         if (transfer?.uploads.request(peer, event.block) !== 'flood') return undefined
         return this.#host.drop(peer, 'request-flood', 'too many requests waiting', now)
       case 'have':
-        return this.#onHave(peer, event.piece, now)
+        return this.pieces.onHave(peer, event.piece, now)
       case 'bitfield':
-        return this.#onBitfield(peer, event.bytes, now)
+        return this.pieces.onBitfield(peer, event.bytes, now)
       case 'haveAll':
-        return this.#onBitfield(peer, 'all', now)
+        return this.pieces.onBitfield(peer, 'all', now)
       case 'haveNone':
-        return this.#onBitfield(peer, undefined, now)
+        return this.pieces.onBitfield(peer, undefined, now)
       case 'reject':
         return this.#rejects.rejected(peer, event.block, now)
       case 'allowedFast':
@@ -157,6 +130,8 @@ export class PeerEvents {
         return this.#onChoke(peer, now)
       case 'interested':
         return this.#host.rechoke(now)
+      case 'notInterested': // the choker looks at its next round
+        return transfer?.superSeed?.idle(peer, now)
       case 'cancel':
         return transfer?.uploads.cancel(peer, event.block)
       case 'handshake':
@@ -168,7 +143,6 @@ export class PeerEvents {
       case 'closed':
         return this.#host.drop(peer, event.reason, event.detail, now)
       case 'unchoke': // asked for by the refill that follows every batch of events
-      case 'notInterested': // the choker looks at its next round
       case 'port': // DHT (BEP 5)
       case 'unknown':
         return undefined
@@ -197,26 +171,10 @@ export class PeerEvents {
     if (outcome !== 'accepted') this.#host.pieceWhole(outcome)
   }
 
-  #onHave(peer: SwarmPeer, piece: number, now: number): void {
-    const downloads = this.#host.transfer()?.downloads
-    if (downloads === undefined) return peer.earlyHave(piece)
-    downloads.gained(peer, piece)
-    if (peer.connection?.amInterested !== true && downloads.wants(piece)) peer.connection?.interested(now)
-    if (peer.isSeed) this.reconsider(peer, now)
-  }
-
-  /** @param said its bitfield, or `all` or nothing (BEP 6). */
-  #onBitfield(peer: SwarmPeer, said: Uint8Array | 'all' | undefined, now: number): void {
-    const transfer = this.#host.transfer()
-    if (transfer === undefined) {
-      peer.earlyBitfield = said
-      peer.earlyHaves = undefined
-      return
-    }
-    const has = readBitfield(said, transfer.downloads.layout.pieceCount)
-    if (has === undefined) return this.#host.drop(peer, 'bad-bitfield', 'its bitfield does not fit the torrent', now)
-    transfer.downloads.replaceHas(peer, has)
-    transfer.uploads.offerFast(peer)
+  /** BEP 21: the peer is, or is no longer, one that downloads nothing. */
+  onUploadOnly(peer: SwarmPeer, uploadOnly: boolean, now: number): void {
+    if (peer.uploadOnly === uploadOnly) return
+    peer.uploadOnly = uploadOnly
     this.reconsider(peer, now)
   }
 
@@ -225,11 +183,4 @@ export class PeerEvents {
     if (handshake.requestQueue !== undefined) peer.pipeline.setLimit(handshake.requestQueue)
     peer.extensions?.onHandshake(handshake, now)
   }
-}
-
-/** BEP 3: the bitfield is the first message, left out by who has nothing; BEP 6: who has all or nothing says so in five bytes. */
-function sendHave(connection: PeerConnection, have: Bitfield | undefined): void {
-  if (have?.complete === true && connection.fast) connection.haveAll()
-  else if (have !== undefined && have.count > 0) connection.bitfield(have)
-  else if (connection.fast) connection.haveNone()
 }

@@ -31,6 +31,8 @@ export class SwarmPeer {
   earlyBitfield: Uint8Array | 'all' | undefined
   earlyHaves: Bitfield | undefined
 
+  /** It says that it downloads nothing (BEP 21). */
+  uploadOnly: boolean = false
   readonly fast: FastPieces = new FastPieces()
   /** Requests of ours that are not answered. */
   outstanding: number = 0

@@ -156,6 +156,6 @@ export class Roster {
 
 /** A peer that shook hands did nothing wrong by leaving; one that never got so far counts as a failure. */
 function outcomeOf(peer: SwarmPeer, reason: string): DialOutcome {
-  if (reason === 'both-seeds' || reason === 'duplicate') return 'useless'
+  if (reason === 'both-seeds' || reason === 'both-upload-only' || reason === 'duplicate') return 'useless'
   return peer.met ? 'closed' : 'failed'
 }

@@ -13,10 +13,8 @@ import type { WireExtension } from '../plugin/api.ts'
 import { PeerConnection } from '../wire/connection.ts'
 import { reservedBytes, type Handshake } from '../wire/handshake.ts'
 import type { TorrentAction } from './actions.ts'
-import { Choker } from './choker.ts'
-import { Downloads } from './downloads.ts'
+import type { CoreMessages } from './core-extensions.ts'
 import { ExtensionHub } from './extension-hub.ts'
-import { FastGrants } from './fast-grants.ts'
 import { MAX_CONNECTIONS, TICK, UPLOAD_SLOTS } from './limits.ts'
 import { Metadata } from './metadata.ts'
 import { Outbox } from './outbox.ts'
@@ -26,7 +24,7 @@ import { PieceChecks } from './piece-checks.ts'
 import type { TransferLimits } from './rate-limit.ts'
 import { Roster } from './roster.ts'
 import { TorrentStats, type TorrentSnapshot } from './stats.ts'
-import { Uploads } from './uploads.ts'
+import { openTransfer, type Transfer } from './transfer.ts'
 
 export interface TorrentOptions {
   readonly infoHash: InfoHash
@@ -43,12 +41,8 @@ export interface TorrentOptions {
   /** Only the metadata is wanted: peers are offered nothing that this does not take. */
   readonly probe?: boolean
   readonly limits?: TransferLimits
-}
-
-/** What exists once transfers have begun. */
-interface Transfer {
-  readonly downloads: Downloads
-  readonly uploads: Uploads
+  /** Seed as BEP 16 has it: meant for the only seed of a new torrent. Has no effect unless every piece is there. */
+  readonly superSeed?: boolean
 }
 
 export class Torrent {
@@ -58,11 +52,13 @@ export class Torrent {
   readonly #metadata: Metadata
   readonly #roster: Roster
   readonly #events: PeerEvents
+  readonly #hub: ExtensionHub
   readonly #checks: PieceChecks
   #transfer: Transfer | undefined
   #limits: TransferLimits | undefined
   #nextTick = 0
   #complete = false
+  #completeTold = false
   /** The time of the input under way, for what extensions do within it. */
   #now = 0
 
@@ -75,7 +71,7 @@ export class Torrent {
       maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
       peerId: options.peerId,
     })
-    const hub = new ExtensionHub(options.extensions, {
+    this.#hub = new ExtensionHub(options.extensions, {
       infoHash: options.infoHash,
       metadata: () => this.#metadata.info?.raw,
       offerMetadata: raw => this.#offerMetadata(raw),
@@ -84,6 +80,8 @@ export class Torrent {
         if (this.info?.private !== true) this.#roster.learn(peers, source, this.#now)
       },
       touch: peer => this.#outbox.touch(peer),
+      core: peer => (options.probe === true ? undefined : this.#coreMessages(peer)),
+      uploadOnly: () => this.#uploadOnly,
       warn: message => this.#outbox.alert({ type: 'warning', message }),
       dropPeer: (peer, reason, ban) => {
         if (ban) this.#roster.ban(peer.address, reason)
@@ -98,12 +96,12 @@ export class Torrent {
       outbox: this.#outbox,
       roster: this.#roster,
       stats: this.stats,
-      greet: peer => hub.greet(peer, options.client, options.port),
+      greet: peer => this.#hub.greet(peer, options.client, options.port),
       transfer: () => this.#transfer,
       drop,
       pieceWhole: whole => this.#checks.begin(whole),
       rechoke: now => this.#transfer?.uploads.rechoke(now, this.#complete),
-      seeding: () => this.#complete,
+      complete: () => this.#complete,
     })
   }
 
@@ -150,15 +148,13 @@ export class Torrent {
     if (info === undefined) throw new BtError('INTERNAL', 'a torrent can not start before its metadata is known')
     this.#now = now
     const layout = new PieceLayout(info.totalLength, info.pieceLength)
+    const { infoHash, random, uploadSlots = UPLOAD_SLOTS, superSeed = false } = this.#options
     const { peers } = this.#roster
-    const downloads = new Downloads({ layout, have, wanted, random: this.#options.random, outbox: this.#outbox, peers })
-    const choker = new Choker({ slots: this.#options.uploadSlots ?? UPLOAD_SLOTS, random: this.#options.random })
-    const grants = new FastGrants(layout, this.infoHash)
-    const uploads = new Uploads({ choker, grants, outbox: this.#outbox, peers, have, layout })
-    this.#transfer = { downloads, uploads }
+    const outbox = this.#outbox
+    this.#transfer = openTransfer({ infoHash, layout, have, wanted, uploadSlots, superSeed, random, outbox, peers })
     this.#keepToLimits(now)
     this.#checkComplete()
-    for (const peer of peers.values()) this.#events.enterTransfer(peer, now)
+    for (const peer of peers.values()) this.#events.pieces.enter(peer, now)
     this.#roster.dial(now)
   }
 
@@ -184,7 +180,7 @@ export class Torrent {
       initiator: true,
       infoHash,
       peerId,
-      reserved: reservedBytes({ extended: extensions.length > 0, fast: !probe }),
+      reserved: reservedBytes({ extended: !probe || extensions.length > 0, fast: !probe }),
       target: block => this.#transfer?.downloads.target(peer, block),
       ...(this.#transfer && { pieceCount: this.#transfer.downloads.layout.pieceCount }),
       now,
@@ -239,7 +235,7 @@ export class Torrent {
     if (downloads === undefined) return
     const wasBackedUp = downloads.backedUp || downloads.crowded
     if (!this.#checks.stored({ piece, data }, downloads, now)) return
-    this.#events.announceHave(piece, now)
+    this.#events.pieces.announce(piece, now)
     this.#checkComplete()
     if (this.#complete || wasBackedUp) for (const peer of this.peers.values()) this.#events.reconsider(peer, now)
   }
@@ -252,6 +248,20 @@ export class Torrent {
     for (const peer of this.peers.values()) this.#events.reconsider(peer, now)
   }
 
+  /**
+   * A verified piece turned out to be gone: it could not be read, or its hash is wrong now. Peers are told (BEP 54), and it is
+   * downloaded again if it is wanted.
+   */
+  pieceLost(piece: number, now: number): void {
+    this.#now = now
+    if (this.#transfer?.downloads.pieceLost(piece) !== true) return
+    this.#outbox.alert({ type: 'pieceLost', piece })
+    this.#transfer.uploads.pieceLost(piece)
+    this.#events.pieces.retract(piece)
+    this.#checkComplete()
+    for (const peer of this.peers.values()) this.#events.reconsider(peer, now)
+  }
+
   /** Safe to call early. */
   handleTimeout(now: number): void {
     this.#now = now
@@ -260,6 +270,7 @@ export class Torrent {
     if (now < this.#nextTick) return
     this.#nextTick = now + TICK
     for (const peer of this.peers.values()) this.#events.tick(peer, now)
+    this.#transfer?.superSeed?.tick(now)
     const uploads = this.#transfer?.uploads
     if (uploads !== undefined && uploads.nextRound <= now) uploads.rechoke(now, this.#complete)
     this.#roster.dial(now)
@@ -327,10 +338,26 @@ export class Torrent {
     this.#transfer.uploads.limit(this.#limits.up, now)
   }
 
+  /** Told once: a piece that is lost later and found again is no news to whoever waits for the torrent. */
   #checkComplete(): void {
-    if (this.#complete || this.#transfer?.downloads.done !== true) return
-    this.#complete = true
-    this.#outbox.alert({ type: 'complete' })
+    const { done } = this.#transfer?.downloads ?? { done: false }
+    if (this.#complete === done) return
+    this.#complete = done
+    if (done && !this.#completeTold) this.#outbox.alert({ type: 'complete' })
+    this.#completeTold ||= done
+    for (const peer of this.peers.values()) if (peer.handshaken) this.#hub.tellUploadOnly(peer)
+  }
+
+  /** BEP 21; but who super-seeds does not show what it has. */
+  get #uploadOnly(): boolean {
+    return this.#complete && this.#transfer?.superSeed === undefined
+  }
+
+  #coreMessages(peer: SwarmPeer): CoreMessages {
+    return {
+      dontHave: (piece, now) => this.#events.pieces.onDontHave(peer, piece, now),
+      uploadOnly: (value, now) => this.#events.onUploadOnly(peer, value, now),
+    }
   }
 
   #drop(peer: SwarmPeer, reason: string, detail: string, now: number): void {
@@ -338,6 +365,7 @@ export class Torrent {
     this.#roster.remove(peer, reason, detail, now)
     this.#transfer?.downloads.leave(peer)
     this.#transfer?.uploads.leave(peer)
+    this.#transfer?.superSeed?.leave(peer)
     peer.extensions?.close(now)
     if (this.#roster.closed) return
     // What it was asked for and its upload slot are free for others now.

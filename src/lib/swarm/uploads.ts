@@ -19,6 +19,7 @@ import {
 import type { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
 import type { RateLimit } from './rate-limit.ts'
+import type { SuperSeed } from './super-seed.ts'
 
 export class Uploads {
   readonly #choker: Choker
@@ -29,6 +30,7 @@ export class Uploads {
   readonly #layout: PieceLayout
   /** Undefined: as fast as it goes. */
   #lane: Lane<SwarmPeer> | undefined
+  readonly #superSeed: SuperSeed | undefined
 
   constructor(options: {
     choker: Choker
@@ -37,6 +39,7 @@ export class Uploads {
     peers: ReadonlyMap<PeerKey, SwarmPeer>
     have: Bitfield
     layout: PieceLayout
+    superSeed?: SuperSeed | undefined
   }) {
     this.#choker = options.choker
     this.#grants = options.grants
@@ -44,6 +47,7 @@ export class Uploads {
     this.#peers = options.peers
     this.#have = options.have
     this.#layout = options.layout
+    this.#superSeed = options.superSeed
   }
 
   /** @returns `flood` where the peer has more waiting, or has asked for more in vain, than anyone may. */
@@ -59,6 +63,17 @@ export class Uploads {
     if (at < 0) return
     // BEP 6: a request that is cancelled is answered too.
     for (const want of peer.wants.splice(at, 1)) this.#reject(peer, want)
+  }
+
+  /** We do not have this piece any more: what waits of it is turned down. */
+  pieceLost(piece: number): void {
+    for (const peer of this.#peers.values()) {
+      const waiting = peer.wants.splice(0)
+      for (const want of waiting) {
+        if (want.piece === piece) this.#reject(peer, want)
+        else peer.wants.push(want)
+      }
+    }
   }
 
   /** Tells a peer whose pieces have become known what it may ask for while choked (BEP 6). */
@@ -140,7 +155,8 @@ export class Uploads {
       if (!peer.handshaken || peer.connection === undefined) continue
       candidates.push({
         key: peer.key,
-        interested: peer.connection.peerInterested,
+        // BEP 21: who downloads nothing needs no slot, whatever it says.
+        interested: peer.connection.peerInterested && !peer.uploadOnly,
         choked: peer.connection.amChoking,
         downloadRate: peer.download.rate(now),
         uploadRate: peer.upload.rate(now),
@@ -179,6 +195,7 @@ export class Uploads {
   #mayHave(peer: SwarmPeer, block: Block): boolean {
     if (block.piece >= this.#layout.pieceCount || !this.#have.has(block.piece)) return false
     if (!this.#layout.isRequestable(block)) return false
+    if (this.#superSeed?.admits(peer, block.piece) === false) return false
     return peer.connection?.amChoking === false || this.#grants.take(peer, block) === 'granted'
   }
 

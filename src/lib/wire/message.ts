@@ -81,7 +81,7 @@ export function readRequest(bytes: Uint8Array, at: number): Block {
   }
 }
 
-function writeUint32(out: Uint8Array, at: number, value: number): void {
+export function writeUint32(out: Uint8Array, at: number, value: number): void {
   out[at] = value >>> 24
   out[at + 1] = value >>> 16
   out[at + 2] = value >>> 8

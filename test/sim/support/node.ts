@@ -34,6 +34,7 @@ export interface NodeOptions {
   readonly extensions?: readonly WireExtension[]
   /** False: as a peer that has not got the fast extension (BEP 6). */
   readonly fast?: boolean
+  readonly superSeed?: boolean
   readonly maxConnections?: number
   readonly uploadSlots?: number
   readonly limits?: TransferLimits
@@ -65,7 +66,8 @@ export class Node {
   #started = false
 
   constructor(network: Network, options: NodeOptions) {
-    const { address, content, peerId, random, extensions = [], maxConnections, uploadSlots, fast, limits } = options
+    const { address, content, peerId, random, extensions = [], maxConnections, uploadSlots, fast, superSeed } = options
+    const { limits } = options
     this.#options = options
     this.#network = network
     this.address = address
@@ -77,6 +79,7 @@ export class Node {
       extensions,
       client: `sim ${address.port}`,
       probe: fast === false,
+      ...(superSeed !== undefined && { superSeed }),
       ...(maxConnections !== undefined && { maxConnections }),
       ...(uploadSlots !== undefined && { uploadSlots }),
       ...(limits !== undefined && { limits }),
@@ -94,6 +97,12 @@ export class Node {
   /** The info dictionary comes from elsewhere than a peer. */
   offerMetadata(): void {
     this.#input(now => this.torrent.offerMetadata(this.#options.content.info.raw, now))
+  }
+
+  /** The storage loses a piece, and a read finds it out. */
+  lose(piece: number): void {
+    this.#stored.delete(piece)
+    this.#input(now => this.torrent.pieceLost(piece, now))
   }
 
   know(...peers: readonly { readonly address: PeerAddress }[]): void {
@@ -212,6 +221,9 @@ export class Node {
           for (const [index, gap] of frameRun(action.blocks, run).entries()) {
             const { piece, offset, length } = action.blocks[index] ?? { piece: -1, offset: 0, length: 0 }
             const bytes = this.#stored.get(piece)
+            if (bytes === undefined && this.count('pieceLost') > 0) {
+              return this.#input(now => this.torrent.served(action.key, action.blocks, undefined, now))
+            }
             if (bytes === undefined) throw new Error(`asked to serve piece ${piece}, which is not there`)
             gap.set(bytes.subarray(offset, offset + length))
           }

@@ -115,7 +115,7 @@ export class ScriptedPeer {
   }
 
   #on(event: PeerEvent, session: Session): void {
-    this.events.push(event)
+    this.events.push(event.type === 'extended' ? { ...event, payload: event.payload.slice() } : event)
     if (event.type === 'handshake' && !session.connection.handshakeDone) session.connection.accept(event.infoHash)
     this.#options.script(event, session)
   }
