@@ -41,11 +41,27 @@ function framed(run: readonly Block[]): Uint8Array {
   return new Uint8Array(Buffer.concat(messages))
 }
 
+async function read(reader: RunReader, run: readonly Block[]): Promise<Uint8Array> {
+  const bytes = await reader.read(run)
+  if (bytes instanceof Uint8Array) return bytes
+  throw bytes.cause
+}
+
 describe('RunReader', () => {
+  it('names the pieces of what could not be read, and keeps the memory', async () => {
+    const cause = new Error('gone')
+    const reader = new RunReader(
+      { readInto: offset => (offset < PIECE_LENGTH ? Promise.resolve() : Promise.reject(cause)) },
+      PIECE_LENGTH,
+    )
+    const run = [...blocks(0, 20), ...blocks(30, 4), ...blocks(23, 1)]
+    expect(await reader.read(run)).toEqual({ pieces: new Set([7, 8, 5]), cause })
+  })
+
   it('reads what follows in the content at once, across pieces, and frames it', async () => {
     const { reader, reads } = setUp()
     const run = [...blocks(2, 4), ...blocks(9, 1), ...blocks(8, 1)]
-    expect(equal(await reader.read(run), framed(run))).toBe(true)
+    expect(equal(await read(reader, run), framed(run))).toBe(true)
     expect(reads).toEqual([
       { offset: 2 * BLOCK_LENGTH, length: 4 * BLOCK_LENGTH },
       { offset: 9 * BLOCK_LENGTH, length: BLOCK_LENGTH },
@@ -55,15 +71,15 @@ describe('RunReader', () => {
 
   it('uses the memory of a long run again once it is sent, and not before', async () => {
     const { reader } = setUp()
-    const first = await reader.read(blocks(0, 40))
-    const second = await reader.read(blocks(40, 40))
+    const first = await read(reader, blocks(0, 40))
+    const second = await read(reader, blocks(40, 40))
     expect(second.buffer).not.toBe(first.buffer)
     reader.recycle(first)
     // A chunk that is no run, or one that was given back before, changes nothing.
     reader.recycle(first)
     reader.recycle(new Uint8Array(10))
-    const third = await reader.read(blocks(20, 40))
-    const fourth = await reader.read(blocks(20, 40))
+    const third = await read(reader, blocks(20, 40))
+    const fourth = await read(reader, blocks(20, 40))
     expect(third.buffer).toBe(first.buffer)
     expect(fourth.buffer).not.toBe(first.buffer)
     expect(equal(second, framed(blocks(40, 40)))).toBe(true)
@@ -72,7 +88,7 @@ describe('RunReader', () => {
 
   it('gives a short run memory of its own length', async () => {
     const { reader } = setUp()
-    const run = await reader.read(blocks(0, 2))
+    const run = await read(reader, blocks(0, 2))
     expect(run.buffer.byteLength).toBe(run.length)
   })
 })

@@ -12,6 +12,13 @@ const MIN_POOLED = BUFFER_LENGTH / 4
 /** Free buffers kept: as many as two fast peers keep busy. */
 const MAX_FREE = 8
 
+/** Some of a run could not be read. */
+export interface Unreadable {
+  /** Those that a failed read was to bring bytes of. */
+  readonly pieces: ReadonlySet<number>
+  readonly cause: unknown
+}
+
 export class RunReader {
   readonly #content: Pick<Content, 'readInto'>
   readonly #pieceLength: number
@@ -23,14 +30,20 @@ export class RunReader {
     this.#pieceLength = pieceLength
   }
 
-  /** @returns the run as `frameRun` lays it out. @throws BtError DISK_… */
-  async read(blocks: readonly Block[]): Promise<Uint8Array> {
+  /** @returns the run as `frameRun` lays it out, or why it could not be read. */
+  async read(blocks: readonly Block[]): Promise<Uint8Array | Unreadable> {
     const run = this.#take(runLength(blocks))
     const gaps = frameRun(blocks, run)
-    await Promise.all(
-      this.#stretches(blocks).map(({ offset, first, end }) => this.#content.readInto(offset, gaps.slice(first, end))),
+    const stretches = this.#stretches(blocks)
+    const outcomes = await Promise.allSettled(
+      stretches.map(({ offset, first, end }) => this.#content.readInto(offset, gaps.slice(first, end))),
     )
-    return run
+    const failed = outcomes.find(outcome => outcome.status === 'rejected')
+    if (failed === undefined) return run
+    this.recycle(run)
+    const lost = stretches.filter((_, index) => outcomes[index]?.status === 'rejected')
+    const pieces = lost.flatMap(({ first, end }) => blocks.slice(first, end).map(block => block.piece))
+    return { pieces: new Set(pieces), cause: failed.reason }
   }
 
   /** The chunk, which may be a run, is not needed any more. */

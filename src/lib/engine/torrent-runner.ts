@@ -2,6 +2,7 @@
 // outputs. Nothing is decided here.
 import { equal, type OwnedBytes } from '../base/bytes.ts'
 import type { PeerAddress } from '../base/address.ts'
+import { messageOf } from '../base/errors.ts'
 import type { Block } from '../metainfo/block.ts'
 import { pieceHash, type Info } from '../metainfo/metainfo.ts'
 import { PeerSocket, type PeerSocketOwner } from '../net/peer-socket.ts'
@@ -14,7 +15,7 @@ import type { PeerConnection } from '../wire/connection.ts'
 import type { Handshake } from '../wire/handshake.ts'
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Content } from './content.ts'
-import { RunReader } from './run-reader.ts'
+import { RunReader, type Unreadable } from './run-reader.ts'
 
 export interface RunnerOptions {
   readonly torrent: Torrent
@@ -186,8 +187,20 @@ export class TorrentRunner {
   }
 
   async #serve(key: PeerKey, blocks: readonly Block[]): Promise<void> {
-    const run = await this.#reader?.read(blocks)
-    this.#input(now => this.torrent.served(key, blocks, run, now))
+    if (this.#reader === undefined) return
+    const run = await this.#reader.read(blocks)
+    if (run instanceof Uint8Array) this.#input(now => this.torrent.served(key, blocks, run, now))
+    else this.#missed(key, blocks, run)
+  }
+
+  /** What can not be read is not served any more; the rest of the torrent is. */
+  #missed(key: PeerKey, blocks: readonly Block[], { pieces, cause }: Unreadable): void {
+    this.#input(now => {
+      this.torrent.served(key, blocks, undefined, now)
+      for (const piece of pieces) this.torrent.pieceLost(piece, now)
+    })
+    const named = pieces.size === 1 ? `piece ${[...pieces].join()} is` : `pieces ${[...pieces].join(', ')} are`
+    this.#options.onAlert({ type: 'warning', message: `${named} no longer served: ${messageOf(cause)}` })
   }
 
   #track(work: Promise<void>): void {
