@@ -12,6 +12,13 @@ export const downloadFlags = {
   peer: peerFlag(),
   tracker: trackerFlag(),
   select: Flags.string({ description: 'only these files, by index from 0: 0,2,5-7', helpValue: 'FILES' }),
+  sequential: Flags.boolean({ description: 'from the first piece to the last, instead of the rarest first' }),
+  priority: Flags.string({
+    description: 'files to get before or after others, by index or pattern; high, normal or low (may be repeated)',
+    helpValue: 'FILES=PRIORITY',
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
   port: portFlag,
   'max-down': maxDownFlag(),
   'max-up': maxUpFlag(),
@@ -23,6 +30,8 @@ interface DownloadFlags extends RateFlags {
   readonly peer: readonly PeerAddress[] | undefined
   readonly tracker: readonly string[] | undefined
   readonly select: string | undefined
+  readonly sequential: boolean
+  readonly priority: readonly string[] | undefined
   readonly port: number
   readonly 'stall-timeout': number
 }
@@ -53,14 +62,20 @@ export abstract class DownloadCommand extends BtCommand {
 }
 
 async function downloadOptions(source: TorrentSource, flags: DownloadFlags): Promise<DownloadOptions> {
-  const { parseSelection, selectFiles } = await import('../lib/engine/select-files.ts')
+  const [{ parseSelection, selectFiles }, { parsePriority, prioritize }] = await Promise.all([
+    import('../lib/engine/select-files.ts'),
+    import('../lib/engine/priorities.ts'),
+  ])
+  const rules = flags.priority?.map(text => parsePriority(text))
   // A magnet link may name files itself (BEP 53); what the user says counts more.
   const ranges = flags.select === undefined ? source.magnet?.selectOnly : parseSelection(flags.select)
   return {
     giveUp: true,
+    sequential: flags.sequential,
     ...(flags.output !== undefined && { output: flags.output }),
     ...(flags.peer !== undefined && { peers: flags.peer }),
     ...(flags.tracker !== undefined && { trackers: flags.tracker }),
     ...(ranges !== undefined && { select: info => selectFiles(info, ranges) }),
+    ...(rules !== undefined && { prioritize: info => prioritize(info, rules) }),
   }
 }

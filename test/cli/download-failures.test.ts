@@ -14,6 +14,8 @@ describe('bt download is wrong usage (2)', () => {
   test.each([
     ['a peer without a port', ['--peer', '127.0.0.1'], /"127\.0\.0\.1" is not a peer address/],
     ['a selection that is none', ['--select', '0,x'], /"0,x" is not a selection of files/],
+    ['a priority that is none', ['--priority', '0=urgent'], /"0=urgent" is no priority; write such as 0,2-4=high/],
+    ['a priority of no file', ['--priority', '*.none=low'], /"\*\.none=low" names no file of/],
     ['a selection backwards', ['--select', '3-1'], /"3-1" is not a selection of files/],
     ['a file that the torrent has not', ['--select', '0-1'], /has files 0 to 0; there is no 1/],
     ['a tracker that is no URL', ['--tracker', 'nowhere'], /"nowhere" is not a URL/],

@@ -22,7 +22,8 @@ const LINES: Readonly<Record<string, string>> = {
   create:
     'folder -o a.torrent -t http://a/,http://b/ --tracker=http://c/ --piece-length 1M --no-date --force --private',
   decode: '5:hello --lenient --json',
-  download: 'a.torrent --peer 127.0.0.1:1 --peer [::1]:2 --select 0,2-4 --port 0 --debug -o=out',
+  download:
+    'a.torrent --peer 127.0.0.1:1 --peer [::1]:2 --select 0,2-4 --sequential --priority a=b=low --priority 0=high --port 0 --debug -o=out',
   download_magnet: `magnet:?xt=urn:btih:${HASH} --stall-timeout 5 -o -`,
   download_piece: 'a.torrent 3 -o -',
   handshake: 'a.torrent 127.0.0.1:1',

@@ -130,3 +130,25 @@ describe('two hundred seeds', () => {
     expect(deepest).toBeLessThan(40)
   })
 })
+
+describe('a download', () => {
+  const sources = several(20, n => ({ rate: (n + 1) * 100 * KB, roundTrip: 20 + n * 5, reqq: 500 }))
+  const content = { pieces: 256, pieceLength: MIB, sources }
+
+  it('in sequence costs no time, and brings pieces nearly in order', () => {
+    const world = new Asking({ ...content, order: { sequential: true } })
+    expect(figures(world).ratio).toBeLessThan(1.05)
+    const lateness = world.order.map((piece, place) => place - piece)
+    expect(Math.max(...lateness)).toBeLessThan(64)
+    expect(lateness.filter(late => late > 32).length).toBeLessThan(26)
+  })
+
+  it('with priorities brings what is high before all else, and what is low last', () => {
+    const levels = Uint8Array.from({ length: 256 }, (_, piece) => (piece % 8 === 3 ? 0 : piece % 8 === 5 ? 2 : 1))
+    const world = new Asking({ ...content, order: { levels } })
+    expect(figures(world).ratio).toBeLessThan(1.05)
+    const places = (level: number) => world.order.flatMap((piece, place) => (levels[piece] === level ? [place] : []))
+    expect(Math.max(...places(0))).toBeLessThan(32 + 64)
+    expect(Math.min(...places(2))).toBeGreaterThan(256 - 32 - 64)
+  })
+})

@@ -9,6 +9,7 @@ import { isStored, wantedPieces } from '../storage/plan.ts'
 import { loadResume, removeResume, reserveResume, saveResume, type ResumeState } from '../storage/resume.ts'
 import { verifyContent } from '../storage/verify.ts'
 import type { Content } from './content.ts'
+import { pieceLevels, type FilePriority } from './priorities.ts'
 import type { Storage, StorageRequest } from './storage.ts'
 
 export interface DownloadTarget {
@@ -16,6 +17,10 @@ export interface DownloadTarget {
   readonly output?: string
   /** Chooses files by index; all by default. Called once the metadata is known. */
   readonly select?: (info: Info) => readonly number[]
+  /** The priorities of files by index, of those that are selected; the others are `normal`. Called once the metadata is known. */
+  readonly prioritize?: (info: Info) => ReadonlyMap<number, FilePriority>
+  /** Asks for pieces from the first to the last instead of the rarest first. */
+  readonly sequential?: boolean
 }
 
 export interface DownloadPlace extends DownloadTarget {
@@ -28,6 +33,7 @@ export async function downloadStorage(info: Info, target: DownloadPlace, request
   const output = await resolveOutput(info, target.output, process.cwd())
   const selected = target.select === undefined ? undefined : new Set(target.select(info))
   if (selected?.size === 0) throw new BtError('USAGE', `no file of "${info.name}" is selected`)
+  const priorities = target.prioritize?.(info)
   const { disk } = request
   const store = await FileStore.open({ info, output, mode: 'write', disk, ...(selected && { selected }) })
   try {
@@ -46,7 +52,9 @@ export async function downloadStorage(info: Info, target: DownloadPlace, request
       const worthKeeping = verified.count > 0 || target.keepMetadata
       return finish({ store, info, have: verified, ...totals, metadata: info.raw }, worthKeeping, request)
     }
-    return { ...io(store), have, wanted, close }
+    const levels = priorities && pieceLevels(info, files, priorities)
+    const order = { sequential: target.sequential === true, ...(levels && { levels }) }
+    return { ...io(store), have, wanted, order, close }
   } catch (error) {
     await store.close()
     throw error

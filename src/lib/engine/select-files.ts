@@ -7,6 +7,11 @@ import { isStored } from '../storage/plan.ts'
 /** Inclusive. */
 export type IndexRange = readonly [from: number, to: number]
 
+/** Whether the text can only be meant as a selection. */
+export function isSelection(text: string): boolean {
+  return /^[\d\s,-]+$/.test(text)
+}
+
 /** `0,2,5-7` as ranges. @throws BtError USAGE */
 export function parseSelection(text: string): readonly IndexRange[] {
   return text.split(',').map(part => {

@@ -1,6 +1,7 @@
 // The content of a torrent that runs: what is verified, what is wanted, and how it is read, written and put away.
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Info } from '../metainfo/metainfo.ts'
+import type { PickOrder } from '../picker/picker.ts'
 import type { Hasher } from '../storage/hasher.ts'
 import type { Disk } from '../storage/disk.ts'
 import type { Content } from './content.ts'
@@ -9,6 +10,8 @@ export interface Storage extends Content {
   /** Verified pieces at the start; handed to the torrent, which keeps it up to date. */
   readonly have: Bitfield
   readonly wanted: Bitfield
+  /** In which order pieces are asked for: by default the rarest first. */
+  readonly order?: PickOrder
   /** Flushes, notes what is verified so that the same command resumes, and lets go of the files. `moved`: bytes of this run. */
   close(have: Bitfield, moved: { readonly uploaded: number; readonly downloaded: number }): Promise<void>
 }

@@ -6,7 +6,7 @@ import { messageOf } from '../base/errors.ts'
 import type { Block } from '../metainfo/block.ts'
 import { pieceHash, type Info } from '../metainfo/metainfo.ts'
 import { PeerSocket, type PeerSocketOwner } from '../net/peer-socket.ts'
-import type { PeerKey } from '../picker/picker.ts'
+import type { PeerKey, PickOrder } from '../picker/picker.ts'
 import type { Hasher } from '../storage/hasher.ts'
 import type { TorrentAction, TorrentAlert } from '../swarm/actions.ts'
 import type { TransferLimits } from '../swarm/rate-limit.ts'
@@ -46,11 +46,11 @@ export class TorrentRunner {
   }
 
   /** The metadata is known and its storage ready: pieces may move. */
-  start(info: Info, content: Content, have: Bitfield, wanted: Bitfield): void {
+  start(info: Info, content: Content, have: Bitfield, wanted: Bitfield, order?: PickOrder): void {
     this.#info = info
     this.#content = content
     this.#reader = new RunReader(content, info.pieceLength)
-    this.#input(now => this.torrent.start(have, wanted, now))
+    this.#input(now => this.torrent.start(have, wanted, now, order))
   }
 
   /** @returns whether the bytes are this torrent's info dictionary. */

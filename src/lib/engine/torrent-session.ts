@@ -295,7 +295,7 @@ export class TorrentSession {
     this.#incomplete = !storage.have.complete
     if (this.#abort.signal.aborted) return storage.close(storage.have, this.#totals())
     this.#enter('downloading')
-    this.#runner.start(info, this.#disk.patient(storage), storage.have, storage.wanted)
+    this.#runner.start(info, this.#disk.patient(storage), storage.have, storage.wanted, storage.order)
     // What was there already is verified before anyone is told of us.
     this.#discover()
   }

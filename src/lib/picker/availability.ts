@@ -143,6 +143,11 @@ export class Availability {
     return firstCommon(has, this.#offered, randomIndex(has.length, this.#random))
   }
 
+  /** The first piece on offer that is in `has`. O(pieces / 8). */
+  first(has: Bitfield): number | undefined {
+    return this.#offered.count === 0 ? undefined : firstCommon(has, this.#offered, 0)
+  }
+
   #listed(has: Bitfield): number | undefined {
     const list = this.#shortlists.get(has)
     if (list === undefined) return undefined

@@ -1,13 +1,14 @@
 // A piece is in exactly one of these states: untouched, partial (a block of it is requested or received), checking (all
-// blocks received, hash not known) or verified. What is untouched, wanted and not verified is on offer in `Availability`.
+// blocks received, hash not known) or verified. What is untouched, wanted and not verified is on offer in `Offers`.
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
-import { Availability } from './availability.ts'
 import { Interest } from './interest.ts'
+import { Offers, type PickOrder } from './offers.ts'
 import { Partials } from './partials.ts'
 import { PartialPiece, type Pace, type PeerKey, type ReceiveOutcome, type Suspicion } from './piece.ts'
 
+export type { PickOrder } from './offers.ts'
 export type { Pace, PeerKey, ReceiveOutcome } from './piece.ts'
 
 export interface PickerOptions {
@@ -18,12 +19,14 @@ export interface PickerOptions {
   readonly wanted: Bitfield
   /** Uniform in 0 ≤ x < 1. */
   readonly random: () => number
+  readonly order?: PickOrder | undefined
 }
 
 export class Picker {
   readonly #layout: PieceLayout
   readonly #have: Bitfield
-  readonly #availability: Availability
+  readonly #sequential: boolean
+  readonly #offers: Offers
   readonly #interest: Interest
   readonly #partials = new Partials()
   readonly #checking = new Map<number, PartialPiece>()
@@ -33,9 +36,9 @@ export class Picker {
   constructor(options: PickerOptions) {
     this.#layout = options.layout
     this.#have = options.have
-    this.#availability = new Availability(options.layout.pieceCount, options.random)
     this.#interest = new Interest(options.wanted, options.have)
-    this.#availability.reset(this.#interest.needed)
+    this.#sequential = options.order?.sequential === true
+    this.#offers = new Offers(options.wanted, this.#interest.needed, options.random, options.order)
   }
 
   /** Every wanted piece is verified. */
@@ -45,16 +48,16 @@ export class Picker {
 
   /** BEP 3: every block that connected peers could give has been asked for, and not all have come. */
   get endgame(): boolean {
-    if (this.#partials.size === 0 || this.#availability.obtainable) return false
+    if (this.#partials.size === 0 || this.#offers.obtainable) return false
     for (const partial of this.#partials.open()) {
-      if (!partial.reserved && this.#availability.of(partial.index) > 0) return false
+      if (!partial.reserved && this.#offers.of(partial.index) > 0) return false
     }
     return true
   }
 
   /** How many connected peers have the piece. O(1). */
   copies(piece: number): number {
-    return this.#availability.of(piece)
+    return this.#offers.of(piece)
   }
 
   get partialCount(): number {
@@ -79,22 +82,22 @@ export class Picker {
 
   /** Counts in a connected peer: O(1) for a seed. `pick` counts on it. A leech's bitfield must belong to it alone. */
   addPeer(bits: Bitfield): void {
-    this.#availability.addPeer(bits)
+    this.#offers.addPeer(bits)
   }
 
   /** Counts a peer out: the object that `addPeer` got, with what the peer has gained since. */
   removePeer(bits: Bitfield): void {
-    this.#availability.removePeer(bits)
+    this.#offers.removePeer(bits)
   }
 
   /** A connected peer sent a have for a piece that it lacked (call it once the bit is set). O(1). */
   peerGained(piece: number): void {
-    this.#availability.gained(piece)
+    this.#offers.gained(piece)
   }
 
   /** A connected peer no longer has a piece (call it once the bit is clear). O(1), but for a seed's first. */
   peerLost(bits: Bitfield, piece: number): void {
-    this.#availability.lost(bits, piece)
+    this.#offers.lost(bits, piece)
   }
 
   /**
@@ -115,7 +118,7 @@ export class Picker {
   pick(peer: PeerKey, has: Bitfield, count: number, beginnable: number = Infinity, pace: Pace = 'brisk'): Block[] {
     const picked: Block[] = []
     if (count <= 0) return picked
-    const alike = this.#have.count === 0
+    const alike = this.#sequential || this.#have.count === 0
     this.#goOn(peer, has, count, picked, partial => (alike || partial.pace === pace) && !partial.avoids(peer))
     for (let begun = 0; picked.length < count && begun < beginnable; begun++) {
       const piece = this.#nextPiece(has)
@@ -173,7 +176,7 @@ export class Picker {
       const partial = this.#partials.get(piece)
       if (partial !== undefined) {
         if (partial.missing > 0 && partial.admits(peer)) this.#take(partial, peer, picked, count)
-      } else if (room > 0 && this.#availability.isOffered(piece)) {
+      } else if (room > 0 && this.#offers.isOffered(piece)) {
         room--
         this.#take(this.#begin(piece), peer, picked, count)
       }
@@ -194,7 +197,7 @@ export class Picker {
     }
     if (least === undefined) return undefined
     this.#partials.remove(least)
-    this.#availability.offer(least.index)
+    this.#offers.offer(least.index)
     return least.index
   }
 
@@ -267,14 +270,14 @@ export class Picker {
     this.#checking.delete(piece)
     this.#suspects.delete(piece)
     this.#interest.verified(piece)
-    this.#availability.withdraw(piece)
+    this.#offers.withdraw(piece)
   }
 
   /** A verified piece is gone from the storage: it is missing again where it is wanted. @returns whether it was verified. */
   pieceLost(piece: number): boolean {
     if (!this.#have.has(piece)) return false
     this.#interest.lost(piece)
-    if (this.#interest.needed.has(piece)) this.#availability.offer(piece)
+    if (this.#interest.needed.has(piece)) this.#offers.offer(piece)
     return true
   }
 
@@ -291,7 +294,7 @@ export class Picker {
     const before = this.#suspects.get(piece)
     const avoid = new Set([...(before?.avoid ?? []), ...senders])
     this.#suspects.set(piece, { alone: from === 'alone' || before !== undefined, avoid })
-    if (this.#interest.needed.has(piece)) this.#availability.offer(piece)
+    if (this.#interest.needed.has(piece)) this.#offers.offer(piece)
   }
 
   /** The peer that sent each block of a piece that is checking. */
@@ -299,16 +302,13 @@ export class Picker {
     return this.#checking.get(piece)?.senders() ?? []
   }
 
-  /**
-   * While nothing is verified any piece will do, as long as there is soon one to offer others: the rarest would come from
-   * few peers, and slowly (the usual practice with BEP 3).
-   */
   #nextPiece(has: Bitfield): number | undefined {
-    return this.#have.count === 0 ? this.#availability.any(has) : this.#availability.rarest(has)
+    return this.#offers.next(has, this.#have.count === 0)
   }
 
   #goOn(peer: PeerKey, has: Bitfield, count: number, picked: Block[], fits: (partial: PartialPiece) => boolean): void {
-    for (const partial of this.#partials.open()) {
+    const open = this.#sequential ? [...this.#partials.open()].sort((a, b) => a.index - b.index) : this.#partials.open()
+    for (const partial of open) {
       if (has.has(partial.index) && partial.admits(peer) && fits(partial)) this.#take(partial, peer, picked, count)
       if (picked.length >= count) return
     }
@@ -316,7 +316,7 @@ export class Picker {
 
   #begin(piece: number, pace: Pace = 'brisk'): PartialPiece {
     const partial = new PartialPiece(piece, this.#layout.pieceSize(piece), pace, this.#suspects.get(piece))
-    this.#availability.withdraw(piece)
+    this.#offers.withdraw(piece)
     this.#partials.add(partial)
     return partial
   }
@@ -329,6 +329,6 @@ export class Picker {
   }
 
   #file(partial: PartialPiece): void {
-    if (this.#partials.file(partial) === 'dropped') this.#availability.offer(partial.index)
+    if (this.#partials.file(partial) === 'dropped') this.#offers.offer(partial.index)
   }
 }

@@ -5,7 +5,7 @@ import type { Bitfield } from '../base/bitfield.ts'
 import type { OwnedBytes } from '../base/bytes.ts'
 import { BLOCK_LENGTH, type Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
-import { Picker, type Pace, type PeerKey } from '../picker/picker.ts'
+import { Picker, type Pace, type PeerKey, type PickOrder } from '../picker/picker.ts'
 import { MIN_REQUESTS } from '../picker/pipeline.ts'
 import { Lane } from './lane.ts'
 import { MAX_BUFFERED_BYTES, MAX_REQUEST_TIMEOUTS, MAX_UNCHECKED_BYTES, REQUEST_TIMEOUT } from './limits.ts'
@@ -32,6 +32,7 @@ export interface DownloadsOptions {
   readonly layout: PieceLayout
   readonly have: Bitfield
   readonly wanted: Bitfield
+  readonly order?: PickOrder | undefined
   readonly random: () => number
   readonly outbox: Outbox
   /** The connected peers, by key. */

@@ -8,7 +8,7 @@ import type { InfoHash, PeerId } from '../base/ids.ts'
 import type { Block } from '../metainfo/block.ts'
 import { PieceLayout } from '../metainfo/layout.ts'
 import type { Info } from '../metainfo/metainfo.ts'
-import type { PeerKey } from '../picker/picker.ts'
+import type { PeerKey, PickOrder } from '../picker/picker.ts'
 import type { WireExtension } from '../plugin/api.ts'
 import { PeerConnection } from '../wire/connection.ts'
 import { reservedBytes, type Handshake } from '../wire/handshake.ts'
@@ -142,8 +142,9 @@ export class Torrent {
    * Storage is ready: transfers begin.
    * @param have the verified pieces; owned by the torrent from here on.
    * @param wanted the pieces to download.
+   * @param order which of them first; the rarest by default.
    */
-  start(have: Bitfield, wanted: Bitfield, now: number): void {
+  start(have: Bitfield, wanted: Bitfield, now: number, order?: PickOrder): void {
     const info = this.#metadata.info
     if (info === undefined) throw new BtError('INTERNAL', 'a torrent can not start before its metadata is known')
     this.#now = now
@@ -151,7 +152,8 @@ export class Torrent {
     const { infoHash, random, uploadSlots = UPLOAD_SLOTS, superSeed = false } = this.#options
     const { peers } = this.#roster
     const outbox = this.#outbox
-    this.#transfer = openTransfer({ infoHash, layout, have, wanted, uploadSlots, superSeed, random, outbox, peers })
+    const pieces = { layout, have, wanted, order }
+    this.#transfer = openTransfer({ infoHash, ...pieces, uploadSlots, superSeed, random, outbox, peers })
     this.#keepToLimits(now)
     this.#checkComplete()
     for (const peer of peers.values()) this.#events.pieces.enter(peer, now)

@@ -2,7 +2,7 @@
 import type { Bitfield } from '../base/bitfield.ts'
 import type { InfoHash } from '../base/ids.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
-import type { PeerKey } from '../picker/picker.ts'
+import type { PeerKey, PickOrder } from '../picker/picker.ts'
 import { Choker } from './choker.ts'
 import { Downloads } from './downloads.ts'
 import { FastGrants } from './fast-grants.ts'
@@ -16,6 +16,7 @@ export interface TransferOptions {
   readonly layout: PieceLayout
   readonly have: Bitfield
   readonly wanted: Bitfield
+  readonly order?: PickOrder | undefined
   readonly uploadSlots: number
   /** To seed as BEP 16 has it, where every piece is there. */
   readonly superSeed: boolean

@@ -3,6 +3,7 @@
 import { Bitfield } from '../../../src/lib/base/bitfield.ts'
 import type { Block } from '../../../src/lib/metainfo/block.ts'
 import { PieceLayout } from '../../../src/lib/metainfo/layout.ts'
+import type { PickOrder } from '../../../src/lib/picker/picker.ts'
 import { Downloads, type WholePiece } from '../../../src/lib/swarm/downloads.ts'
 import { TICK } from '../../../src/lib/swarm/limits.ts'
 import { Outbox } from '../../../src/lib/swarm/outbox.ts'
@@ -75,6 +76,7 @@ export class Asking {
     readonly checkTime?: number
     /** Verified at the start. */
     readonly have?: readonly number[]
+    readonly order?: PickOrder
   }) {
     const { pieces, pieceLength, have = [], checkTime = 5, seed = 1, down = Infinity } = options
     this.#down = down
@@ -86,6 +88,7 @@ export class Asking {
       have: this.have,
       wanted: Bitfield.full(pieces),
       random: seeded(seed),
+      order: options.order,
       outbox: this.#outbox,
       peers: this.#peers,
     })

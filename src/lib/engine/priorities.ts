@@ -1,0 +1,72 @@
+// Which files come before others. Indices count as `--select` counts them.
+import { BtError } from '../base/errors.ts'
+import type { Info } from '../metainfo/metainfo.ts'
+import { piecesOfFile } from '../storage/plan.ts'
+import { isSelection, parseSelection, selectFiles, type IndexRange } from './select-files.ts'
+
+const PRIORITIES = ['high', 'normal', 'low'] as const
+/** All that a peer has of files of one priority is asked of it before the next; what is not wanted at all is not selected. */
+export type FilePriority = (typeof PRIORITIES)[number]
+
+export interface PriorityRule {
+  /** Indices, or a pattern that paths match. */
+  readonly files: readonly IndexRange[] | RegExp
+  readonly priority: FilePriority
+  /** As it was written. */
+  readonly text: string
+}
+
+/**
+ * `0,2-4=high`, `*.srt=high` or `extras/**=low`. In a pattern `?` is any character of a name and `*` any number of them,
+ * `**` crosses folders too; one without `/` is held against the name alone.
+ * @throws BtError USAGE
+ */
+export function parsePriority(text: string): PriorityRule {
+  const [, files = '', word = ''] = /^(.*)=([^=]*)$/s.exec(text) ?? []
+  const priority = PRIORITIES.find(known => known === word)
+  if (priority === undefined || files.trim() === '') {
+    throw new BtError('USAGE', `"${text}" is no priority; write such as 0,2-4=high or *.srt=low (high, normal or low)`)
+  }
+  return { files: isSelection(files) ? parseSelection(files) : pattern(files), priority, text }
+}
+
+/** The priority of each file that a rule names, by index; of two rules the later counts. @throws BtError USAGE for one that names none. */
+export function prioritize(info: Info, rules: readonly PriorityRule[]): Map<number, FilePriority> {
+  const priorities = new Map<number, FilePriority>()
+  for (const { files, priority, text } of rules) {
+    const named = files instanceof RegExp ? matching(info, files) : selectFiles(info, files)
+    if (named.length === 0) throw new BtError('USAGE', `"${text}" names no file of "${info.name}"`)
+    for (const index of named) priorities.set(index, priority)
+  }
+  return priorities
+}
+
+/** The level of each piece, as `PickOrder` has them: the highest of its files'. Files without a priority are `normal`. */
+export function pieceLevels(
+  info: Info,
+  files: Iterable<number>,
+  priorities: ReadonlyMap<number, FilePriority>,
+): Uint8Array {
+  const lowest = PRIORITIES.length - 1
+  const levels = new Uint8Array(info.pieceCount).fill(lowest)
+  for (const index of files) {
+    const level = PRIORITIES.indexOf(priorities.get(index) ?? 'normal')
+    const { first, end } = piecesOfFile(info, index)
+    for (let piece = first; piece < end; piece++) levels[piece] = Math.min(levels[piece] ?? lowest, level)
+  }
+  return levels
+}
+
+function matching(info: Info, path: RegExp): readonly number[] {
+  return info.files.flatMap((file, index) => (!file.padding && path.test(file.path.join('/')) ? [index] : []))
+}
+
+function pattern(glob: string): RegExp {
+  const source = glob.replace(/\*\*\/?|[*?]|[.+^${}()|[\]\\]/g, part => {
+    if (part === '**/') return '(?:.*/)?'
+    if (part === '**') return '.*'
+    if (part === '*') return '[^/]*'
+    return part === '?' ? '[^/]' : `\\${part}`
+  })
+  return new RegExp(`^${glob.includes('/') ? '' : '(?:.*/)?'}${source}$`, 's')
+}
