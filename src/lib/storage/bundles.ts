@@ -3,7 +3,7 @@
 import type { OwnedBytes } from '../base/bytes.ts'
 import type { FileStamp } from './file-stamp.ts'
 import type { FileThreads } from './file-threads.ts'
-import type { FilesAnswer, FilesJob, FileTask } from './file-worker.ts'
+import type { FilesAnswer, FilesJob } from './file-worker.ts'
 
 /** Fewer files than this are as well done one by one. */
 export const MIN_BUNDLE = 2
@@ -11,6 +11,8 @@ export const MIN_BUNDLE = 2
 export const SMALL_FILE = 1_048_576
 /** Files of one job: enough that the message costs nothing, few enough that threads share the work. */
 const MAX_BUNDLE = 256
+/** Memory kept for the next writes: as many as threads may be busy with. */
+const MAX_FREE = 4
 
 /** Bytes of a small file. */
 export interface SmallPart {
@@ -32,6 +34,7 @@ export interface NewPart extends SmallPart {
 export class Bundles {
   readonly #threads: FileThreads
   readonly #root: string | undefined
+  readonly #free: OwnedBytes[] = []
 
   /** @param root below which no symbolic link is followed; undefined: they are, and nothing is written */
   constructor(threads: FileThreads, root: string | undefined) {
@@ -43,23 +46,26 @@ export class Bundles {
   async write<P extends NewPart>(parts: readonly P[], data: Uint8Array): Promise<P[]> {
     const first = parts[0]?.at ?? 0
     const end = parts.reduce((end, { at, length }) => Math.max(end, at + length), first)
-    const copy = new Uint8Array(data.subarray(first, end))
-    const files = parts.map(({ path, position, length, at, size, create }) => {
-      return { path, position, length, start: at - first, size, create }
+    const memory = this.#memory(end - first)
+    memory.set(data.subarray(first, end))
+    const numbers = parts.flatMap(({ position, length, at, size, create }) => {
+      return [position, length, at - first, size, create ? 1 : 0]
     })
-    const { failed } = await this.#run('write', files, copy)
-    return failed.flatMap(index => parts[index] ?? [])
+    const answer = await this.#run('write', parts, numbers, memory)
+    if (answer.data !== undefined && this.#free.length < MAX_FREE) this.#free.push(answer.data)
+    return answer.failed.flatMap(index => parts[index] ?? [])
   }
 
   /** @param put called with the bytes of each that could be read. @returns the others */
   async read<P extends SmallPart>(parts: readonly P[], put: (part: P, bytes: Uint8Array) => void): Promise<P[]> {
-    const files = parts.map(({ path, position, length }) => ({ path, position, length }))
-    const { failed, data = new Uint8Array() } = await this.#run('read', files)
+    let start = 0
+    const starts = parts.map(({ length }) => (start += length) - length)
+    const numbers = parts.flatMap(({ position, length }, index) => [position, length, starts[index] ?? 0, 0, 0])
+    const { failed, data = new Uint8Array() } = await this.#run('read', parts, numbers)
     const left = new Set(failed)
-    let at = 0
     for (const [index, part] of parts.entries()) {
-      if (!left.has(index)) put(part, data.subarray(at, at + part.length))
-      at += part.length
+      const from = starts[index] ?? 0
+      if (!left.has(index)) put(part, data.subarray(from, from + part.length))
     }
     return failed.flatMap(index => parts[index] ?? [])
   }
@@ -98,8 +104,21 @@ export class Bundles {
     )
   }
 
-  #run(act: FilesJob['act'], files: readonly FileTask[], data?: OwnedBytes): Promise<FilesAnswer> {
-    return this.#threads.run({ act, root: this.#root, files, data })
+  #run(
+    act: FilesJob['act'],
+    files: readonly { readonly path: string }[],
+    numbers: readonly number[] = [],
+    data?: OwnedBytes,
+  ): Promise<FilesAnswer> {
+    const paths = files.map(({ path }) => path).join('\0')
+    return this.#threads.run({ act, root: this.#root, paths, numbers: Float64Array.from(numbers), data })
+  }
+
+  #memory(length: number): OwnedBytes {
+    const free = this.#free.pop()
+    return free === undefined || free.buffer.byteLength < length
+      ? new Uint8Array(length)
+      : new Uint8Array(free.buffer, 0, length)
   }
 }
 

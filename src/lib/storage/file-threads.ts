@@ -6,12 +6,14 @@ import { fileWorker, type FilesAnswer, type FilesJob } from './file-worker.ts'
 
 /** As libuv has for the calls of all others. */
 const MAX_THREADS = 4
-/** Jobs that wait for a thread before one more is started: none is, as long as the disk keeps up. */
-const PRESSURE = 4
+/** Milliseconds that a job waits for a thread before one more is started: as long as the disk keeps up, one will do. */
+const PATIENCE = 50
 
 interface Waiting {
   readonly job: FilesJob
   readonly resolve: (answer: FilesAnswer) => void
+  /** When it came, milliseconds. */
+  readonly since: number
 }
 
 interface Thread {
@@ -22,6 +24,7 @@ interface Thread {
 export class FileThreads {
   readonly #threads: Thread[] = []
   readonly #waiting: Waiting[] = []
+  #lastStart = -Infinity
   #closed = false
 
   /** Threads started so far. */
@@ -29,11 +32,11 @@ export class FileThreads {
     return this.#threads.length
   }
 
-  /** The memory of the job's data is lent for good. */
+  /** The memory of the job's data is lent until it comes back with the answer. */
   run(job: FilesJob): Promise<FilesAnswer> {
     return new Promise(resolve => {
       if (this.#closed) return resolve(refused(job))
-      this.#waiting.push({ job, resolve })
+      this.#waiting.push({ job, resolve, since: performance.now() })
       this.#dispatch()
     })
   }
@@ -50,8 +53,10 @@ export class FileThreads {
 
   #dispatch(): void {
     for (const thread of this.#threads) this.#feed(thread)
-    const enough = this.#threads.length === 0 ? 1 : PRESSURE
-    if (this.#waiting.length >= enough && this.#threads.length < MAX_THREADS) this.#feed(this.#start())
+    const [oldest] = this.#waiting
+    if (oldest === undefined || this.#threads.length === MAX_THREADS) return
+    const late = performance.now() - Math.max(oldest.since, this.#lastStart) > PATIENCE
+    if (this.#threads.length === 0 || late) this.#feed(this.#start())
   }
 
   #feed(thread: Thread): void {
@@ -66,6 +71,7 @@ export class FileThreads {
   #start(): Thread {
     const worker = new Worker(`(${fileWorker.toString()})()`, { eval: true, stdin: false })
     const thread: Thread = { worker, current: undefined }
+    this.#lastStart = performance.now()
     worker.unref()
     worker.on('message', (answer: FilesAnswer) => {
       thread.current?.resolve(answer)
@@ -83,5 +89,5 @@ export class FileThreads {
 }
 
 function refused(job: FilesJob): FilesAnswer {
-  return { failed: [...job.files.keys()] }
+  return { failed: [...job.paths.split('\0').keys()] }
 }
