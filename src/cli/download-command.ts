@@ -19,6 +19,8 @@ export const downloadFlags = {
     multiple: true,
     multipleNonGreedy: true,
   }),
+  prealloc: Flags.boolean({ description: 'take the room on the disk for all files before anything is downloaded' }),
+  force: Flags.boolean({ char: 'f', description: 'replace files that are there and are not those of the torrent' }),
   port: portFlag,
   'max-down': maxDownFlag(),
   'max-up': maxUpFlag(),
@@ -32,6 +34,8 @@ interface DownloadFlags extends RateFlags {
   readonly select: string | undefined
   readonly sequential: boolean
   readonly priority: readonly string[] | undefined
+  readonly prealloc: boolean
+  readonly force: boolean
   readonly port: number
   readonly 'stall-timeout': number
 }
@@ -72,6 +76,8 @@ async function downloadOptions(source: TorrentSource, flags: DownloadFlags): Pro
   return {
     giveUp: true,
     sequential: flags.sequential,
+    preallocate: flags.prealloc,
+    overwrite: flags.force,
     ...(flags.output !== undefined && { output: flags.output }),
     ...(flags.peer !== undefined && { peers: flags.peer }),
     ...(flags.tracker !== undefined && { trackers: flags.tracker }),

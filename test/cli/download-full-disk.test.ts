@@ -60,3 +60,15 @@ describe('bt download onto a full disk', () => {
     expect(stderr).toMatch(/^bt: no room to write ".*a\.bin"; free some and run the same command again$/m)
   })
 })
+
+test('bt download --prealloc knows before it begins that there is not enough room (8)', async context => {
+  const disk = await crowded(context, ['--prealloc'])
+  const { code, stderr, stdout } = await bt(disk.args)
+  expect({ code, stdout }).toEqual({ code: 8, stdout: '' })
+  expect(stderr).toMatch(/^bt: no room for "a\.bin": 131072 bytes are needed and \d+ are free; /m)
+  expect(disk.peer.takeGiven()).toEqual([])
+  expect(readdirSync(disk.folder)).toEqual(['ballast'])
+  disk.makeRoom()
+  expect((await bt(disk.args)).code).toBe(0)
+  expect(disk.content.bytes.equals(readFileSync(join(disk.folder, 'a.bin')))).toBe(true)
+})

@@ -216,3 +216,30 @@ describe('bt download --json', () => {
     expect(JSON.parse(last)).toMatchObject({ error: { code: 'NO_PEERS', exitCode: 5 } })
   })
 })
+
+describe('bt download where another file is', () => {
+  test('leaves it alone (2), unless it is told to replace it', async () => {
+    const { content, peer, cwd } = await seeded()
+    const mine = join(cwd, 'a.bin')
+    writeFileSync(mine, 'mine')
+    const args = ['download', content.torrent, '--peer', peer.address]
+    const { code, stderr } = await bt(args, { cwd })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/^bt: ".*a\.bin" is another file: it has 4 bytes, not 81997, .* --force$/m)
+    expect(readFileSync(mine, 'utf8')).toBe('mine')
+    expect(filesIn(cwd)).toEqual(['a.bin'])
+    expect((await bt([...args, '--force'], { cwd })).code).toBe(0)
+    expect(content.bytes.equals(readFileSync(mine))).toBe(true)
+  })
+
+  test('repairs what is of the same size, or part of a torrent some of which is there', async () => {
+    const content = makeContent({ name: 'album', files: ALBUM })
+    const peer = await seedingPeer(content)
+    const cwd = tempFolder()
+    const album = content.writeInto(cwd)
+    writeFileSync(join(album, 'sub', 'b.bin'), 'edited')
+    writeFileSync(join(album, 'empty'), 'no more')
+    expect((await bt(['download', content.torrent, '--peer', peer.address], { cwd })).code).toBe(0)
+    expectAlbum(album, content)
+  })
+})

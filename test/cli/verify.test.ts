@@ -2,7 +2,9 @@ import { mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
+import { makeContent } from './support/content.ts'
 import { bt, btJson, tempFolder } from './support/run-bt.ts'
+import { seedingPeer } from './support/seeding-peer.ts'
 
 /** A folder with `album.torrent` and the content of it: 7 pieces of 16 KiB. */
 async function madeAlbum(): Promise<{ readonly cwd: string; readonly album: string }> {
@@ -83,4 +85,15 @@ describe('bt verify', () => {
     const v2 = fileURLToPath(new URL('../fixtures/v2-single.torrent', import.meta.url))
     expect((await bt(['verify', v2], { cwd })).code).toBe(3)
   })
+})
+
+test('bt verify counts what was not selected as missing, not as wrong', async () => {
+  const content = makeContent({ name: 'album', files: { 'a.bin': 50_000, 'b.bin': 50_000, 'c.bin': 50_000 } })
+  const peer = await seedingPeer(content)
+  const cwd = tempFolder()
+  expect((await bt(['download', content.torrent, '--peer', peer.address, '--select', '1'], { cwd })).code).toBe(0)
+  const { stdout, code } = await bt(['verify', content.torrent], { cwd })
+  expect(code).toBe(7)
+  expect(stdout).toContain('Verified Pieces: 4 of 10\nMissing Pieces: 0-2, 7-9\n')
+  expect(stdout).not.toContain('Bad Pieces')
 })

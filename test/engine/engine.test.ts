@@ -82,7 +82,6 @@ describe('a download', () => {
       Promise.resolve({
         have: new Bitfield(info.pieceCount),
         wanted: Bitfield.full(info.pieceCount),
-        read: () => Promise.reject(new BtError('INTERNAL', 'nothing to read')),
         readInto: () => Promise.reject(new BtError('INTERNAL', 'nothing to read')),
         write: () =>
           new Promise<void>(resolve => {
@@ -279,7 +278,6 @@ async function unwritable(failure: BtError) {
       Promise.resolve({
         have: new Bitfield(info.pieceCount),
         wanted: Bitfield.full(info.pieceCount),
-        read: () => Promise.reject(failure),
         readInto: () => Promise.reject(failure),
         write: () => Promise.reject(failure),
         close: () => {

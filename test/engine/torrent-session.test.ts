@@ -24,7 +24,6 @@ function storageOf(info: Info, changes: Partial<Storage> = {}): Storage {
   return {
     have: new Bitfield(info.pieceCount),
     wanted: Bitfield.full(info.pieceCount),
-    read: () => Promise.reject(new BtError('INTERNAL', 'nothing to read')),
     readInto: () => Promise.reject(new BtError('INTERNAL', 'nothing to read')),
     write: () => Promise.resolve(),
     close: () => Promise.resolve(),

@@ -90,6 +90,13 @@ export function makeTorrent(files: readonly FileSpec[] | number, pieceLength = 1
   }
 }
 
+/** Bytes of the content, by way of a store. */
+export async function readFrom(store: FileStore, offset: number, length: number): Promise<Uint8Array> {
+  const data = new Uint8Array(length)
+  await store.readScattered(offset, [data])
+  return data
+}
+
 /** Writes the pieces of a fixture through a store. */
 export async function writePieces(store: FileStore, torrent: Fixture, pieces: Iterable<number>): Promise<void> {
   for (const piece of pieces) await store.write(pieceExtent(torrent.info, piece).offset, torrent.piece(piece))

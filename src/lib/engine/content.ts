@@ -1,8 +1,6 @@
 // Where a torrent's bytes live while it runs. The engine keeps them in files; a probe may keep one piece in memory.
 
 export interface Content {
-  /** `length` bytes from `offset` of the content. @throws BtError DISK_… */
-  read(offset: number, length: number): Promise<Uint8Array>
   /** Fills the parts, in order, with the bytes from `offset` of the content. @throws BtError DISK_… */
   readInto(offset: number, parts: readonly Uint8Array[]): Promise<void>
   /** A verified piece, to be kept at `offset` of the content. The data is borrowed until the promise settles. */

@@ -6,7 +6,10 @@ import type { Info } from '../metainfo/metainfo.ts'
 import { FileStore } from '../storage/files.ts'
 import { resolveOutput } from '../storage/output.ts'
 import { isStored, wantedPieces } from '../storage/plan.ts'
+import { preallocate } from '../storage/preallocate.ts'
+import { unreserve } from '../storage/replace-file.ts'
 import { loadResume, removeResume, reserveResume, saveResume, type ResumeState } from '../storage/resume.ts'
+import { refuseStrangers } from '../storage/strangers.ts'
 import { verifyContent } from '../storage/verify.ts'
 import type { Content } from './content.ts'
 import { pieceLevels, type FilePriority } from './priorities.ts'
@@ -21,6 +24,10 @@ export interface DownloadTarget {
   readonly prioritize?: (info: Info) => ReadonlyMap<number, FilePriority>
   /** Asks for pieces from the first to the last instead of the rarest first. */
   readonly sequential?: boolean
+  /** Takes the room for all files before anything is downloaded; files are sparse by default. */
+  readonly preallocate?: boolean
+  /** Replaces files that are there and have nothing to do with the torrent, which is an error otherwise. */
+  readonly overwrite?: boolean
 }
 
 export interface DownloadPlace extends DownloadTarget {
@@ -28,19 +35,21 @@ export interface DownloadPlace extends DownloadTarget {
   readonly keepMetadata: boolean
 }
 
-/** @throws BtError DISK_*, USAGE where the selection is empty */
+/** @throws BtError DISK_*, USAGE where the selection is empty or another file is in the way */
 export async function downloadStorage(info: Info, target: DownloadPlace, request: StorageRequest): Promise<Storage> {
   const output = await resolveOutput(info, target.output, process.cwd())
   const selected = target.select === undefined ? undefined : new Set(target.select(info))
   if (selected?.size === 0) throw new BtError('USAGE', `no file of "${info.name}" is selected`)
   const priorities = target.prioritize?.(info)
-  const { disk } = request
+  const { disk, signal, onReserved } = request
   const store = await FileStore.open({ info, output, mode: 'write', disk, ...(selected && { selected }) })
   try {
     const resumed = await loadResume({ store, info })
     const have = await recheck(store, info, resumed.have, resumed.recheck, request)
-    if (!have.complete) await reserveResume(output, info)
     const files = selected ?? info.files.flatMap((file, index) => (isStored(file) ? [index] : []))
+    if (!resumed.recorded && target.overwrite !== true) await refuseStrangers({ store, info, have, files })
+    if (!have.complete) await reserveResume(output, info)
+    if (target.preallocate === true) await preallocate({ store, info, have, files, signal, onProgress: onReserved })
     // Padding needs no download of its own, yet a piece of nothing else (v1 allows it) must count once all are wanted.
     const wanted = selected === undefined ? have.clone() : wantedPieces(info, files)
     if (selected === undefined) wanted.setAll()
@@ -56,6 +65,7 @@ export async function downloadStorage(info: Info, target: DownloadPlace, request
     const order = { sequential: target.sequential === true, ...(levels && { levels }) }
     return { ...io(store), have, wanted, order, close }
   } catch (error) {
+    await unreserve(output.resumePath)
     await store.close()
     throw error
   }
@@ -86,7 +96,6 @@ export async function recheck(
 /** The reading and writing half of a storage over files. */
 export function io(store: FileStore): Content {
   return {
-    read: (offset, length) => store.read(offset, length),
     readInto: (offset, parts) => store.readScattered(offset, parts),
     write: (offset, data) => store.write(offset, data),
   }

@@ -41,7 +41,6 @@ export function patientContent(content: Content, patience: Patience): Content {
     if (waiting === 0) onRoom()
   }
   return {
-    read: (offset, length) => content.read(offset, length),
     readInto: (offset, parts) => content.readInto(offset, parts),
     write: async (offset, data) => {
       const full = await attempt(content, offset, data)

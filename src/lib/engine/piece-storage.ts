@@ -24,12 +24,6 @@ export function pieceStorage(info: Info, index: number): PieceStorage {
     get piece() {
       return piece
     },
-    read: (offset, length) => {
-      const bytes = piece?.slice(offset - start, offset - start + length)
-      return bytes === undefined
-        ? Promise.reject(new BtError('INTERNAL', 'the piece is not there'))
-        : Promise.resolve(bytes)
-    },
     readInto: (offset, parts) => {
       if (piece === undefined) return Promise.reject(new BtError('INTERNAL', 'the piece is not there'))
       let at = offset - start

@@ -23,6 +23,8 @@ export interface StorageRequest {
   readonly disk: Disk
   readonly signal: AbortSignal
   readonly onChecked: (pieces: number, total: number) => void
+  /** Bytes for which room was taken on the disk, of those for which it is to be. */
+  readonly onReserved: (bytes: number, total: number) => void
   readonly onWarning: (message: string) => void
 }
 

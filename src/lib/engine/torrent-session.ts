@@ -26,6 +26,7 @@ export type SessionEvent =
   | DiskEvent
   | { readonly type: 'stage'; readonly stage: Stage }
   | { readonly type: 'checked'; readonly pieces: number; readonly total: number }
+  | { readonly type: 'reserved'; readonly bytes: number; readonly total: number }
   | { readonly type: 'warning'; readonly message: string }
 
 export interface SessionOptions {
@@ -289,6 +290,7 @@ export class TorrentSession {
       hasher: this.#context.hasher,
       signal: this.#abort.signal,
       onChecked: (pieces, total) => this.#emit({ type: 'checked', pieces, total }),
+      onReserved: (bytes, total) => this.#emit({ type: 'reserved', bytes, total }),
       onWarning: message => this.#emit({ type: 'warning', message }),
     })
     this.#storage = storage

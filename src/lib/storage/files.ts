@@ -15,9 +15,9 @@ import type { Hasher } from './hasher.ts'
 import { acquireLock, type Lock } from './lock.ts'
 import type { Output } from './output.ts'
 import { clear, lengthOf } from './parts.ts'
-import { isStored, spans } from './plan.ts'
 import { makeRoot, prepare } from './prepare.ts'
-import { Slots, type Stretch } from './slots.ts'
+import { Slots } from './slots.ts'
+import { stretchesOf, type Stretch } from './stretches.ts'
 import { placeFiles, surveyFiles, type Place, type Survey } from './survey.ts'
 
 export interface StoreOptions {
@@ -88,13 +88,6 @@ export class FileStore {
     }
   }
 
-  /** As `tryRead`. @throws BtError DISK_NOT_FOUND where a file is missing or too short */
-  async read(offset: number, length: number, into?: Uint8Array): Promise<Uint8Array> {
-    const data = await this.tryRead(offset, length, into)
-    if (data !== 'missing') return data
-    throw this.#missing(offset, length)
-  }
-
   /**
    * `length` bytes of the content, in `into` (at its start) where given. Padding reads as zeros.
    * @returns `missing` where a file is not there or ends too early
@@ -135,6 +128,22 @@ export class FileStore {
     this.#checkRange(offset, data.length)
     await (this.#emptied ??= this.fit(this.info.files.flatMap((file, index) => (file.length === 0 ? [index] : []))))
     await this.#slots.write(this.#stretches(offset, data.length), data)
+  }
+
+  /** Writes to one of the torrent's own files, whatever its place in pieces. @throws BtError DISK_* */
+  writeTo(file: number, position: number, data: Uint8Array): Promise<void> {
+    return this.#slots.write([{ slot: file, position, length: data.length, at: 0 }], data)
+  }
+
+  /** Whether bytes of the range that the part file should hold are zeros there, as where nothing was ever written. */
+  async isHole(offset: number, length: number): Promise<boolean> {
+    const parts = this.#stretches(offset, length).filter(({ slot }) => slot === this.info.files.length)
+    for (const stretch of parts) {
+      const data = new Uint8Array(stretch.length)
+      await this.#slots.read([{ ...stretch, at: 0 }], [data])
+      if (data.every(byte => byte === 0)) return true
+    }
+    return false
   }
 
   /**
@@ -190,17 +199,8 @@ export class FileStore {
     return this.#slots.read(stretches, parts)
   }
 
-  /** What of the content is on the disk, and where. */
   #stretches(offset: number, length: number): Stretch[] {
-    const stretches: Stretch[] = []
-    for (const span of spans(this.info.files, offset, length)) {
-      const file = this.info.files[span.file]
-      if (file === undefined || !isStored(file)) continue
-      const { at, length } = span
-      if (this.#places[span.file] !== 'parts') stretches.push({ slot: span.file, position: span.offset, length, at })
-      else stretches.push({ slot: this.info.files.length, position: file.offset + span.offset, length, at })
-    }
-    return stretches
+    return stretchesOf(this.info.files, this.#places, { offset, length })
   }
 
   #missing(offset: number, length: number): BtError {
@@ -212,10 +212,9 @@ export class FileStore {
   }
 
   #checkRange(offset: number, length: number): void {
-    if (offset < 0 || length < 0 || offset + length > this.info.totalLength) {
-      const range = `${length} bytes from ${offset}`
-      throw new BtError('INTERNAL', `${range} are outside the ${this.info.totalLength} bytes of "${this.info.name}"`)
-    }
+    const { name, totalLength } = this.info
+    if (offset >= 0 && length >= 0 && offset + length <= totalLength) return
+    throw new BtError('INTERNAL', `${length} bytes from ${offset} are outside the ${totalLength} bytes of "${name}"`)
   }
 }
 

@@ -34,6 +34,11 @@ export async function reserveFor(path: string, length: number): Promise<void> {
   }
 }
 
+/** Gives the room back. */
+export async function unreserve(path: string): Promise<void> {
+  await rm(draftOf(path), { force: true }).catch(() => undefined)
+}
+
 /** Removes it, and what was reserved for it. @throws BtError DISK_* */
 export async function removeFile(path: string): Promise<void> {
   for (const gone of [draftOf(path), path]) {

@@ -37,6 +37,8 @@ export interface ResumeState {
 }
 
 export interface Resumed {
+  /** Whether an earlier run left a record, so that what is there is ours. */
+  readonly recorded: boolean
   /** Verified before, and unchanged since. */
   readonly have: Bitfield
   /** To be verified: perhaps there. What is in neither is missing. */
@@ -98,14 +100,16 @@ export async function loadResume(options: { readonly store: FileStore; readonly 
     equal(record.infoHash, info.infoHash) &&
     record.have.length === info.pieceCount &&
     record.files.length === info.files.length
-  if (!matches) return { have: new Bitfield(info.pieceCount), recheck: there, uploaded: 0, downloaded: 0 }
+  if (!matches) {
+    return { recorded: false, have: new Bitfield(info.pieceCount), recheck: there, uploaded: 0, downloaded: 0 }
+  }
   const changed = changedPieces(info, record, survey)
   const have = record.have.clone()
   for (const piece of changed.indices()) {
     have.clear(piece)
     if (!there.has(piece)) changed.clear(piece)
   }
-  return { have, recheck: changed, uploaded: record.uploaded, downloaded: record.downloaded }
+  return { recorded: true, have, recheck: changed, uploaded: record.uploaded, downloaded: record.downloaded }
 }
 
 /**

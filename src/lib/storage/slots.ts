@@ -7,6 +7,7 @@ import { Folders } from './folders.ts'
 import type { Hasher } from './hasher.ts'
 import type { OpenFiles } from './open-files.ts'
 import { cut, put } from './parts.ts'
+import type { Stretch } from './stretches.ts'
 
 /** Files flushed at the same time. */
 const FLUSH_CONCURRENCY = 8
@@ -19,16 +20,6 @@ export interface SlotsOptions {
   readonly openFiles: OpenFiles
   readonly bundles: Bundles
   readonly slot: (number: number) => Slot
-}
-
-/** Bytes of one file. */
-export interface Stretch {
-  readonly slot: number
-  /** From the start of the file. */
-  readonly position: number
-  readonly length: number
-  /** From the start of the range that is read or written. */
-  readonly at: number
 }
 
 interface SmallStretch extends Stretch, NewPart {}

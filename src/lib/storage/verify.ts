@@ -97,7 +97,9 @@ async function checkPiece(
   piece: number,
   scratch: Scratch,
 ): Promise<PieceResult> {
-  const digest = await digestRange(store, hasher, pieceExtent(info, piece), scratch)
+  const extent = pieceExtent(info, piece)
+  const digest = await digestRange(store, hasher, extent, scratch)
   if (digest === 'missing') return 'missing'
-  return equal(digest, pieceHash(info, piece)) ? 'good' : 'bad'
+  if (equal(digest, pieceHash(info, piece))) return 'good'
+  return (await store.isHole(extent.offset, extent.length)) ? 'missing' : 'bad'
 }

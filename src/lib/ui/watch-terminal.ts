@@ -2,7 +2,7 @@
 // stays the result's.
 import { DefaultRenderer, Listr, ListrLogger, ProcessOutput, type ListrDefaultRendererLogLevels } from 'listr2'
 import type { TorrentSession, SessionEvent } from '../engine/torrent-session.ts'
-import { formatBar, formatPercent, plural, printable } from './format.ts'
+import { formatBar, formatBytes, formatPercent, plural, printable } from './format.ts'
 import { eventLine, fittingTransferLine } from './transfer-lines.ts'
 import { doneLine } from './watch-plain.ts'
 import { FRAME_INTERVAL, type Watch } from './watch.ts'
@@ -36,6 +36,7 @@ export class TerminalWatch implements Watch {
       const line = eventLine(event)
       if (line !== undefined) warnings.push(line)
       if (event.type === 'checked') checked = checkLine(event)
+      if (event.type === 'reserved') checked = reserveLine(event)
     })
     const lines = (status: string): string => [status, ...warnings.slice(-MAX_WARNINGS)].join('\n')
     const tasks = new Listr(
@@ -135,6 +136,11 @@ function seeking(session: TorrentSession): string {
 function checkLine(event: SessionEvent & { type: 'checked' }): string {
   const { pieces, total } = event
   return withBar(pieces, total, () => `${formatPercent(pieces, total)}  ${pieces} of ${plural(total, 'piece')}`)
+}
+
+function reserveLine({ bytes, total }: SessionEvent & { type: 'reserved' }): string {
+  const sizes = `${formatBytes(bytes)} of ${formatBytes(total)} reserved`
+  return withBar(bytes, total, () => `${formatPercent(bytes, total)}  ${sizes}`)
 }
 
 function barLine(session: TorrentSession): string {

@@ -1,0 +1,36 @@
+// Files that stand where a download is to go and have nothing to do with it: they would be lost with the first piece.
+import { BtError } from '../base/errors.ts'
+import type { Bitfield } from '../base/bitfield.ts'
+import type { Info } from '../metainfo/metainfo.ts'
+import type { FileStore } from './files.ts'
+import { isStored } from './plan.ts'
+
+/**
+ * Where not one piece of the torrent is there, a file of another size is a stranger. (What bt leaves unfinished has the final
+ * size; and where some pieces are right, the others are to be repaired.)
+ * @param options.have the verified pieces
+ * @param options.files those that will be written
+ * @throws BtError USAGE naming the first
+ */
+export async function refuseStrangers(options: {
+  readonly store: FileStore
+  readonly info: Info
+  readonly have: Bitfield
+  readonly files: Iterable<number>
+}): Promise<void> {
+  const { store, info, have, files } = options
+  if (have.count > 0) return
+  const survey = await store.survey()
+  for (const file of files) {
+    const entry = info.files[file]
+    const size = survey.files[file]?.stamp?.size ?? 0
+    if (entry === undefined || !isStored(entry) || size === 0 || size === entry.length) continue
+    const path = store.output.paths[file] ?? ''
+    throw new BtError(
+      'USAGE',
+      `"${path}" is another file: it has ${size} bytes, not ${entry.length}, and nothing in it is right; ` +
+        'choose another place with -o, or replace it with --force',
+      { details: { path } },
+    )
+  }
+}
