@@ -16,6 +16,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts', 'plugins/*/test/**/*.test.ts'],
           exclude: ['test/cli/**', 'test/interop/**'],
+          // Simulations compute for seconds, and longer on a busy machine: only what hangs is to fail.
+          testTimeout: 60_000,
         },
       },
       {

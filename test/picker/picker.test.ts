@@ -51,6 +51,19 @@ describe('Picker', () => {
     expect(second[1]?.offset).toBe(0)
   })
 
+  it('begins small pieces side by side where many blocks are asked for at once and they are equally rare', () => {
+    const { picker, seed } = given({ pieces: 256, blocks: 1, have: [70] })
+    const rare = bitfieldOf(256, [130])
+    picker.addPeer(rare)
+    const asked = picker.pick(A, seed, 192).map(block => block.piece)
+    const rows = asked.filter((piece, index) => index === 0 || piece !== (asked[index - 1] ?? 0) + 1)
+    // Extents of 64, one of them cut by what is there already and one by what another peer has too.
+    expect(rows.length).toBeLessThanOrEqual(5)
+    expect(new Set(asked).size).toBe(192)
+    const few = new Set(given({ pieces: 256, blocks: 1, have: [70] }).picker.pick(A, seed, 8))
+    expect(few.size).toBe(8)
+  })
+
   it('takes the rarest piece once it has one, and any before', () => {
     const pieces = 50
     const first = (have: readonly number[], seedling: number): number | undefined => {

@@ -26,7 +26,7 @@ async function fileOf(data: Uint8Array): Promise<{ fd: number }> {
 }
 
 describe('Hasher', () => {
-  it.each([0, 1, 16_384, 65_535, 65_536, 1_048_576])('gives the SHA-1 of %i bytes', async length => {
+  it.each([0, 1, 16_384, 65_536, 65_537, 1_048_576])('gives the SHA-1 of %i bytes', async length => {
     const data = pseudoRandom('hash', length)
     const { digest } = await makeHasher().digest(owned(data))
     expect(new Uint8Array(digest)).toEqual(sha1(data))
@@ -44,9 +44,9 @@ describe('Hasher', () => {
 
   it('starts no thread for what is short, one for a piece, and more under pressure, up to its limit', async () => {
     const hasher = makeHasher(3)
-    await hasher.digest(new Uint8Array(65_535))
-    expect(hasher.threads).toBe(0)
     await hasher.digest(new Uint8Array(65_536))
+    expect(hasher.threads).toBe(0)
+    await hasher.digest(new Uint8Array(65_537))
     expect(hasher.threads).toBe(1)
     const piece = randomBytes(4_194_304)
     const outcomes = await Promise.all(Array.from({ length: 12 }, () => hasher.digest(owned(piece))))
@@ -56,7 +56,7 @@ describe('Hasher', () => {
 
   it('keeps hundreds of small pieces apart', async () => {
     const hasher = makeHasher(2)
-    const pieces = Array.from({ length: 300 }, (_, n) => randomBytes(65_536 + n))
+    const pieces = Array.from({ length: 300 }, (_, n) => randomBytes(65_537 + n))
     const outcomes = await Promise.all(pieces.map(piece => hasher.digest(owned(piece))))
     expect(outcomes.map(({ digest }) => hex(digest))).toEqual(pieces.map(piece => hex(sha1(piece))))
     expect(outcomes.every(({ data }, n) => equal(data, pieces[n] ?? data.subarray(1)))).toBe(true)
@@ -90,6 +90,6 @@ describe('Hasher', () => {
     for (const outcome of await outcomes) {
       expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'INTERRUPTED' } })
     }
-    await expect(hasher.digest(new Uint8Array(65_536))).rejects.toMatchObject({ code: 'INTERNAL' })
+    await expect(hasher.digest(new Uint8Array(65_537))).rejects.toMatchObject({ code: 'INTERNAL' })
   })
 })

@@ -86,6 +86,11 @@ export class Offers {
     return undefined
   }
 
+  /** Whether a piece is on offer that is wanted as much as this one, and no more common. */
+  alike(piece: number, other: number): boolean {
+    return this.isOffered(other) && this.#levelOf(other) === this.#levelOf(piece) && this.of(other) <= this.of(piece)
+  }
+
   #membersOf(level: number, pieces: Bitfield): Bitfield {
     if (this.#levels === undefined) return pieces
     const members = pieces.clone()

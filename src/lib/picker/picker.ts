@@ -3,6 +3,7 @@
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
+import { Extent } from './extent.ts'
 import { Interest } from './interest.ts'
 import { Offers, type PickOrder } from './offers.ts'
 import { Partials } from './partials.ts'
@@ -28,6 +29,7 @@ export class Picker {
   readonly #sequential: boolean
   readonly #offers: Offers
   readonly #interest: Interest
+  readonly #extent: Extent
   readonly #partials = new Partials()
   readonly #checking = new Map<number, PartialPiece>()
   /** Pieces that failed their hash and have not been verified since. */
@@ -35,6 +37,7 @@ export class Picker {
 
   constructor(options: PickerOptions) {
     this.#layout = options.layout
+    this.#extent = new Extent(options.layout.pieceLength)
     this.#have = options.have
     this.#interest = new Interest(options.wanted, options.have)
     this.#sequential = options.order?.sequential === true
@@ -120,8 +123,9 @@ export class Picker {
     if (count <= 0) return picked
     const alike = this.#sequential || this.#have.count === 0
     this.#goOn(peer, has, count, picked, partial => (alike || partial.pace === pace) && !partial.avoids(peer))
+    let piece: number | undefined
     for (let begun = 0; picked.length < count && begun < beginnable; begun++) {
-      const piece = this.#nextPiece(has)
+      piece = this.#nextPiece(has, count - picked.length, piece)
       if (piece === undefined) break
       const partial = this.#begin(piece, pace)
       // Begun for others, who come upon it before any other piece.
@@ -189,7 +193,7 @@ export class Picker {
    * blocks among those of which nobody is asked for any. @returns it, all of it missing again; undefined: there is none.
    */
   giveUpFor(has: Bitfield): number | undefined {
-    if (this.#nextPiece(has) === undefined) return undefined
+    if (this.#offers.next(has, false) === undefined) return undefined
     let least: PartialPiece | undefined
     for (const partial of this.#partials.all()) {
       if (partial.requested > 0 || partial.reserved) continue
@@ -302,8 +306,16 @@ export class Picker {
     return this.#checking.get(piece)?.senders() ?? []
   }
 
-  #nextPiece(has: Bitfield): number | undefined {
-    return this.#offers.next(has, this.#have.count === 0)
+  #nextPiece(has: Bitfield, blocks: number, previous: number | undefined): number | undefined {
+    const beside = previous === undefined ? undefined : this.#extent.next(previous, this.#alike(previous, has))
+    if (beside !== undefined) return beside
+    const piece = this.#offers.next(has, this.#have.count === 0)
+    return piece === undefined ? undefined : this.#extent.start(piece, blocks, this.#alike(piece, has))
+  }
+
+  /** Whether another piece could be begun as well. */
+  #alike(piece: number, has: Bitfield): (other: number) => boolean {
+    return other => has.has(other) && this.#offers.alike(piece, other)
   }
 
   #goOn(peer: PeerKey, has: Bitfield, count: number, picked: Block[], fits: (partial: PartialPiece) => boolean): void {

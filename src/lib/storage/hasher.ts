@@ -10,8 +10,8 @@ import { BtError } from '../base/errors.ts'
 import { HASH_LENGTH } from '../base/ids.ts'
 import { hashWorker, type FileRange, type HashBatchResult, type HashFault, type HashJob } from './hash-worker.ts'
 
-/** Shorter data is hashed at once: handing it over and being woken costs as much (measured: 50 µs, or SHA-1 of 80 KB). */
-const OFF_THREAD_LENGTH = 65_536
+/** Data up to this length is hashed at once: handing it over and being woken costs more (measured: 50 µs, or SHA-1 of 80 KB). */
+const MAX_AT_ONCE = 65_536
 /** One is done while the next is on its way. */
 const BATCHES_AHEAD = 2
 /** Bytes after which a batch is closed: small enough to share work out evenly, large enough that messages cost nothing. */
@@ -61,7 +61,7 @@ export class Hasher {
    * @returns the same bytes, to be used in place of `data`, next to the digest
    */
   async digest(data: OwnedBytes): Promise<{ readonly digest: Uint8Array; readonly data: OwnedBytes }> {
-    if (data.length < OFF_THREAD_LENGTH) return { digest: createHash('sha1').update(data).digest(), data }
+    if (data.length <= MAX_AT_ONCE) return { digest: createHash('sha1').update(data).digest(), data }
     const { digest, data: returned } = await this.#submit(data, data.length)
     if (digest instanceof Uint8Array && returned !== undefined) return { digest, data: returned }
     throw new BtError('INTERNAL', `bytes in memory could not be hashed: ${JSON.stringify(digest)}`)
