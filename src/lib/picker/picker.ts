@@ -211,26 +211,17 @@ export class Picker {
     return partial !== undefined && partial.expects(peer, partial.numberOf(block))
   }
 
-  /** Who else was asked for the block and has not delivered. Ask before `received`, which forgets them; send them cancels. */
-  otherRequesters(peer: PeerKey, block: Block): readonly PeerKey[] {
-    const partial = this.#partials.get(block.piece)
-    if (partial === undefined) return []
-    const n = partial.numberOf(block)
-    // The usual case first: it is asked for every block that comes.
-    if (partial.requesterCount(n) === 1 && partial.expects(peer, n)) return []
-    return partial.requesters(n).filter(other => other !== peer)
-  }
-
   /**
    * All bytes of a block came from a peer. `completed`: it was the piece's last, which is now checking. `duplicate`: we
    * have it already; `unwanted`: this peer was not asked for it. In both these cases nothing changes.
+   * @param late gets those who were asked for it too, and are to be sent a cancel.
    */
-  received(peer: PeerKey, block: Block): ReceiveOutcome {
+  received(peer: PeerKey, block: Block, late: PeerKey[] = []): ReceiveOutcome {
     const partial = this.#partials.get(block.piece)
     if (partial === undefined) {
       return this.#checking.has(block.piece) || this.#have.has(block.piece) ? 'duplicate' : 'unwanted'
     }
-    const outcome = partial.receive(peer, partial.numberOf(block))
+    const outcome = partial.receive(peer, partial.numberOf(block), late)
     if (outcome !== 'completed') return outcome
     this.#partials.remove(partial)
     this.#checking.set(partial.index, partial)

@@ -134,12 +134,16 @@ export class PartialPiece {
     return this.#outstanding[this.#asked.indexOf(peer)] ?? 0
   }
 
-  /** The block's bytes came from this peer; whoever else was asked for it no longer is. */
-  receive(peer: PeerKey, n: number): ReceiveOutcome {
+  /** The block's bytes came from this peer; whoever else was asked for it no longer is, and is put into `late`. */
+  receive(peer: PeerKey, n: number, late: PeerKey[]): ReceiveOutcome {
     if (this.#states[n] === RECEIVED) return 'duplicate'
     if (!this.expects(peer, n)) return 'unwanted'
     if (this.#others !== undefined) {
-      for (const other of this.requesters(n)) if (other !== peer) this.#addOutstanding(other, -1)
+      for (const other of this.requesters(n)) {
+        if (other === peer) continue
+        this.#addOutstanding(other, -1)
+        late.push(other)
+      }
       this.#others.delete(n)
     }
     this.#addOutstanding(peer, -1)

@@ -1,26 +1,16 @@
-// The asking side of a torrent: which block goes to which peer, where its bytes land, and what follows when they are
-// there. A block is asked of a peer only while that peer's count of `outstanding` says so, and a piece begun only while there
-// is room for its buffer.
+// The downloading side of a torrent: what peers have, where the bytes of a block land, and what follows when they are there.
+// Partial and unchecked pieces never take more than MAX_BUFFERED_BYTES, or two pieces.
 import type { Bitfield } from '../base/bitfield.ts'
 import type { OwnedBytes } from '../base/bytes.ts'
-import { BLOCK_LENGTH, type Block } from '../metainfo/block.ts'
+import type { Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
-import { Picker, type Pace, type PeerKey, type PickOrder } from '../picker/picker.ts'
-import { MIN_REQUESTS } from '../picker/pipeline.ts'
-import { Lane } from './lane.ts'
-import { MAX_BUFFERED_BYTES, MAX_REQUEST_TIMEOUTS, MAX_UNCHECKED_BYTES, REQUEST_TIMEOUT } from './limits.ts'
+import { Picker, type PeerKey, type PickOrder } from '../picker/picker.ts'
+import { MAX_BUFFERED_BYTES, MAX_UNCHECKED_BYTES } from './limits.ts'
 import type { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
-import { QueueTime } from './queue-time.ts'
-import { TakeOver } from './take-over.ts'
 import { PieceBuffers } from './piece-buffers.ts'
 import type { RateLimit } from './rate-limit.ts'
-
-/** Seconds of the whole rate that one peer may owe us under a limit: if it were to come all at once, it would be too much. */
-const LIMITED_QUEUE_TIME = 1
-
-/** How many times longer than others a slow peer keeps its requests waiting. */
-const SLOW = 2
+import { Requests } from './requests.ts'
 
 /** A piece all of whose blocks are there, unchecked. */
 export interface WholePiece {
@@ -44,42 +34,31 @@ export class Downloads {
   readonly have: Bitfield
   readonly #picker: Picker
   readonly #buffers: PieceBuffers
-  readonly #outbox: Outbox
+  readonly #requests: Requests
   readonly #peers: ReadonlyMap<PeerKey, SwarmPeer>
-  readonly #queueTime: QueueTime
-  readonly #takeOver: TakeOver
-  readonly #blockLength: number
-  /** Undefined: as fast as it goes. */
-  #lane: Lane<SwarmPeer> | undefined
   #uncheckedBytes = 0
 
   constructor(options: DownloadsOptions) {
     this.layout = options.layout
-    this.#blockLength = Math.min(BLOCK_LENGTH, options.layout.pieceLength)
     this.have = options.have
     this.#picker = new Picker(options)
     this.#buffers = new PieceBuffers(options.layout)
-    this.#outbox = options.outbox
     this.#peers = options.peers
-    this.#queueTime = new QueueTime(options.peers, options.layout.pieceLength)
-    this.#takeOver = new TakeOver(this.#picker, options.peers)
+    this.#requests = new Requests({ ...options, picker: this.#picker, memory: this })
   }
 
   /** Keeps to these limits from now on; none: as fast as it goes. */
   limit(limits: readonly RateLimit[], now: number): void {
-    this.#lane?.close()
-    this.#lane =
-      limits.length === 0 ? undefined : new Lane(limits, (peer, share, now) => this.#askWithin(peer, share, now))
-    for (const peer of this.#peers.values()) this.refill(peer, now)
+    this.#requests.limit(limits, now)
   }
 
   /** When limits let blocks be asked for again. */
   get laneDeadline(): number {
-    return this.#lane?.deadline ?? Infinity
+    return this.#requests.laneDeadline
   }
 
   handleLane(now: number): void {
-    this.#lane?.handleTimeout(now)
+    this.#requests.handleLane(now)
   }
 
   /** The disk or the hasher is behind; nothing is asked for until a piece is through. */
@@ -89,7 +68,7 @@ export class Downloads {
 
   /** No piece is begun: too much memory is in use. Partial pieces go on. */
   get crowded(): boolean {
-    return this.#room === 0
+    return this.room === 0
   }
 
   /** Memory of partial and unchecked pieces. */
@@ -107,8 +86,7 @@ export class Downloads {
 
   leave(peer: SwarmPeer): void {
     if (peer.has !== undefined) this.#picker.removePeer(peer.has)
-    this.giveBack(peer)
-    this.#lane?.leave(peer)
+    this.#requests.leave(peer)
     for (const piece of this.#buffers.leave(peer.key)) this.#discardUnused(piece)
   }
 
@@ -127,7 +105,7 @@ export class Downloads {
   lost(peer: SwarmPeer, piece: number): void {
     if (piece >= this.layout.pieceCount || peer.has?.clear(piece) !== true) return
     this.#picker.peerLost(peer.has, piece)
-    if (peer.connection?.fast !== true) this.#void(peer, this.#picker.releasePiece(peer.key, piece))
+    if (peer.connection?.fast !== true) this.#requests.void(peer, this.#picker.releasePiece(peer.key, piece))
   }
 
   /** We do not have this piece any more; it is downloaded again if it is wanted. @returns whether we had it. */
@@ -141,7 +119,7 @@ export class Downloads {
   }
 
   interesting(peer: SwarmPeer): boolean {
-    return peer.has !== undefined && !this.#picker.done && this.#picker.isInteresting(peer.has)
+    return this.#requests.interesting(peer)
   }
 
   /** Whether this piece is one that we want and lack. */
@@ -156,103 +134,46 @@ export class Downloads {
 
   /** A block's bytes are all there. @returns the piece that it completed, if it did. */
   receive(peer: SwarmPeer, block: Block, wanted: boolean, now: number): 'unwanted' | 'accepted' | WholePiece {
-    this.#lane?.arrived(block.length, now)
-    if (!wanted || !this.#picker.expects(peer.key, block)) {
+    const late: PeerKey[] = []
+    const outcome = wanted ? this.#picker.received(peer.key, block, late) : 'unwanted'
+    if (outcome === 'unwanted' || outcome === 'duplicate') {
+      this.#requests.arrived(block, now)
       this.#buffers.forget(peer.key, block)
       this.#discardUnused(block.piece)
       return 'unwanted'
     }
-    const late = this.#buffers.settle(peer.key, block)
-    if (late !== undefined) this.#peers.get(late)?.connection?.abandonPartialBlock()
-    const others = this.#picker.otherRequesters(peer.key, block)
-    const outcome = this.#picker.received(peer.key, block)
-    this.#progress(peer, block, now)
+    const writing = this.#buffers.settle(peer.key, block)
+    if (writing !== undefined) this.#peers.get(writing)?.connection?.abandonPartialBlock()
+    this.#requests.answered(peer, block, now)
     const whole = outcome === 'completed' ? this.#complete(block.piece) : undefined
     // Last, as it asks for more: what is whole now counts as unchecked.
-    for (const key of others) this.#cancel(key, block, now)
+    for (const key of late) this.#requests.cancel(key, block, now)
     return whole ?? 'accepted'
   }
 
   /** Asks for as many blocks as the peer's pipe holds. Cheap while it is more than half full. */
   refill(peer: SwarmPeer, now: number): 'asked' | 'nothing' {
-    const depth = this.#depth(peer, now)
-    const before = peer.outstanding
-    const { size, refillAt } = peer.pipeline
-    if (depth === 0 || before > (depth === size ? refillAt : depth / 2)) return 'nothing'
-    if (this.#lane === undefined) this.#ask(peer, depth - before, now)
-    else this.#lane.join(peer, now)
-    return peer.outstanding > before ? 'asked' : 'nothing'
-  }
-
-  /** How many requests the peer may have outstanding. */
-  #depth(peer: SwarmPeer, now: number): number {
-    const { connection } = peer
-    if (connection === undefined || peer.has === undefined || connection.closed) return 0
-    if (!connection.amInterested || this.backedUp || now < peer.fast.pausedUntil) return 0
-    if (connection.peerChoking && peer.fast.allowed.size === 0) return 0
-    if (peer.snubbed) return 1
-    if (this.#lane === undefined) return peer.pipeline.size
-    const within = Math.ceil((this.#lane.rate * LIMITED_QUEUE_TIME) / this.#blockLength)
-    return Math.min(peer.pipeline.size, Math.max(MIN_REQUESTS, within))
-  }
-
-  #ask(peer: SwarmPeer, count: number, now: number): number {
-    const { connection, has } = peer
-    if (connection === undefined || has === undefined) return 0
-    const blocks = this.#pick(peer, has, count, now)
-    if (blocks.length === 0) {
-      this.loseInterest(peer, now)
-      return 0
-    }
-    if (peer.outstanding === 0) peer.lastProgress = now
-    peer.outstanding += blocks.length
-    peer.pipeline.onRequests(blocks.length, now)
-    for (const block of blocks) connection.request(block, now)
-    this.#outbox.touch(peer)
-    return blocks.length
-  }
-
-  /** The peer's turn under a limit. @returns the bytes that were asked for, all blocks taken for whole ones. */
-  #askWithin(peer: SwarmPeer, share: number, now: number): number {
-    const count = Math.min(this.#depth(peer, now) - peer.outstanding, Math.floor(share / this.#blockLength))
-    return count > 0 ? this.#ask(peer, count, now) * this.#blockLength : 0
-  }
-
-  /** What was asked for will not come. */
-  #void(peer: SwarmPeer, count: number): void {
-    peer.outstanding = Math.max(0, peer.outstanding - count)
-    peer.pipeline.onVoid(count)
-    this.#lane?.refund(count * this.#blockLength)
+    return this.#requests.refill(peer, now)
   }
 
   /** BEP 3: the peer is told at once that it has nothing we lack any more, so that its slot serves another. */
   loseInterest(peer: SwarmPeer, now: number): void {
-    if (peer.outstanding > 0 || peer.connection?.amInterested !== true || this.interesting(peer)) return
-    peer.connection.notInterested(now)
-    this.#outbox.touch(peer)
+    this.#requests.loseInterest(peer, now)
   }
 
   /** Choked (BEP 3: what was asked for is void, but see BEP 6) or gone: others may be asked. */
   giveBack(peer: SwarmPeer): void {
-    this.#picker.releaseAll(peer.key)
-    this.#void(peer, peer.outstanding)
+    this.#requests.giveBack(peer)
   }
 
   /** BEP 6: this block will not come from the peer. `not asked`: it was not waited for. */
   rejected(peer: SwarmPeer, block: Block): 'given back' | 'not asked' {
-    if (this.#picker.release(peer.key, block) === 'not asked') return 'not asked'
-    this.#void(peer, 1)
-    return 'given back'
+    return this.#requests.rejected(peer, block)
   }
 
   /** @returns what a peer that does not deliver deserves. Its blocks go to others at once. */
   checkTimeout(peer: SwarmPeer, now: number): 'fine' | 'snubbed' | 'replace' {
-    if (peer.outstanding === 0 || now - peer.lastProgress < REQUEST_TIMEOUT) return 'fine'
-    for (const block of this.#picker.releaseAll(peer.key)) peer.connection?.cancel(block)
-    this.#void(peer, peer.outstanding)
-    peer.snubbed = true
-    peer.timeouts++
-    return peer.timeouts >= MAX_REQUEST_TIMEOUTS ? 'replace' : 'snubbed'
+    return this.#requests.checkTimeout(peer, now)
   }
 
   stored(whole: WholePiece): void {
@@ -282,7 +203,7 @@ export class Downloads {
   }
 
   /** How many pieces may be begun. */
-  get #room(): number {
+  get room(): number {
     const { pieceLength } = this.layout
     const limit = Math.max(MAX_BUFFERED_BYTES, 2 * pieceLength)
     return Math.max(0, Math.floor((limit - this.#uncheckedBytes) / pieceLength) - this.#pieces)
@@ -293,27 +214,9 @@ export class Downloads {
     return Math.max(this.#picker.partialCount, this.#buffers.count)
   }
 
-  #pick(peer: SwarmPeer, has: Bitfield, count: number, now: number): readonly Block[] {
-    // BEP 6: while choked only what the peer allows; else first what it suggests.
-    const choking = peer.connection?.peerChoking === true
-    const named = choking ? peer.fast.allowed : peer.fast.suggested
-    const blocks = this.#picker.pickFrom(peer.key, has, named, count, this.#room)
-    if (choking || blocks.length === count) return blocks
-    blocks.push(...this.#picker.pick(peer.key, has, count - blocks.length, this.#room, this.#paceOf(peer, now)))
-    if (blocks.length > 0) return blocks
-    const taken = this.#takeOver.pick(peer, has, count, this.crowded, now)
-    if (taken.length > 0 || peer.outstanding > 0 || !this.crowded) return taken
-    // A peer that has none of the partial pieces waits while they make progress, not longer: they may be of peers long gone.
-    const piece = this.#picker.giveUpFor(has)
-    if (piece === undefined) return blocks
+  /** Lets go of the memory of a piece that was given up. */
+  discard(piece: number): void {
     this.#buffers.discard(piece)
-    return this.#picker.pick(peer.key, has, count, this.#room)
-  }
-
-  /** A peer is slow that keeps even the fewest requests waiting much longer than others; so may be one that is new. */
-  #paceOf(peer: SwarmPeer, now: number): Pace {
-    const wait = peer.pipeline.timeFor(MIN_REQUESTS)
-    return wait !== undefined && wait <= SLOW * this.#queueTime.at(now) ? 'brisk' : 'slow'
   }
 
   #discardUnused(piece: number): void {
@@ -323,25 +226,5 @@ export class Downloads {
   #release(whole: WholePiece): void {
     this.#uncheckedBytes -= whole.data.length
     this.#buffers.recycle(whole.data)
-  }
-
-  #progress(peer: SwarmPeer, block: Block, now: number): void {
-    peer.outstanding = Math.max(0, peer.outstanding - 1)
-    peer.lastProgress = now
-    peer.timeouts = 0
-    peer.snubbed = false
-    peer.fast.served()
-    peer.download.add(block.length, now)
-    peer.pipeline.onBlock(now, this.#queueTime.at(now))
-  }
-
-  /** BEP 3, endgame: the others who were asked for a block that has come are told so, and asked for something else. */
-  #cancel(key: PeerKey, block: Block, now: number): void {
-    const other = this.#peers.get(key)
-    if (other === undefined) return
-    other.connection?.cancel(block)
-    this.#outbox.touch(other)
-    this.#void(other, 1)
-    this.refill(other, now)
   }
 }
