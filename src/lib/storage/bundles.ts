@@ -111,7 +111,14 @@ export class Bundles {
     data?: OwnedBytes,
   ): Promise<FilesAnswer> {
     const paths = files.map(({ path }) => path).join('\0')
-    return this.#threads.run({ act, root: this.#root, paths, numbers: Float64Array.from(numbers), data })
+    return this.#threads.run({
+      act,
+      root: this.#root,
+      count: files.length,
+      paths,
+      numbers: Float64Array.from(numbers),
+      data,
+    })
   }
 
   #memory(length: number): OwnedBytes {

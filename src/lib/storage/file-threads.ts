@@ -8,6 +8,8 @@ import { fileWorker, type FilesAnswer, type FilesJob } from './file-worker.ts'
 const MAX_THREADS = 4
 /** Milliseconds that a job waits for a thread before one more is started: as long as the disk keeps up, one will do. */
 const PATIENCE = 50
+/** Files of the jobs that go to a thread together: waking it costs as much as some of them. */
+const BATCH_FILES = 256
 
 interface Waiting {
   readonly job: FilesJob
@@ -18,7 +20,8 @@ interface Waiting {
 
 interface Thread {
   readonly worker: Worker
-  current: Waiting | undefined
+  /** What it is at. */
+  batch: readonly Waiting[]
 }
 
 export class FileThreads {
@@ -35,7 +38,7 @@ export class FileThreads {
   /** The memory of the job's data is lent until it comes back with the answer. */
   run(job: FilesJob): Promise<FilesAnswer> {
     return new Promise(resolve => {
-      if (this.#closed) return resolve(refused(job))
+      if (this.#closed) return resolve(refusal(job))
       this.#waiting.push({ job, resolve, since: performance.now() })
       this.#dispatch()
     })
@@ -45,9 +48,7 @@ export class FileThreads {
   async close(): Promise<void> {
     this.#closed = true
     const threads = this.#threads.splice(0)
-    for (const { job, resolve } of [...threads.flatMap(({ current }) => current ?? []), ...this.#waiting.splice(0)]) {
-      resolve(refused(job))
-    }
+    refuse([...threads.flatMap(({ batch }) => batch), ...this.#waiting.splice(0)])
     await Promise.all(threads.map(({ worker }) => worker.terminate()))
   }
 
@@ -60,27 +61,39 @@ export class FileThreads {
   }
 
   #feed(thread: Thread): void {
-    if (thread.current !== undefined) return
-    const next = this.#waiting.shift()
-    if (next === undefined) return thread.worker.unref()
-    thread.current = next
+    if (thread.batch.length > 0) return
+    if (this.#waiting.length === 0) return thread.worker.unref()
+    thread.batch = this.#nextBatch()
+    const jobs = thread.batch.map(({ job }) => job)
     thread.worker.ref()
-    thread.worker.postMessage(next.job, next.job.data === undefined ? [] : [next.job.data.buffer])
+    thread.worker.postMessage(
+      jobs,
+      jobs.flatMap(({ data }) => (data === undefined ? [] : [data.buffer])),
+    )
+  }
+
+  #nextBatch(): readonly Waiting[] {
+    let jobs = 0
+    let files = 0
+    while (jobs < this.#waiting.length && files < BATCH_FILES) files += this.#waiting[jobs++]?.job.count ?? 0
+    return this.#waiting.splice(0, jobs)
   }
 
   #start(): Thread {
     const worker = new Worker(`(${fileWorker.toString()})()`, { eval: true, stdin: false })
-    const thread: Thread = { worker, current: undefined }
+    const thread: Thread = { worker, batch: [] }
     this.#lastStart = performance.now()
     worker.unref()
-    worker.on('message', (answer: FilesAnswer) => {
-      thread.current?.resolve(answer)
-      thread.current = undefined
+    worker.on('message', (answers: readonly FilesAnswer[]) => {
+      const done = thread.batch
+      thread.batch = []
+      // The thread goes on while what it did is looked at.
       this.#dispatch()
+      for (const [index, { job, resolve }] of done.entries()) resolve(answers[index] ?? refusal(job))
     })
     worker.on('error', () => {
       this.#threads.splice(this.#threads.indexOf(thread), 1)
-      if (thread.current !== undefined) thread.current.resolve(refused(thread.current.job))
+      refuse(thread.batch)
       this.#dispatch()
     })
     this.#threads.push(thread)
@@ -88,6 +101,10 @@ export class FileThreads {
   }
 }
 
-function refused(job: FilesJob): FilesAnswer {
-  return { failed: [...job.paths.split('\0').keys()] }
+function refuse(jobs: readonly Waiting[]): void {
+  for (const { job, resolve } of jobs) resolve(refusal(job))
+}
+
+function refusal({ count }: FilesJob): FilesAnswer {
+  return { failed: [...Array(count).keys()] }
 }

@@ -11,6 +11,8 @@ export interface FilesJob {
   readonly act: 'write' | 'read' | 'flush' | 'look'
   /** Below it no symbolic link is followed; undefined: they are. */
   readonly root: string | undefined
+  /** Files. */
+  readonly count: number
   /** One after the other, with a NUL between, which no path can hold. */
   readonly paths: string
   /**
@@ -142,8 +144,11 @@ export function fileWorker(): void {
     return { failed, data }
   }
 
-  parentPort?.on('message', (job: FilesJob) => {
-    const answer = run(job)
-    parentPort.postMessage(answer, answer.data === undefined ? [] : [answer.data.buffer])
+  parentPort?.on('message', (jobs: readonly FilesJob[]) => {
+    const answers = jobs.map(run)
+    parentPort.postMessage(
+      answers,
+      answers.flatMap(({ data }) => (data === undefined ? [] : [data.buffer])),
+    )
   })
 }
