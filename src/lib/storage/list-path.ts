@@ -1,11 +1,14 @@
 // The files below a path that a torrent is made from, in the order of their names as bytes, element by element (the order
 // that BEP 52 prescribes for its file tree; BEP 3 leaves it open).
-import { lstat, readdir, stat } from 'node:fs/promises'
-import type { Stats } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+import type { BigIntStats } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { latin1, tryUtf8 } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
+import { mapConcurrently } from './concurrently.ts'
+import { look } from './descriptor.ts'
 import { diskError } from './disk-error.ts'
+import { LOOK_CONCURRENCY } from './file-stamp.ts'
 import { isStateName } from './output.ts'
 
 export interface ListedFile {
@@ -52,10 +55,10 @@ interface Walk {
 export async function listPath(path: string, options: ListOptions = {}): Promise<Listing> {
   const root = resolve(path)
   const name = basename(root)
-  const stats = await look(root, true)
+  const stats = await lookAt(root, true)
   if (stats.isFile()) {
-    const files = [{ path: [name], length: stats.size }]
-    return { root, name, singleFile: true, files, totalLength: stats.size, leftOut: [] }
+    const length = Number(stats.size)
+    return { root, name, singleFile: true, files: [{ path: [name], length }], totalLength: length, leftOut: [] }
   }
   if (!stats.isDirectory()) {
     throw new BtError('INPUT_UNREADABLE', `"${root}" is neither a file nor a folder; name one of these`)
@@ -70,17 +73,28 @@ export async function listPath(path: string, options: ListOptions = {}): Promise
 async function walkFolder(walk: Walk, path: readonly string[], ancestors: ReadonlySet<string>): Promise<void> {
   const folder = join(walk.root, ...path)
   if (path.length >= MAX_DEPTH) throw new BtError('INPUT_UNREADABLE', `"${folder}" is deeper than ${MAX_DEPTH} folders`)
-  for (const name of await namesIn(folder)) {
-    const below = [...path, name]
-    if (isUnwanted(walk.options, name, below)) walk.leftOut.push(below.join('/'))
-    else await visit(walk, below, ancestors)
-  }
+  const names = await namesIn(folder)
+  // All at once, since each waits for the disk; what they are is then told in their order.
+  const looks = await mapConcurrently(names, LOOK_CONCURRENCY, async name => {
+    if (isUnwanted(walk.options, name, [...path, name])) return undefined
+    return lookAt(join(folder, name), walk.options.followLinks === true)
+  })
+  for (const [index, name] of names.entries()) await visit(walk, [...path, name], looks[index], ancestors)
 }
 
-async function visit(walk: Walk, path: readonly string[], ancestors: ReadonlySet<string>): Promise<void> {
-  const stats = await look(join(walk.root, ...path), walk.options.followLinks === true)
+/** @param stats undefined: not wanted */
+async function visit(
+  walk: Walk,
+  path: readonly string[],
+  stats: BigIntStats | undefined,
+  ancestors: ReadonlySet<string>,
+): Promise<void> {
+  if (stats === undefined) {
+    walk.leftOut.push(path.join('/'))
+    return
+  }
   const id = identity(stats)
-  if (stats.isFile()) walk.files.push({ path, length: stats.size })
+  if (stats.isFile()) walk.files.push({ path, length: Number(stats.size) })
   else if (stats.isDirectory() && !ancestors.has(id)) await walkFolder(walk, path, new Set([...ancestors, id]))
   else walk.leftOut.push(path.join('/'))
 }
@@ -108,14 +122,14 @@ async function namesIn(folder: string): Promise<string[]> {
     })
 }
 
-async function look(path: string, follow: boolean): Promise<Stats> {
+async function lookAt(path: string, follow: boolean): Promise<BigIntStats> {
   try {
-    return await (follow ? stat : lstat)(path)
+    return await look(path, follow ? 'follow' : 'stay')
   } catch (error) {
     throw diskError(error, path, 'read')
   }
 }
 
-function identity(stats: Stats): string {
+function identity(stats: BigIntStats): string {
   return `${stats.dev}/${stats.ino}`
 }
