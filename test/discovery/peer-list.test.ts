@@ -228,3 +228,46 @@ it('offers what a plain model of it would', () => {
     { numRuns: 500 },
   )
 })
+
+describe('rank', () => {
+  const order = (list: PeerList): number[] => {
+    const hosts: number[] = []
+    for (let next = list.next(0); next !== undefined; next = list.next(0)) {
+      hosts.push(Number(next.host.split('.')[3]))
+      list.dialing(next, 0)
+    }
+    return hosts
+  }
+  const byHost = ({ host }: { host: string }): number => Number(host.split('.')[3])
+
+  it('orders peers that are alike else, those that are known and those that come', () => {
+    const list = listOf(3, 9, 5)
+    list.rank(byHost)
+    list.add([peer(7), peer(1)], 'tracker', 0)
+    expect(order(list)).toEqual([9, 7, 5, 3, 1])
+  })
+
+  it('comes after failures and the time of the last try', () => {
+    const list = listOf(1, 2, 3)
+    list.rank(byHost)
+    fail(list, 3, 0)
+    list.dialing(peer(2), 0)
+    list.connected(peer(2), 0)
+    list.disconnected(peer(2), 'closed', 0)
+    const later = Math.max(PEER_BACK_OFF, RECONNECT_DELAY)
+    const hosts: (string | undefined)[] = []
+    for (let n = 0; n < 3; n++) {
+      const next = list.next(later)
+      hosts.push(next?.host)
+      if (next !== undefined) list.dialing(next, later)
+    }
+    expect(hosts).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3'])
+  })
+
+  it('forgets no peer and brings none back', () => {
+    const list = listOf(1, 2, 3)
+    list.dialing(peer(2), 0)
+    list.rank(byHost)
+    expect(order(list)).toEqual([3, 1])
+  })
+})

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { peerId, type PeerId } from '../../src/lib/base/ids.ts'
 import { Outbox } from '../../src/lib/swarm/outbox.ts'
+import { SwarmPeer } from '../../src/lib/swarm/peer.ts'
 import { Roster } from '../../src/lib/swarm/roster.ts'
 import type { PeerConnection } from '../../src/lib/wire/connection.ts'
-import { connection, handshake, HASH, opened } from '../wire/support.ts'
+import { connection, handshake, HASH, message, opened } from '../wire/support.ts'
 import { addressOf, alertsOf } from './support.ts'
 
 function id(byte: number): PeerId {
@@ -18,7 +19,7 @@ function openTo(them: PeerId): PeerConnection {
 
 function setUp(maxConnections = 200, ours = id(5)) {
   const outbox = new Outbox()
-  const roster = new Roster({ outbox, maxConnections, peerId: ours })
+  const roster = new Roster({ outbox, maxConnections, peerId: ours, port: 6881 })
   const dialled = (): number => outbox.takeActions().filter(({ type }) => type === 'dial').length
   /** Dials an address and shakes hands there. */
   const meet = (key: number, them: PeerId, now = 0) => {
@@ -122,5 +123,70 @@ describe('Roster', () => {
     expect(roster.peers.size).toBe(0)
     expect(roster.accept(openTo(id(9)), id(9), addressOf(1), 0)).toBeUndefined()
     expect(alertsOf(outbox)).toContainEqual({ type: 'peerBanned', address: addressOf(1), reason: 'it lied' })
+  })
+
+  describe('when full', () => {
+    /** By BEP 40, for 123.213.32.10: which of the two comes first. */
+    const [better, worse] = [
+      { host: '98.76.54.32', port: 1 },
+      { host: '123.213.32.234', port: 1 },
+    ]
+    const LATER = 60_000
+    const full = (resident = worse) => {
+      const { roster } = setUp(1)
+      const peer = roster.accept(openTo(id(9)), id(9), resident, 0)
+      if (peer === undefined) throw new Error('refused')
+      const vote = (): void => {
+        for (const host of ['60.1.1.1', '60.2.2.2']) {
+          const voter = new SwarmPeer(1, { host, port: 1 }, 'us')
+          roster.toldOurAddress(voter, Uint8Array.of(123, 213, 32, 10))
+        }
+      }
+      return { roster, peer, vote }
+    }
+
+    it('gives the place of one that is of no use to a newcomer that BEP 40 puts before it', () => {
+      const { roster, peer, vote } = full()
+      vote()
+      expect(roster.replaceable(better, LATER)).toBe(peer)
+      expect(roster.accept(openTo(id(8)), id(8), better, LATER, peer)).toBeDefined()
+    })
+
+    it('gives no place where the newcomer comes after it, nor before we know our address', () => {
+      const { roster, vote } = full(better)
+      expect(roster.replaceable(worse, LATER)).toBeUndefined()
+      vote()
+      expect(roster.replaceable(worse, LATER)).toBeUndefined()
+      const other = full()
+      expect(other.roster.replaceable(better, LATER)).toBeUndefined()
+    })
+
+    it('gives no place of one that is new, or of use', () => {
+      const { roster, peer, vote } = full()
+      vote()
+      expect(roster.replaceable(better, LATER - 1)).toBeUndefined()
+      peer.connection?.interested(0)
+      expect(roster.replaceable(better, LATER)).toBeUndefined()
+      peer.connection?.notInterested(0)
+      peer.connection?.receive(message(2), 0)
+      expect(roster.replaceable(better, LATER)).toBeUndefined()
+      peer.connection?.receive(message(3), 0)
+      peer.serving = 1
+      expect(roster.replaceable(better, LATER)).toBeUndefined()
+      peer.serving = 0
+      expect(roster.replaceable(better, LATER)).toBe(peer)
+    })
+
+    it('takes nobody in beyond it where nobody makes room, nor anyone twice', () => {
+      const { roster, peer } = full()
+      expect(roster.accept(openTo(id(8)), id(8), better, LATER)).toBeUndefined()
+      expect(roster.accept(openTo(id(9)), id(9), better, LATER, peer)).toBeUndefined()
+    })
+  })
+
+  it('has nobody make room while there is some', () => {
+    const { roster } = setUp(2)
+    roster.accept(openTo(id(9)), id(9), addressOf(1), 0)
+    expect(roster.replaceable(addressOf(2), 100_000)).toBeUndefined()
   })
 })

@@ -40,16 +40,19 @@ interface Entry {
   readonly failures: number
   readonly lastTried: number
   readonly notBefore: number
+  /** Of two that are alike else, the greater comes first. */
+  readonly priority: number
 }
 
 /** Times are milliseconds on one monotonic clock; sources are words such as `tracker`, `pex`, `user`. */
 export class PeerList {
   readonly #peers = new Map<string, KnownPeer>()
-  readonly #ready = new Heap<Entry>(triedLess)
+  #ready = new Heap<Entry>(better)
   readonly #waiting = new Heap<Entry>((a, b) => a.notBefore < b.notBefore)
   readonly #spent = new Set<KnownPeer>()
   readonly #bans = new Set<string>()
   readonly #ours = new Set<string>()
+  #priority: (address: PeerAddress) => number = () => 0
 
   get size(): number {
     return this.#peers.size
@@ -74,7 +77,7 @@ export class PeerList {
     return added
   }
 
-  /** The best peer to dial: fewest failures, then least recently tried. It stays so until `dialing` or `ban`. */
+  /** The best peer to dial: fewest failures, then least recently tried, then by `rank`. It stays so until `dialing` or `ban`. */
   next(now: number): PeerAddress | undefined {
     this.#promote(now)
     for (let entry = this.#ready.peek(); entry !== undefined; entry = this.#ready.peek()) {
@@ -82,6 +85,16 @@ export class PeerList {
       this.#ready.pop()
     }
     return undefined
+  }
+
+  /** From now on of peers that have failed as often and were tried as long ago the one of the greatest priority is the best. */
+  rank(priority: (address: PeerAddress) => number): void {
+    this.#priority = priority
+    const before = this.#ready
+    this.#ready = new Heap<Entry>(better)
+    for (let entry = before.pop(); entry !== undefined; entry = before.pop()) {
+      if (entry.move === entry.peer.move) this.#ready.push(this.#entryOf(entry.peer))
+    }
   }
 
   /** When `next` has more to offer because a back-off ends; Infinity: not by waiting. */
@@ -113,7 +126,7 @@ export class PeerList {
     const delay = outcome === 'failed' ? PEER_BACK_OFF * 2 ** (peer.failures - 1) : RECONNECT_DELAY
     peer.notBefore = now + delay
     if (outcome === 'useless' || peer.failures >= MAX_FAILURES) this.#spent.add(peer)
-    else this.#waiting.push(entryOf(peer))
+    else this.#waiting.push(this.#entryOf(peer))
   }
 
   /** Never to be dialed nor taken in again, by host; on the loopback, where all share one, by host and port. */
@@ -158,7 +171,7 @@ export class PeerList {
       move: 0,
     }
     this.#peers.set(key, peer)
-    this.#ready.push(entryOf(peer))
+    this.#ready.push(this.#entryOf(peer))
     return true
   }
 
@@ -177,7 +190,7 @@ export class PeerList {
     if (peer.notBefore > now || !this.#spent.delete(peer)) return
     peer.failures = Math.min(peer.failures, MAX_FAILURES - 1)
     peer.move++
-    this.#ready.push(entryOf(peer))
+    this.#ready.push(this.#entryOf(peer))
   }
 
   #busy(address: PeerAddress, state: 'connecting' | 'connected', now: number): KnownPeer | undefined {
@@ -202,18 +215,19 @@ export class PeerList {
       const stale = entry.move !== entry.peer.move
       if (!stale && entry.notBefore > now) return
       this.#waiting.pop()
-      if (!stale) this.#ready.push(entry)
+      if (!stale) this.#ready.push(this.#entryOf(entry.peer))
     }
+  }
+
+  #entryOf(peer: KnownPeer): Entry {
+    const { address, move, failures, lastTried, notBefore } = peer
+    return { peer, move, failures, lastTried, notBefore, priority: this.#priority(address) }
   }
 }
 
-function entryOf(peer: KnownPeer): Entry {
-  const { move, failures, lastTried, notBefore } = peer
-  return { peer, move, failures, lastTried, notBefore }
-}
-
-function triedLess(a: Entry, b: Entry): boolean {
-  return a.failures === b.failures ? a.lastTried < b.lastTried : a.failures < b.failures
+function better(a: Entry, b: Entry): boolean {
+  if (a.failures !== b.failures) return a.failures < b.failures
+  return a.lastTried === b.lastTried ? a.priority > b.priority : a.lastTried < b.lastTried
 }
 
 function keyOf(address: PeerAddress): string {

@@ -180,6 +180,7 @@ export class PeerEvents {
 
   #onExtendedHandshake(peer: SwarmPeer, handshake: ExtendedHandshake, now: number): void {
     if (handshake.client !== undefined) peer.client = handshake.client
+    if (handshake.yourIp !== undefined) this.#host.roster.toldOurAddress(peer, handshake.yourIp)
     if (handshake.requestQueue !== undefined) peer.pipeline.setLimit(handshake.requestQueue)
     peer.extensions?.onHandshake(handshake, now)
   }

@@ -58,6 +58,13 @@ export class SwarmPeer {
     return this.connection?.handshakeDone === true && !this.connection.closed
   }
 
+  /** Nothing is moving, nor will it as things are: neither side is interested in the other. */
+  get useless(): boolean {
+    const { connection } = this
+    const idle = this.outstanding === 0 && this.serving === 0 && this.wants.length === 0
+    return idle && connection?.amInterested === false && !connection.peerInterested
+  }
+
   get isSeed(): boolean {
     return this.has?.complete === true
   }

@@ -3,7 +3,9 @@
 import type { PeerAddress } from '../base/address.ts'
 import { equal, latin1 } from '../base/bytes.ts'
 import type { PeerId } from '../base/ids.ts'
+import { OwnAddress } from '../discovery/own-address.ts'
 import { PeerList, type DialOutcome } from '../discovery/peer-list.ts'
+import { peerPriority } from '../discovery/peer-priority.ts'
 import type { PeerKey } from '../picker/picker.ts'
 import { HANDSHAKE_TIMEOUT, type PeerConnection } from '../wire/connection.ts'
 import { MAX_HALF_OPEN } from './limits.ts'
@@ -12,6 +14,8 @@ import { SwarmPeer } from './peer.ts'
 
 /** Addresses of peers that left, kept so that who sent a bad piece and ran can still be named. */
 const MAX_DEPARTED = 256
+/** Milliseconds after which a peer that neither wants nor gives anything may have to make room: it has had time to show. */
+const SETTLING_TIME = 60_000
 
 export class Roster {
   readonly peers: Map<PeerKey, SwarmPeer> = new Map()
@@ -19,17 +23,20 @@ export class Roster {
   readonly #outbox: Outbox
   readonly #maxConnections: number
   readonly #peerId: PeerId
+  readonly #port: number
+  readonly #ours = new OwnAddress()
   readonly #departed = new Map<PeerKey, PeerAddress>()
   #nextKey: PeerKey = 1
   #dialling = 0
   #closed = false
   #alone = false
 
-  /** @param options.peerId ours. */
-  constructor(options: { outbox: Outbox; maxConnections: number; peerId: PeerId }) {
+  /** @param options.peerId ours. @param options.port where we listen; 0: nowhere. */
+  constructor(options: { outbox: Outbox; maxConnections: number; peerId: PeerId; port: number }) {
     this.#outbox = options.outbox
     this.#maxConnections = options.maxConnections
     this.#peerId = options.peerId
+    this.#port = options.port
   }
 
   /** Peers whose handshake is done. */
@@ -75,9 +82,20 @@ export class Roster {
     this.#outbox.touch(peer)
   }
 
-  /** A peer that came to us. @returns undefined where there is no room, it is banned or it is connected already. */
-  accept(connection: PeerConnection, id: PeerId, address: PeerAddress, now: number): SwarmPeer | undefined {
-    if (this.#closed || this.peers.size >= this.#maxConnections || this.#known.isBanned(address)) return undefined
+  /**
+   * A peer that came to us.
+   * @param instead who is removed next to make room for it, where there is none: see `replaceable`.
+   * @returns undefined where there is no room, it is banned or it is connected already.
+   */
+  accept(
+    connection: PeerConnection,
+    id: PeerId,
+    address: PeerAddress,
+    now: number,
+    instead?: SwarmPeer,
+  ): SwarmPeer | undefined {
+    const full = this.peers.size >= this.#maxConnections && instead === undefined
+    if (this.#closed || full || this.#known.isBanned(address)) return undefined
     if (this.#connectedTo(id) !== undefined) return undefined
     const peer = new SwarmPeer(this.#nextKey++, address, 'them')
     peer.connection = connection
@@ -85,6 +103,30 @@ export class Roster {
     this.peers.set(peer.key, peer)
     this.#alone = false
     return peer
+  }
+
+  /**
+   * Where all places are taken, the peer that may have to make room for this one: of those that neither want nor give
+   * anything the one that BEP 40 puts last, if it comes after the newcomer. O(peers).
+   */
+  replaceable(newcomer: PeerAddress, now: number): SwarmPeer | undefined {
+    if (this.peers.size < this.#maxConnections) return undefined
+    let worst: SwarmPeer | undefined
+    let least = this.#priority(newcomer)
+    for (const peer of this.peers.values()) {
+      if (!peer.handshaken || !peer.useless || now - peer.connectedAt < SETTLING_TIME) continue
+      const priority = this.#priority(peer.address)
+      if (priority >= least) continue
+      least = priority
+      worst = peer
+    }
+    return worst
+  }
+
+  /** A peer says under which address it sees us (BEP 10 `yourip`). */
+  toldOurAddress(by: SwarmPeer, ip: Uint8Array): void {
+    if (this.#ours.vote(by.address.host, ip) === 'same') return
+    this.#known.rank(address => this.#priority(address))
   }
 
   /** The peer shook hands. @returns the connection that has to go where there are two to it now: this or the other. */
@@ -135,6 +177,12 @@ export class Roster {
 
   get closed(): boolean {
     return this.#closed
+  }
+
+  /** BEP 40; 0 for all as long as we do not know our address. */
+  #priority(address: PeerAddress): number {
+    const host = this.#ours.towards(address.host)
+    return host === undefined ? 0 : (peerPriority({ host, port: this.#port }, address) ?? 0)
   }
 
   #connectedTo(id: PeerId, but?: SwarmPeer): SwarmPeer | undefined {

@@ -70,6 +70,7 @@ export class Torrent {
       outbox: this.#outbox,
       maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
       peerId: options.peerId,
+      port: options.port,
     })
     this.#hub = new ExtensionHub(options.extensions, {
       infoHash: options.infoHash,
@@ -193,8 +194,10 @@ export class Torrent {
   /** A peer came to us and asked for this torrent. @returns its key, or undefined where it is not welcome. */
   adopt(connection: PeerConnection, handshake: Handshake, address: PeerAddress, now: number): PeerKey | undefined {
     this.#now = now
-    const peer = this.#roster.accept(connection, handshake.peerId, address, now)
+    const worse = this.#roster.replaceable(address, now)
+    const peer = this.#roster.accept(connection, handshake.peerId, address, now, worse)
     if (peer === undefined) return undefined
+    if (worse !== undefined) this.#drop(worse, 'replaced', 'made room for another peer (BEP 40)', now)
     if (this.#transfer) connection.setPieceCount(this.#transfer.downloads.layout.pieceCount)
     connection.accept(this.infoHash, block => this.#transfer?.downloads.target(peer, block))
     this.#events.shookHands(peer, handshake, now)
