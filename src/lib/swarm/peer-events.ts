@@ -129,6 +129,7 @@ export class PeerEvents {
       case 'choke':
         return this.#onChoke(peer, now)
       case 'interested':
+        this.pieces.offerFast(peer)
         return this.#host.rechoke(now)
       case 'notInterested': // the choker looks at its next round
         return transfer?.superSeed?.idle(peer, now)

@@ -38,7 +38,7 @@ export class PeerPieces {
     if (!peer.learnPieceCount(layout.pieceCount)) return this.#misfit(peer, now)
     transfer.downloads.join(peer)
     if (transfer.superSeed === undefined) for (const piece of have.indices()) peer.connection.have(piece)
-    this.#offer(peer, now)
+    this.#show(peer, now)
     this.#host.reconsider(peer, now)
   }
 
@@ -64,6 +64,12 @@ export class PeerPieces {
     }
   }
 
+  /** A set of pieces that the peer may ask for while choked (BEP 6): once it is interested, or most would be told in vain. */
+  offerFast(peer: SwarmPeer): void {
+    const transfer = this.#host.transfer()
+    if (transfer?.superSeed === undefined && peer.connection?.peerInterested === true) transfer?.uploads.offerFast(peer)
+  }
+
   onHave(peer: SwarmPeer, piece: number, now: number): void {
     const transfer = this.#host.transfer()
     if (transfer === undefined) return peer.earlyHave(piece)
@@ -85,7 +91,7 @@ export class PeerPieces {
     const has = readBitfield(said, transfer.downloads.layout.pieceCount)
     if (has === undefined) return this.#misfit(peer, now)
     transfer.downloads.replaceHas(peer, has)
-    this.#offer(peer, now)
+    this.#show(peer, now)
     this.#host.reconsider(peer, now)
   }
 
@@ -95,10 +101,10 @@ export class PeerPieces {
     this.#host.reconsider(peer, now)
   }
 
-  #offer(peer: SwarmPeer, now: number): void {
-    const transfer = this.#host.transfer()
-    if (transfer?.superSeed === undefined) transfer?.uploads.offerFast(peer)
-    else transfer.superSeed.join(peer, now)
+  /** What the peer has is known: it is told what it may want of us, in the ways of BEP 6 and 16. */
+  #show(peer: SwarmPeer, now: number): void {
+    this.offerFast(peer)
+    this.#host.transfer()?.superSeed?.join(peer, now)
   }
 
   #misfit(peer: SwarmPeer, now: number): void {

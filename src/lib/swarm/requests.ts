@@ -199,9 +199,10 @@ export class Requests {
     // BEP 6: while choked only what the peer allows; else first what it suggests.
     const choking = peer.connection?.peerChoking === true
     const named = choking ? peer.fast.allowed : peer.fast.suggested
-    const blocks = this.#picker.pickFrom(peer.key, has, named, count, this.#memory.room)
-    if (choking || blocks.length === count) return blocks
-    blocks.push(...this.#picker.pick(peer.key, has, count - blocks.length, this.#memory.room, this.#paceOf(peer, now)))
+    const first = this.#picker.pickFrom(peer.key, has, named, count, this.#memory.room)
+    if (choking || first.length === count) return first
+    const more = this.#picker.pick(peer.key, has, count - first.length, this.#memory.room, this.#paceOf(peer, now))
+    const blocks = first.length === 0 ? more : [...first, ...more]
     if (blocks.length > 0) return blocks
     const taken = this.#takeOver.pick(peer, has, count, this.#memory.room === 0, now)
     if (taken.length > 0 || peer.outstanding > 0 || this.#memory.room > 0) return taken

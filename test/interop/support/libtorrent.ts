@@ -15,6 +15,8 @@ export interface Settings {
   readonly seed?: boolean
   /** `ip:port` each. */
   readonly peers?: readonly string[]
+  /** How many peers it unchokes at once. */
+  readonly slots?: number
 }
 
 /** libtorrent with more to ask of it than of the other clients. */
@@ -57,7 +59,8 @@ export class Libtorrent {
 export async function startLibtorrent(lab: Lab, settings: Settings): Promise<Libtorrent> {
   const [host, port] = [lab.ns.freeHost(), lab.ns.freePort()]
   const peers = (settings.peers ?? []).map(peer => [peer.split(':')[0], Number(peer.split(':')[1])])
-  const options = { host, port, source: settings.source, folder: settings.folder, seed: settings.seed ?? false, peers }
+  const { source, folder, seed = false, slots } = settings
+  const options = { host, port, source, folder, seed, peers, slots }
   const child = lab.ns.spawn('/usr/bin/python3', [SCRIPT, JSON.stringify(options)])
   await child.line(/^listening$/u)
   return new Libtorrent(child, `${host}:${port}`)

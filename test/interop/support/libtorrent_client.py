@@ -5,6 +5,7 @@
   folder       where the content is, or comes to be
   seed         true: the content is complete, do not check it
   peers        [[host, port], ...] to connect to
+  slots        how many peers it unchokes at once; left out: its default
 
 It prints a line for each thing that happens (`listening`, `metadata`, `pieces N` and `uploaded N` with running totals,
 `complete` once all is written) and goes on until it is terminated.
@@ -48,6 +49,7 @@ def open_session():
             "in_enc_policy": ENCRYPTION_OFF,
             "out_enc_policy": ENCRYPTION_OFF,
             "alert_mask": CATEGORIES,
+            **({"unchoke_slots_limit": options["slots"]} if "slots" in options else {}),
         }
     )
 
@@ -103,4 +105,7 @@ def watch(session, handle):
 
 if __name__ == "__main__":
     session = open_session()
+    if "slots" in options:
+        # Peers of the local network get no slot and are always unchoked, unless they are peers like any others.
+        session.set_peer_class_filter(lt.ip_filter())
     watch(session, add_torrent(session))
