@@ -107,6 +107,19 @@ describe('preallocate', () => {
     expect(await reserved(a)).toBeGreaterThanOrEqual(10 * PIECE)
   })
 
+  it('needs no room again for what an interrupted run has written', async context => {
+    const torrent = album()
+    const folder = await mountTmpfs('size=1m')
+    if (folder === undefined) context.skip('no small file system can be mounted here')
+    const { store, output } = await setUp(torrent, folder)
+    await store.writeTo(0, 0, new Uint8Array(9 * PIECE))
+    const [a = '', , b = ''] = output.paths
+    expect((await stat(a)).size).toBe(10 * PIECE)
+    await run(store, torrent).done
+    expect(await reserved(a)).toBeGreaterThanOrEqual(10 * PIECE)
+    expect(await reserved(b)).toBeGreaterThanOrEqual(5 * PIECE)
+  })
+
   it('says at once that there is not enough room, and leaves nothing', async context => {
     const torrent = album()
     const folder = await mountTmpfs('size=512k')

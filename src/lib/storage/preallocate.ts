@@ -37,6 +37,8 @@ interface Gaps {
   /** Nothing is at its path. */
   readonly fresh: boolean
   readonly ranges: readonly { readonly from: number; readonly to: number }[]
+  /** Bytes that the disk does not keep yet: an earlier run may have written some of the ranges. */
+  readonly needed: number
 }
 
 /** @throws BtError DISK_FULL where there is not enough room, and then leaves no file that was not there; DISK_* */
@@ -45,7 +47,10 @@ export async function preallocate(options: PreallocateOptions): Promise<void> {
   const found = await mapConcurrently(files, LOOK_CONCURRENCY, file => gapsOf(store, info, have, file))
   const gaps = found.filter(({ ranges }) => ranges.length > 0)
   const total = gaps.reduce((sum, { ranges }) => ranges.reduce((sum, { from, to }) => sum + to - from, sum), 0)
-  await checkRoom(store, total)
+  await checkRoom(
+    store,
+    gaps.reduce((sum, { needed }) => sum + needed, 0),
+  )
   const zeros = new Uint8Array(Math.min(CHUNK, total))
   let done = 0
   try {
@@ -66,11 +71,12 @@ export async function preallocate(options: PreallocateOptions): Promise<void> {
 /** Where zeros are to be written. */
 async function gapsOf(store: FileStore, info: Info, have: Bitfield, file: number): Promise<Gaps> {
   const entry = info.files[file]
-  if (entry === undefined || !isStored(entry)) return { file, fresh: false, ranges: [] }
+  if (entry === undefined || !isStored(entry)) return { file, fresh: false, ranges: [], needed: 0 }
   const { size, reserved } = await roomOf(store.output.paths[file] ?? '')
-  if (size === undefined) return { file, fresh: true, ranges: [{ from: 0, to: entry.length }] }
+  const needed = Math.max(0, entry.length - reserved)
+  if (size === undefined) return { file, fresh: true, ranges: [{ from: 0, to: entry.length }], needed }
   const ours = size === entry.length || hasAny(have, piecesOfFile(info, file))
-  if (!ours || (size === entry.length && reserved >= size)) return { file, fresh: false, ranges: [] }
+  if (!ours || (size === entry.length && reserved >= size)) return { file, fresh: false, ranges: [], needed: 0 }
   const ranges: { from: number; to: number }[] = []
   const { first, end } = piecesOfFile(info, file)
   for (let piece = first; piece < end; piece++) {
@@ -81,7 +87,7 @@ async function gapsOf(store: FileStore, info: Info, have: Bitfield, file: number
     if (last?.to === from) last.to = to
     else ranges.push({ from, to })
   }
-  return { file, fresh: false, ranges }
+  return { file, fresh: false, ranges, needed }
 }
 
 /** Bytes of the file, and those that the disk keeps for it; of what is no regular file, the writing will complain. */
