@@ -6,8 +6,9 @@ import { equal, hex, type OwnedBytes } from '../../src/lib/base/bytes.ts'
 import { Hasher } from '../../src/lib/storage/hasher.ts'
 import { pseudoRandom, sha1, temporaryFolder } from './fixture.ts'
 
-function makeHasher(limit?: number): Hasher {
-  const hasher = new Hasher(limit)
+/** Whose main thread has no time, unless it is said otherwise. */
+function makeHasher(limit = 2, busy = true): Hasher {
+  const hasher = new Hasher(limit, { busy })
   onTestFinished(() => hasher.close())
   return hasher
 }
@@ -54,6 +55,15 @@ describe('Hasher', () => {
     for (const { digest } of outcomes) expect(new Uint8Array(digest)).toEqual(sha1(piece))
   })
 
+  it('needs no thread for pieces of up to 4 MiB while the main thread has time', async () => {
+    const hasher = makeHasher(2, false)
+    const data = randomBytes(4_194_304)
+    const { digest } = await hasher.digest(owned(data))
+    expect([hex(digest), hasher.threads]).toEqual([hex(sha1(data)), 0])
+    await hasher.digest(new Uint8Array(4_194_305))
+    expect(hasher.threads).toBe(1)
+  })
+
   it('keeps hundreds of small pieces apart', async () => {
     const hasher = makeHasher(2)
     const pieces = Array.from({ length: 300 }, (_, n) => randomBytes(65_537 + n))
@@ -83,7 +93,7 @@ describe('Hasher', () => {
   })
 
   it('fails what is under way when it is closed, and what comes later', async () => {
-    const hasher = new Hasher(1)
+    const hasher = new Hasher(1, { busy: true })
     const pending = Array.from({ length: 8 }, () => hasher.digest(new Uint8Array(8_388_608)))
     const outcomes = Promise.allSettled(pending)
     await hasher.close()

@@ -68,5 +68,8 @@ describe('FastGrants', () => {
     expect([take(), take()]).toEqual([2, 0])
     grants.earn(BLOCK_LENGTH)
     expect(take()).toBe(1)
+    // What is not taken is saved up to one set.
+    grants.earn(1e12)
+    expect(take()).toBe(2 * ALLOWED_FAST_SIZE)
   })
 })

@@ -1,5 +1,5 @@
 // Reads runs of blocks for uploads, framed for the wire, into memory that is used again once it is sent. A buffer is either
-// free, or lent to the one run it was given out for.
+// free, or lent to the one run it was given out for; with a run that is dropped unsent it is gone.
 import type { Block } from '../metainfo/block.ts'
 import { MAX_RUN_BLOCKS, MAX_RUN_BYTES } from '../swarm/limits.ts'
 import { frameRun, runLength } from '../wire/block-run.ts'
@@ -23,7 +23,7 @@ export class RunReader {
   readonly #content: Pick<Content, 'readInto'>
   readonly #pieceLength: number
   readonly #free: ArrayBuffer[] = []
-  readonly #lent = new Set<ArrayBufferLike>()
+  readonly #lent = new WeakSet<ArrayBufferLike>()
 
   constructor(content: Pick<Content, 'readInto'>, pieceLength: number) {
     this.#content = content

@@ -1,12 +1,13 @@
 // One file on the disk that holds content. Before its first byte is written it has its final size (with a hole where bytes
 // are missing), or gets it by that very write.
-import { flushDescriptor, reading, setSize, writing } from './descriptor.ts'
+import { flushDescriptor, reading, setSize } from './descriptor.ts'
 import { diskError, isAbsent } from './disk-error.ts'
 import type { Folders } from './folders.ts'
 import type { Hasher } from './hasher.ts'
 import { CachedFile, type OpenFiles } from './open-files.ts'
 import { readFully } from './positional.ts'
 import { openForRead, openForWrite, openOrCreate, type Opened } from './safe-open.ts'
+import type { PromptWrites } from './prompt-writes.ts'
 import { WriteQueue } from './write-queue.ts'
 
 export interface Slot {
@@ -14,6 +15,13 @@ export interface Slot {
   /** Bytes that the file must have in the end; undefined where it may have any. */
   readonly size: number | undefined
   readonly executable: boolean
+}
+
+/** What the files of a torrent share. */
+export interface FileTools {
+  readonly files: OpenFiles
+  readonly folders: Folders
+  readonly prompt: PromptWrites
 }
 
 export class ContentFile {
@@ -25,17 +33,19 @@ export class ContentFile {
   readonly #mode: 'read' | 'write'
   readonly #files: OpenFiles
   readonly #folders: Folders
+  readonly #prompt: PromptWrites
   #writes: WriteQueue | undefined
   /** Bytes, when it was opened last or since. */
   #size = 0
   /** A write covers all of it, so that it need not be sized before. */
   #whole = false
 
-  constructor(slot: Slot, mode: 'read' | 'write', files: OpenFiles, folders: Folders) {
+  constructor(slot: Slot, mode: 'read' | 'write', disk: FileTools) {
     this.#slot = slot
     this.#mode = mode
-    this.#files = files
-    this.#folders = folders
+    this.#files = disk.files
+    this.#folders = disk.folders
+    this.#prompt = disk.prompt
   }
 
   /** Fills the parts in order. @returns `missing` where the file is not there or ends before they are full */
@@ -53,8 +63,8 @@ export class ContentFile {
     this.#whole ||= position === 0 && data.length === this.#slot.size
     this.#writes ??= new WriteQueue(act =>
       this.#use(async fd => {
-        if (!this.#whole || this.#size > data.length) await this.#fit(fd)
-        await act(writing(fd))
+        if (!this.#whole || this.#size > (this.#slot.size ?? Infinity)) await this.#fit(fd)
+        await act(this.#prompt.to(fd))
       }),
     )
     try {

@@ -1,6 +1,6 @@
 // The system's calls on files, by descriptor. Callbacks made into promises: a `FileHandle` of node:fs/promises costs the main
 // thread twice as much a call (measured on Node 20), and a torrent of small files is all calls.
-import { close, fsync, fstatSync, ftruncate, lstat, open, readv, stat, writev } from 'node:fs'
+import { close, fsync, fstatSync, ftruncate, lstat, open, readv, stat, writev, writevSync } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
 
 /** One call that moves bytes between the parts and the file; it may move fewer than asked. @returns how many */
@@ -31,6 +31,14 @@ export function reading(fd: number): Transfer {
 
 export function writing(fd: number): Transfer {
   return (parts, position) => promised(settle => writev(fd, parts, position, settle))
+}
+
+/** As `writing`, on this thread: everything else waits. */
+export function writingAtOnce(fd: number): Transfer {
+  return (parts, position) =>
+    new Promise(resolve => {
+      resolve(writevSync(fd, parts, position))
+    })
 }
 
 export function setSize(fd: number, size: number): Promise<void> {

@@ -8,10 +8,13 @@ import { Worker } from 'node:worker_threads'
 import type { OwnedBytes } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import { HASH_LENGTH } from '../base/ids.ts'
+import { LoopLoad } from './loop-load.ts'
 import { hashWorker, type FileRange, type HashBatchResult, type HashFault, type HashJob } from './hash-worker.ts'
 
 /** Data up to this length is hashed at once: handing it over and being woken costs more (measured: 50 µs, or SHA-1 of 80 KB). */
-const MAX_AT_ONCE = 65_536
+const ALWAYS_AT_ONCE = 65_536
+/** And up to this while the main thread has time: 2 ms, in which nothing else happens. */
+const MAX_AT_ONCE = 4_194_304
 /** One is done while the next is on its way. */
 const BATCHES_AHEAD = 2
 /** Bytes after which a batch is closed: small enough to share work out evenly, large enough that messages cost nothing. */
@@ -39,16 +42,26 @@ interface Thread {
   readonly batches: Waiting[][]
 }
 
+/** Whether the main thread has more to do than it can. */
+interface Load {
+  readonly busy: boolean
+}
+
 export class Hasher {
   readonly #limit: number
   readonly #threads: Thread[] = []
   #waiting: Waiting[] = []
   #waitingBytes = 0
+  readonly #load: Load
   #closed = false
 
-  /** @param limit threads at most; by default as many as there are cores. */
-  constructor(limit: number = Math.min(MAX_THREADS, availableParallelism())) {
+  /**
+   * @param limit threads at most; by default as many as there are cores.
+   * @param load whether the main thread has other things to do.
+   */
+  constructor(limit: number = Math.min(MAX_THREADS, availableParallelism()), load: Load = usualLoad()) {
     this.#limit = Math.max(1, limit)
+    this.#load = load
   }
 
   /** Threads started so far. */
@@ -61,7 +74,7 @@ export class Hasher {
    * @returns the same bytes, to be used in place of `data`, next to the digest
    */
   async digest(data: OwnedBytes): Promise<{ readonly digest: Uint8Array; readonly data: OwnedBytes }> {
-    if (data.length <= MAX_AT_ONCE) return { digest: createHash('sha1').update(data).digest(), data }
+    if (this.#atOnce(data.length)) return { digest: createHash('sha1').update(data).digest(), data }
     const { digest, data: returned } = await this.#submit(data, data.length)
     if (digest instanceof Uint8Array && returned !== undefined) return { digest, data: returned }
     throw new BtError('INTERNAL', `bytes in memory could not be hashed: ${JSON.stringify(digest)}`)
@@ -84,6 +97,10 @@ export class Hasher {
     const jobs = [...threads.flatMap(thread => thread.batches.splice(0).flat()), ...this.#waiting.splice(0)]
     for (const { reject } of jobs) reject(new BtError('INTERRUPTED', 'hashing was stopped'))
     await Promise.all(threads.map(thread => thread.worker.terminate()))
+  }
+
+  #atOnce(length: number): boolean {
+    return length <= ALWAYS_AT_ONCE || (length <= MAX_AT_ONCE && !this.#load.busy)
   }
 
   #submit(job: HashJob, bytes: number): Promise<Outcome> {
@@ -146,4 +163,9 @@ export class Hasher {
     }
     this.#dispatch()
   }
+}
+
+/** With two cores the other one has enough to do: whoever sends, the system's side of the network and the disk. */
+function usualLoad(): Load {
+  return availableParallelism() > 2 ? new LoopLoad() : { busy: false }
 }

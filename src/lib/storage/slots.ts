@@ -2,10 +2,11 @@
 import { BtError } from '../base/errors.ts'
 import { MIN_BUNDLE, SMALL_FILE, type Bundles, type NewPart } from './bundles.ts'
 import { concurrently, mapConcurrently } from './concurrently.ts'
-import { ContentFile, type Slot } from './content-file.ts'
+import { ContentFile, type FileTools, type Slot } from './content-file.ts'
 import { Folders } from './folders.ts'
 import type { Hasher } from './hasher.ts'
 import type { OpenFiles } from './open-files.ts'
+import { PromptWrites } from './prompt-writes.ts'
 import { cut, put } from './parts.ts'
 import type { Stretch } from './stretches.ts'
 
@@ -26,7 +27,7 @@ interface SmallStretch extends Stretch, NewPart {}
 
 export class Slots {
   readonly #options: SlotsOptions
-  readonly #folders: Folders
+  readonly #tools: FileTools
   /** Those that were used one by one. */
   readonly #files = new Map<number, ContentFile>()
   /** Written to since they were last flushed. */
@@ -40,7 +41,8 @@ export class Slots {
 
   constructor(options: SlotsOptions) {
     this.#options = options
-    this.#folders = new Folders(options.root)
+    const { root, openFiles } = options
+    this.#tools = { files: openFiles, folders: new Folders(root), prompt: new PromptWrites() }
   }
 
   /**
@@ -157,8 +159,7 @@ export class Slots {
   #file(number: number): ContentFile {
     let file = this.#files.get(number)
     if (file === undefined) {
-      const { slot, mode, openFiles } = this.#options
-      file = new ContentFile(slot(number), mode, openFiles, this.#folders)
+      file = new ContentFile(this.#options.slot(number), this.#options.mode, this.#tools)
       file.there = this.#there.has(number)
       this.#files.set(number, file)
     }

@@ -17,13 +17,16 @@ const SHARE = 1 / 16
 export class FastGrants {
   readonly #layout: PieceLayout
   readonly #infoHash: InfoHash
-  /** Bytes that choked peers may still have: at first one set, so that it begins before anything is earned. */
+  /** Bytes of one set: what is there before anything is earned, and no more is ever saved up, or a crowd could have it at once. */
+  readonly #most: number
+  /** Bytes that choked peers may still have. */
   #budget: number
 
   constructor(layout: PieceLayout, infoHash: InfoHash) {
     this.#layout = layout
     this.#infoHash = infoHash
-    this.#budget = ALLOWED_FAST_SIZE * layout.pieceLength
+    this.#most = ALLOWED_FAST_SIZE * layout.pieceLength
+    this.#budget = this.#most
   }
 
   /** Tells a peer that is starting (it has no more than a set's pieces) what it may ask for while choked; once. */
@@ -51,6 +54,6 @@ export class FastGrants {
 
   /** So many bytes were uploaded. */
   earn(bytes: number): void {
-    this.#budget += bytes * SHARE
+    this.#budget = Math.min(this.#most, this.#budget + bytes * SHARE)
   }
 }

@@ -71,12 +71,10 @@ export class Lane<Peer> {
     for (const limit of this.#limits) limit.arrived(bytes, now)
   }
 
-  /** Gives back what it holds. @returns who stood in line, for the lane that takes its place. */
-  close(): readonly Peer[] {
-    const waiting = [...this.#line]
+  /** Gives back what it holds; nobody stands in line any more. */
+  close(): void {
     this.#line.clear()
     this.#settle()
-    return waiting
   }
 
   #granted(now: number): boolean {

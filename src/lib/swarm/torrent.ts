@@ -228,7 +228,8 @@ export class Torrent {
   /** A `serve` was read: `run` has its blocks as `frameRun` lays them out, ready to be sent; undefined: the read failed. */
   served(key: PeerKey, blocks: readonly Block[], run: Uint8Array | undefined, now: number): void {
     const peer = this.peers.get(key)
-    if (peer === undefined || this.#transfer === undefined) return
+    if (this.#transfer === undefined) return
+    if (peer === undefined) return this.#transfer.uploads.unsent(blocks)
     this.stats.upload.add(this.#transfer.uploads.served(peer, blocks, run, now), now)
     this.#transfer.uploads.serve(peer, now)
   }

@@ -134,7 +134,7 @@ export class Uploads {
     // Choked meanwhile: the peer will ask again (BEP 3), so the bytes would be wasted.
     if (run === undefined || (connection.amChoking && !blocks.every(block => maySend(peer, block)))) {
       this.#turnDown(peer, blocks, run === undefined)
-      this.#lane?.refund(length)
+      this.unsent(blocks)
       return 0
     }
     connection.sendRun(run, now)
@@ -146,6 +146,11 @@ export class Uploads {
     }
     this.#outbox.touch(peer)
     return length
+  }
+
+  /** A run that was read is not sent. */
+  unsent(blocks: readonly Block[]): void {
+    this.#lane?.refund(lengthOf(blocks))
   }
 
   /** Chooses whom to serve; between rounds only where slots are free (`interested` came from a new peer). */
