@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { equal } from '../../src/lib/base/bytes.ts'
 import { BLOCK_LENGTH, type Block } from '../../src/lib/metainfo/block.ts'
 import { RunReader } from '../../src/lib/engine/run-reader.ts'
+import { MissingBytes } from '../../src/lib/storage/missing.ts'
 import type { Content } from '../../src/lib/engine/content.ts'
 import { message, pattern, uint32 } from '../wire/support.ts'
 
@@ -56,6 +57,16 @@ describe('RunReader', () => {
     )
     const run = [...blocks(0, 20), ...blocks(30, 4), ...blocks(23, 1)]
     expect(await reader.read(run)).toEqual({ pieces: new Set([7, 8, 5]), cause })
+  })
+
+  it('names all pieces of files that are gone', async () => {
+    const ranges = [
+      { offset: 3 * PIECE_LENGTH - 1, length: PIECE_LENGTH + 1 },
+      { offset: 9 * PIECE_LENGTH, length: 0 },
+    ]
+    const cause = new MissingBytes(['a'], ranges)
+    const reader = new RunReader({ readInto: () => Promise.reject(cause) }, PIECE_LENGTH)
+    expect(await reader.read(blocks(12, 1))).toEqual({ pieces: new Set([3, 2]), cause })
   })
 
   it('reads what follows in the content at once, across pieces, and frames it', async () => {

@@ -231,6 +231,7 @@ describe('what is missing', () => {
     expect(await store.tryRead(69, 5)).toBe('missing')
     expect(await store.tryRead(32, 30)).toEqual(torrent.content.subarray(32, 62))
     await expect(readFrom(store, 69, 5)).rejects.toMatchObject({ code: 'DISK_NOT_FOUND', message: /out\/c"/ })
+    await expect(readFrom(store, 32, 42)).rejects.toMatchObject({ message: /b" and 1 other file;/, lost: [] })
   })
 
   it('includes a file below what is no folder', async () => {
@@ -409,6 +410,24 @@ describe('many small files', () => {
     expect(await readFrom(store, 0, 600)).toEqual(torrent.piece(0))
     await rm(gone)
     await expect(readFrom(store, 0, 600)).rejects.toMatchObject({ code: 'DISK_NOT_FOUND' })
+  })
+
+  it('are made again where a read has told that they were taken away', async () => {
+    const torrent = small()
+    const output = await outputOf(torrent)
+    const store = await writable(torrent, output)
+    await writePieces(store, torrent, [0])
+    for (const file of [0, 1, 5]) await rm(output.paths[file] ?? '')
+    await store.sync()
+    const lost = [0, 1, 5].map(file => ({ offset: torrent.info.files[file]?.offset }))
+    await expect(readFrom(store, 0, 600)).rejects.toMatchObject({
+      code: 'DISK_NOT_FOUND',
+      message: `bytes are missing in "${output.paths[0]}" and 2 other files; verify the torrent to see what is there`,
+      lost,
+    })
+    await writePieces(store, torrent, [0])
+    await store.sync()
+    expect(await readFrom(store, 0, 600)).toEqual(torrent.piece(0))
   })
 
   it('are not made again once they were taken away', async () => {

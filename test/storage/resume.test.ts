@@ -144,6 +144,14 @@ describe('resuming', () => {
     expect(await download.restart()).toMatchObject({ recheck: [0], found: [0] })
   })
 
+  it('misses the pieces of a file that was gone already at the save', async () => {
+    const download = await Download.start(many())
+    await download.get(0, 1, 2, 3, 4, 5)
+    await rm(download.output.paths[1] ?? '')
+    await download.save()
+    expect(await download.restart()).toEqual({ have: [0, 1, 5], recheck: [], found: [] })
+  })
+
   it('verifies whatever exists where there is no usable record', async () => {
     const download = await Download.start(many())
     await writeContent(download.torrent, download.output)

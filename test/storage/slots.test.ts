@@ -37,6 +37,22 @@ it('never flushes again once a flush has failed: the system may have dropped the
   await slots.close()
 })
 
+it('makes a file that was taken away again once a read has told so, and not before', async () => {
+  const { slots, path } = await slotsOf()
+  await slots.write([ALL], new Uint8Array(10))
+  await rm(path)
+  await slots.sync()
+  await expect(slots.write([ALL], new Uint8Array(10))).rejects.toMatchObject({ code: 'DISK_NOT_FOUND' })
+  const data = new Uint8Array(10)
+  expect(await slots.read([ALL], [data])).toEqual([0])
+  await slots.sync()
+  await slots.write([ALL], new Uint8Array(10).fill(7))
+  expect(await slots.read([ALL], [data])).toBe('read')
+  expect(data).toEqual(new Uint8Array(10).fill(7))
+  await slots.sync()
+  await slots.close()
+})
+
 it('can be written again after a failure to make the file', async () => {
   const { slots, path } = await slotsOf()
   await mkdir(path)

@@ -2,6 +2,7 @@
 // free, or lent to the one run it was given out for; with a run that is dropped unsent it is gone.
 import type { Block } from '../metainfo/block.ts'
 import { MAX_RUN_BLOCKS, MAX_RUN_BYTES } from '../swarm/limits.ts'
+import { MissingBytes, type ContentRange } from '../storage/missing.ts'
 import { frameRun, runLength } from '../wire/block-run.ts'
 import { BLOCK_HEADER_SIZE } from '../wire/message.ts'
 import type { Content } from './content.ts'
@@ -14,7 +15,7 @@ const MAX_FREE = 8
 
 /** Some of a run could not be read. */
 export interface Unreadable {
-  /** Those that a failed read was to bring bytes of. */
+  /** Those that a failed read was to bring bytes of, and all others of files that are gone. */
   readonly pieces: ReadonlySet<number>
   readonly cause: unknown
 }
@@ -38,12 +39,13 @@ export class RunReader {
     const outcomes = await Promise.allSettled(
       stretches.map(({ offset, first, end }) => this.#content.readInto(offset, gaps.slice(first, end))),
     )
-    const failed = outcomes.find(outcome => outcome.status === 'rejected')
-    if (failed === undefined) return run
+    const failures = outcomes.filter(outcome => outcome.status === 'rejected')
+    if (failures.length === 0) return run
     this.recycle(run)
     const lost = stretches.filter((_, index) => outcomes[index]?.status === 'rejected')
     const pieces = lost.flatMap(({ first, end }) => blocks.slice(first, end).map(block => block.piece))
-    return { pieces: new Set(pieces), cause: failed.reason }
+    const besides = failures.flatMap(({ reason }) => (reason instanceof MissingBytes ? reason.lost : []))
+    return { pieces: new Set([...pieces, ...this.#touched(besides)]), cause: failures[0]?.reason }
   }
 
   /** The chunk, which may be a run, is not needed any more. */
@@ -57,6 +59,14 @@ export class RunReader {
     const buffer = this.#free.pop() ?? Buffer.allocUnsafeSlow(BUFFER_LENGTH).buffer
     this.#lent.add(buffer)
     return new Uint8Array(buffer, 0, length)
+  }
+
+  #touched(ranges: readonly ContentRange[]): number[] {
+    return ranges.flatMap(({ offset, length }) => {
+      const first = Math.floor(offset / this.#pieceLength)
+      const end = length === 0 ? first : Math.ceil((offset + length) / this.#pieceLength)
+      return Array.from({ length: end - first }, (_, index) => first + index)
+    })
   }
 
   /** The blocks that follow each other in the content, together; `first` to `end` are their numbers. */

@@ -199,7 +199,8 @@ export class TorrentRunner {
       this.torrent.served(key, blocks, undefined, now)
       for (const piece of pieces) this.torrent.pieceLost(piece, now)
     })
-    const named = pieces.size === 1 ? `piece ${[...pieces].join()} is` : `pieces ${[...pieces].join(', ')} are`
+    const [first] = pieces
+    const named = pieces.size === 1 ? `piece ${first} is` : `${pieces.size} pieces, the first ${first}, are`
     this.#options.onAlert({ type: 'warning', message: `${named} no longer served: ${messageOf(cause)}` })
   }
 

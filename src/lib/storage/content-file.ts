@@ -27,7 +27,7 @@ export interface FileTools {
 export class ContentFile {
   /** Its place among the open files. */
   readonly cached: CachedFile = new CachedFile()
-  /** Made by us, or found: from then on one that is missing was taken away. */
+  /** Made by us, or found: until a look tells that it is gone, one that is missing was taken away, and is not made again. */
   there = false
   readonly #slot: Slot
   readonly #mode: 'read' | 'write'
@@ -85,10 +85,12 @@ export class ContentFile {
     }
   }
 
+  /** Nothing is to be flushed where it was taken away: what was in it is lost, as whoever reads it is told. */
   async flush(): Promise<void> {
     try {
       await this.#files.use(this.cached, () => this.#opened('write'), flushDescriptor)
     } catch (error) {
+      if (isAbsent(error)) return
       throw diskError(error, this.#slot.path, 'flush')
     }
   }
@@ -98,7 +100,10 @@ export class ContentFile {
       const open = (): Promise<number> => this.#opened(this.#mode === 'read' ? 'read' : 'write')
       return await this.#files.use(this.cached, open, action)
     } catch (error) {
-      if (isAbsent(error)) return 'missing'
+      if (isAbsent(error)) {
+        this.there = false
+        return 'missing'
+      }
       throw diskError(error, this.#slot.path, 'read')
     }
   }

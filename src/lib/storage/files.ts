@@ -11,6 +11,7 @@ import { mapConcurrently } from './concurrently.ts'
 import type { Slot } from './content-file.ts'
 import { Disk } from './disk.ts'
 import { LOOK_CONCURRENCY, stampsOf } from './file-stamp.ts'
+import { MissingBytes } from './missing.ts'
 import type { Hasher } from './hasher.ts'
 import { acquireLock, type Lock } from './lock.ts'
 import type { Output } from './output.ts'
@@ -98,18 +99,19 @@ export class FileStore {
     }
     this.#checkRange(offset, length)
     const data = into === undefined ? new Uint8Array(length) : into.subarray(0, length)
-    return (await this.#fill(offset, length, [data])) === 'missing' ? 'missing' : data
+    return (await this.#fill(offset, length, [data])) === 'read' ? data : 'missing'
   }
 
   /**
    * Fills the parts, in order, with the bytes from `offset` of the content: one call to the system a file, however many
    * parts. Padding reads as zeros.
-   * @throws BtError DISK_NOT_FOUND where a file is missing or too short
+   * @throws MissingBytes where a file is missing or too short
    */
   async readScattered(offset: number, parts: readonly Uint8Array[]): Promise<void> {
     const length = lengthOf(parts)
     this.#checkRange(offset, length)
-    if ((await this.#fill(offset, length, parts)) === 'missing') throw this.#missing(offset, length)
+    const outcome = await this.#fill(offset, length, parts)
+    if (outcome !== 'read') throw this.#missing(outcome)
   }
 
   /**
@@ -188,7 +190,7 @@ export class FileStore {
   }
 
   /** `length` is that of all parts. What no file holds is cleared: they may hold earlier bytes. */
-  async #fill(offset: number, length: number, parts: readonly Uint8Array[]): Promise<'read' | 'missing'> {
+  async #fill(offset: number, length: number, parts: readonly Uint8Array[]): Promise<'read' | readonly number[]> {
     const stretches = this.#stretches(offset, length)
     let at = 0
     for (const stretch of stretches) {
@@ -203,12 +205,12 @@ export class FileStore {
     return stretchesOf(this.info.files, this.#places, { offset, length })
   }
 
-  #missing(offset: number, length: number): BtError {
-    const paths = new Set(this.#stretches(offset, length).map(({ slot }) => `"${this.#slot(slot).path}"`))
-    return new BtError(
-      'DISK_NOT_FOUND',
-      `bytes are missing in ${[...paths].join(', ')}; verify the torrent to see what is there`,
-    )
+  #missing(slots: readonly number[]): MissingBytes {
+    const { files } = this.info
+    const gone = new Set(slots)
+    const paths = [...gone].sort((a, b) => a - b).map(slot => this.#slot(slot).path)
+    const inGone = (file: number): boolean => gone.has(this.#places[file] === 'parts' ? files.length : file)
+    return new MissingBytes(paths, this.mode === 'read' ? [] : files.filter((_, file) => inGone(file)))
   }
 
   #checkRange(offset: number, length: number): void {

@@ -149,8 +149,9 @@ function sameFile(then: FileOnDisk | undefined, now: FileOnDisk | undefined, sam
   return now.place === 'parts' ? samePart : sameStamp(then.stamp, now.stamp)
 }
 
+/** What was gone already when the record was made holds nothing, whatever the record says. */
 function sameStamp(then: FileStamp | undefined, now: FileStamp | undefined): boolean {
-  return then?.size === now?.size && then?.mtimeNs === now?.mtimeNs
+  return now !== undefined && then?.size === now.size && then.mtimeNs === now.mtimeNs
 }
 
 async function readRecord(path: string): Promise<ResumeRecord | undefined> {

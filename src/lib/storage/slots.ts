@@ -32,7 +32,7 @@ export class Slots {
   readonly #files = new Map<number, ContentFile>()
   /** Written to since they were last flushed. */
   readonly #dirty = new Set<number>()
-  /** Made by us: one of these that is missing was taken away. */
+  /** Made by us, of those that were not used one by one: what is missing was taken away. */
   readonly #there = new Set<number>()
   #running = 0
   #onIdle: (() => void) | undefined
@@ -47,21 +47,21 @@ export class Slots {
 
   /**
    * Fills the parts, taken for one run of bytes, with stretches in ascending order.
-   * @returns `missing` where a file is not there or ends before its stretch does
+   * @returns the numbers of files that are not there or end before their stretch does
    */
-  read(stretches: readonly Stretch[], parts: readonly Uint8Array[]): Promise<'read' | 'missing'> {
+  read(stretches: readonly Stretch[], parts: readonly Uint8Array[]): Promise<'read' | readonly number[]> {
     return this.#call(() => this.#read(stretches, parts))
   }
 
-  async #read(stretches: readonly Stretch[], parts: readonly Uint8Array[]): Promise<'read' | 'missing'> {
+  async #read(stretches: readonly Stretch[], parts: readonly Uint8Array[]): Promise<'read' | readonly number[]> {
     const { bundles } = this.#options
-    let outcome: 'read' | 'missing' = 'read'
+    let missing: number[] | undefined
     const rest = await this.#bundled(stretches, small => bundles.read(small, ({ at }, bytes) => put(bytes, parts, at)))
     await inTurn(rest, async ({ slot, position, length, at }) => {
       const own = cut(parts, at, at + length)
-      if ((await this.#file(slot).read(own, position)) === 'missing') outcome = 'missing'
+      if ((await this.#file(slot).read(own, position)) === 'missing') (missing ??= []).push(slot)
     })
-    return outcome
+    return missing ?? 'read'
   }
 
   /** SHA-1 of a stretch of the file. @returns `missing` where the file is not there or ends before it does */
@@ -148,11 +148,13 @@ export class Slots {
   }
 
   #isThere(number: number): boolean {
-    return this.#there.has(number) || this.#files.get(number)?.there === true
+    return this.#files.get(number)?.there ?? this.#there.has(number)
   }
 
   #written(number: number): void {
-    this.#there.add(number)
+    const file = this.#files.get(number)
+    if (file === undefined) this.#there.add(number)
+    else file.there = true
     this.#dirty.add(number)
   }
 
