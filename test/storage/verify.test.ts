@@ -1,11 +1,12 @@
 import { rm, truncate, writeFile } from 'node:fs/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { Bitfield } from '../../src/lib/base/bitfield.ts'
+import type { OwnedBytes } from '../../src/lib/base/bytes.ts'
 import { fileStates } from '../../src/lib/storage/file-states.ts'
 import type { FileStore } from '../../src/lib/storage/files.ts'
 import { resolveOutput, type Output } from '../../src/lib/storage/output.ts'
-import type { Scratch } from '../../src/lib/storage/digest.ts'
 import { Hasher } from '../../src/lib/storage/hasher.ts'
+import type { Scratch } from '../../src/lib/storage/scratch.ts'
 import { verifyContent, withScratch, type VerifyProgress } from '../../src/lib/storage/verify.ts'
 import { makeTorrent, openStore, temporaryFolder, writeContent, type Fixture } from './fixture.ts'
 
@@ -117,10 +118,12 @@ describe('verifyContent', () => {
     const length = 16_777_216
     const action = async (item: number, scratch: Scratch): Promise<void> => {
       most = Math.max(most, ++running)
-      const memory = item % 2 === 0 ? scratch.take(length) : undefined
-      if (memory !== undefined) seen.add(memory.buffer)
-      await Promise.resolve()
-      if (memory !== undefined) scratch.keep(memory)
+      const use = async (memory: OwnedBytes): Promise<readonly [void, OwnedBytes]> => {
+        seen.add(memory.buffer)
+        await Promise.resolve()
+        return [undefined, memory]
+      }
+      await (item % 2 === 0 ? scratch.use(length, use) : Promise.resolve())
       running--
     }
     await withScratch([1, 2, 3, 4, 5, 6], action, { length, concurrency: 8, signal: undefined })

@@ -1,6 +1,7 @@
 // The same done to many small files in one go, by the file threads. Whoever asks hears which could not be done, and does
 // these one by one.
 import type { OwnedBytes } from '../base/bytes.ts'
+import { mapConcurrently } from './concurrently.ts'
 import type { FileStamp } from './file-stamp.ts'
 import type { FileThreads } from './file-threads.ts'
 import type { FilesAnswer, FilesJob } from './file-worker.ts'
@@ -11,8 +12,8 @@ export const MIN_BUNDLE = 2
 export const SMALL_FILE = 1_048_576
 /** Files of one job: enough that the message costs nothing, few enough that threads share the work. */
 const MAX_BUNDLE = 256
-/** Memory kept for the next writes: as many as threads may be busy with. */
-const MAX_FREE = 4
+/** Jobs of one call at a time: two for each thread. All at once would look like a slow disk, and start threads for nothing. */
+const BUNDLES_AHEAD = 8
 
 /** Bytes of a small file. */
 export interface SmallPart {
@@ -34,7 +35,6 @@ export interface NewPart extends SmallPart {
 export class Bundles {
   readonly #threads: FileThreads
   readonly #root: string | undefined
-  readonly #free: OwnedBytes[] = []
 
   /** @param root below which no symbolic link is followed; undefined: they are, and nothing is written */
   constructor(threads: FileThreads, root: string | undefined) {
@@ -46,27 +46,37 @@ export class Bundles {
   async write<P extends NewPart>(parts: readonly P[], data: Uint8Array): Promise<P[]> {
     const first = parts[0]?.at ?? 0
     const end = parts.reduce((end, { at, length }) => Math.max(end, at + length), first)
-    const memory = this.#memory(end - first)
-    memory.set(data.subarray(first, end))
-    const numbers = parts.flatMap(({ position, length, at, size, create }) => {
-      return [position, length, at - first, size, create ? 1 : 0]
+    const numbers = new Float64Array(parts.length * 5)
+    for (const [index, { position, length, at, size, create }] of parts.entries()) {
+      numbers.set([position, length, at - first, size, create ? 1 : 0], index * 5)
+    }
+    const failed = await this.#threads.scratch.use(end - first, async memory => {
+      memory.set(data.subarray(first, end))
+      const answer = await this.#run('write', parts, numbers, memory)
+      return [answer.failed, answer.data]
     })
-    const answer = await this.#run('write', parts, numbers, memory)
-    if (answer.data !== undefined && this.#free.length < MAX_FREE) this.#free.push(answer.data)
-    return answer.failed.flatMap(index => parts[index] ?? [])
+    return failed.flatMap(index => parts[index] ?? [])
   }
 
-  /** @param put called with the bytes of each that could be read. @returns the others */
-  async read<P extends SmallPart>(parts: readonly P[], put: (part: P, bytes: Uint8Array) => void): Promise<P[]> {
-    let start = 0
-    const starts = parts.map(({ length }) => (start += length) - length)
-    const numbers = parts.flatMap(({ position, length }, index) => [position, length, starts[index] ?? 0, 0, 0])
-    const { failed, data = new Uint8Array() } = await this.#run('read', parts, numbers)
-    const left = new Set(failed)
-    for (const [index, part] of parts.entries()) {
-      const from = starts[index] ?? 0
-      if (!left.has(index)) put(part, data.subarray(from, from + part.length))
+  /**
+   * @param put copies bytes that could be read, to the place of `first` and on; parts that follow each other come together
+   * @returns the parts that could not be read
+   */
+  async read<P extends SmallPart>(
+    parts: readonly P[],
+    put: (first: SmallPart, bytes: Uint8Array) => void,
+  ): Promise<P[]> {
+    const numbers = new Float64Array(parts.length * 5)
+    let total = 0
+    for (const [index, { position, length }] of parts.entries()) {
+      numbers.set([position, length, total], index * 5)
+      total += length
     }
+    const failed = await this.#threads.scratch.use(total, async memory => {
+      const { failed, data } = await this.#run('read', parts, numbers, memory)
+      if (data !== undefined) putRuns(parts, new Set(failed), data, put)
+      return [failed, data]
+    })
     return failed.flatMap(index => parts[index] ?? [])
   }
 
@@ -93,21 +103,13 @@ export class Bundles {
   ): Promise<{ files: readonly F[]; answer: FilesAnswer }[]> {
     const bundles: (readonly F[])[] = []
     for (let at = 0; at < files.length; at += MAX_BUNDLE) bundles.push(files.slice(at, at + MAX_BUNDLE))
-    return Promise.all(
-      bundles.map(async files => ({
-        files,
-        answer: await this.#run(
-          act,
-          files.map(({ path }) => ({ path })),
-        ),
-      })),
-    )
+    return mapConcurrently(bundles, BUNDLES_AHEAD, async files => ({ files, answer: await this.#run(act, files) }))
   }
 
   #run(
     act: FilesJob['act'],
     files: readonly { readonly path: string }[],
-    numbers: readonly number[] = [],
+    numbers: Float64Array = new Float64Array(),
     data?: OwnedBytes,
   ): Promise<FilesAnswer> {
     const paths = files.map(({ path }) => path).join('\0')
@@ -116,17 +118,31 @@ export class Bundles {
       root: this.#root,
       count: files.length,
       paths,
-      numbers: Float64Array.from(numbers),
+      numbers,
       data,
     })
   }
+}
 
-  #memory(length: number): OwnedBytes {
-    const free = this.#free.pop()
-    return free === undefined || free.buffer.byteLength < length
-      ? new Uint8Array(length)
-      : new Uint8Array(free.buffer, 0, length)
+/** Calls `put` once for parts that follow each other. `data` has the bytes of all parts, one after the other. */
+function putRuns(
+  parts: readonly SmallPart[],
+  failed: ReadonlySet<number>,
+  data: Uint8Array,
+  put: (first: SmallPart, bytes: Uint8Array) => void,
+): void {
+  let first: SmallPart | undefined
+  let from = 0
+  let end = 0
+  for (const [index, part] of parts.entries()) {
+    if (first === undefined || failed.has(index) || part.at - first.at !== end - from) {
+      if (first !== undefined) put(first, data.subarray(from, end))
+      first = failed.has(index) ? undefined : part
+      from = end
+    }
+    end += part.length
   }
+  if (first !== undefined) put(first, data.subarray(from, end))
 }
 
 function stampIn({ sizes, times }: FilesAnswer, index: number): FileStamp | undefined {

@@ -1,38 +1,30 @@
 // The hash of a stretch of the content as it is on the disk. Bytes that lie in one file are read by the thread that hashes
 // them and never reach this one; only what is spread over files is gathered here first.
-import type { OwnedBytes } from '../base/bytes.ts'
 import type { FileStore } from './files.ts'
 import type { Hasher } from './hasher.ts'
+import { Scratch } from './scratch.ts'
 
 /** Bytes under way at once: enough to keep eight threads busy. */
 const BYTES_AHEAD = 33_554_432
+/** Of these, bytes that are spread over files and so need memory here. To open the files takes longer than to hash them. */
+const SPREAD_AHEAD = 8_388_608
 /** Pieces under way at once at most, and at least. */
 const MOST_AHEAD = 256
 const LEAST_AHEAD = 2
 
-/** Memory that is made when it is first needed, and used again. */
-export class Scratch {
-  #memory: ArrayBuffer | undefined
-
-  take(length: number): OwnedBytes {
-    const memory = this.#memory !== undefined && this.#memory.byteLength >= length ? this.#memory : undefined
-    this.#memory = undefined
-    return memory === undefined ? new Uint8Array(length) : new Uint8Array(memory, 0, length)
-  }
-
-  keep(data: OwnedBytes): void {
-    this.#memory = data.buffer
-  }
-}
-
-/** How many pieces of this length to hash at the same time; each may need a buffer of that length. */
+/** How many pieces of this length to hash at the same time. */
 export function piecesAhead(pieceLength: number): number {
   return Math.max(LEAST_AHEAD, Math.min(MOST_AHEAD, Math.floor(BYTES_AHEAD / pieceLength)))
 }
 
+/** Memory for `digestRange`, shared by calls at the same time. */
+export function digestScratch(pieceLength: number): Scratch {
+  return new Scratch(Math.max(SPREAD_AHEAD, LEAST_AHEAD * pieceLength))
+}
+
 /**
  * SHA-1, 20 bytes, of `length` bytes from `offset`.
- * @param scratch memory for a caller that makes one call at a time.
+ * @param scratch of `digestScratch`
  * @returns `missing` where a file is not there or ends too early
  * @throws BtError DISK_*
  */
@@ -45,12 +37,9 @@ export async function digestRange(
   const { offset, length } = range
   const whole = await store.digestInOneFile(offset, length, hasher)
   if (whole !== 'spread') return whole
-  const memory = scratch.take(length)
-  if ((await store.tryRead(offset, length, memory)) === 'missing') {
-    scratch.keep(memory)
-    return 'missing'
-  }
-  const { digest, data } = await hasher.digest(memory)
-  scratch.keep(data)
-  return digest
+  return scratch.use<Uint8Array | 'missing'>(length, async memory => {
+    if ((await store.tryRead(offset, length, memory)) === 'missing') return ['missing', memory]
+    const { digest, data } = await hasher.digest(memory)
+    return [digest, data]
+  })
 }

@@ -3,13 +3,21 @@
 // ordinary way, which knows what to say of it; so nothing here is ever an error.
 import { Worker } from 'node:worker_threads'
 import { fileWorker, type FilesAnswer, type FilesJob } from './file-worker.ts'
+import { Scratch } from './scratch.ts'
 
 /** As libuv has for the calls of all others. */
 const MAX_THREADS = 4
-/** Milliseconds that a job waits for a thread before one more is started: as long as the disk keeps up, one will do. */
+/**
+ * Milliseconds that a job waits for a thread before a second is started, twice as many before a third and so on: as long as
+ * the disk keeps up, one will do, and each takes 10 MB and more.
+ */
 const PATIENCE = 50
+/** Mebibytes for what a thread has just made: it keeps nothing, and by default would let 16 come together. */
+const YOUNG_MEMORY = 2
 /** Files of the jobs that go to a thread together: waking it costs as much as some of them. */
 const BATCH_FILES = 256
+/** Bytes of the data of jobs at the same time: two pieces for each thread, or more where they are small. */
+const DATA_AHEAD = 8_388_608
 
 interface Waiting {
   readonly job: FilesJob
@@ -25,6 +33,8 @@ interface Thread {
 }
 
 export class FileThreads {
+  /** For the data of jobs. */
+  readonly scratch: Scratch = new Scratch(DATA_AHEAD)
   readonly #threads: Thread[] = []
   readonly #waiting: Waiting[] = []
   #lastStart = -Infinity
@@ -56,7 +66,8 @@ export class FileThreads {
     for (const thread of this.#threads) this.#feed(thread)
     const [oldest] = this.#waiting
     if (oldest === undefined || this.#threads.length === MAX_THREADS) return
-    const late = performance.now() - Math.max(oldest.since, this.#lastStart) > PATIENCE
+    const patience = PATIENCE * 2 ** (this.#threads.length - 1)
+    const late = performance.now() - Math.max(oldest.since, this.#lastStart) > patience
     if (this.#threads.length === 0 || late) this.#feed(this.#start())
   }
 
@@ -80,7 +91,8 @@ export class FileThreads {
   }
 
   #start(): Thread {
-    const worker = new Worker(`(${fileWorker.toString()})()`, { eval: true, stdin: false })
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MEMORY }
+    const worker = new Worker(`(${fileWorker.toString()})()`, { eval: true, stdin: false, resourceLimits })
     const thread: Thread = { worker, batch: [] }
     this.#lastStart = performance.now()
     worker.unref()

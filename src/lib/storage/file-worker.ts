@@ -20,14 +20,14 @@ export interface FilesJob {
    * `data`, the size that the whole file has from then on, and 1 where it may be missing and is made then.
    */
   readonly numbers: Float64Array
-  /** For `write`; comes back. */
+  /** For `write`, and to be filled by `read`; comes back. */
   readonly data: OwnedBytes | undefined
 }
 
 export interface FilesAnswer {
   /** Numbers of those that it could not be done to, whatever the reason. */
   readonly failed: readonly number[]
-  /** For `read`: the bytes of each, one after the other. For `write`: what was brought. */
+  /** What was brought, by `read` with the bytes of each file in it. */
   readonly data?: OwnedBytes
   /** For `look`: bytes, -1 where no regular file is, and nanoseconds since 1970. */
   readonly sizes?: Float64Array
@@ -135,8 +135,7 @@ export function fileWorker(): void {
   function run(job: FilesJob): FilesAnswer {
     if (job.act === 'look') return look(job)
     if (job.act === 'flush') return { failed: each(job, (_, fd) => fs.fsyncSync(fd)) }
-    const length = job.act === 'read' ? tasksOf(job).reduce((sum, task) => sum + task.length, 0) : 0
-    const data = job.data ?? new Uint8Array(length)
+    const data = job.data ?? new Uint8Array()
     const transfer = job.act === 'read' ? read : write
     const failed = each(job, (task, fd, size) => {
       transfer(fd, task, data.subarray(task.start, task.start + task.length), size)

@@ -1,13 +1,14 @@
 // Which pieces of the content match their hashes. Hashing leaves the main thread, and memory is bounded whatever the
-// piece length: each of a fixed number of lines of work has at most one buffer and one piece at a time.
+// piece length: each of a fixed number of lines of work is at one piece at a time, and they share a few buffers.
 import { Bitfield } from '../base/bitfield.ts'
 import { equal } from '../base/bytes.ts'
 import { pieceHash, type Info } from '../metainfo/metainfo.ts'
 import { concurrently } from './concurrently.ts'
-import { digestRange, piecesAhead, Scratch } from './digest.ts'
+import { digestRange, digestScratch, piecesAhead } from './digest.ts'
 import type { FileStore } from './files.ts'
 import type { Hasher } from './hasher.ts'
 import { clearRange, isStored, pieceExtent, piecesOfFile } from './plan.ts'
+import type { Scratch } from './scratch.ts'
 import { readableBytes, type Survey } from './survey.ts'
 
 export type PieceResult = 'good' | 'bad' | 'missing'
@@ -55,7 +56,7 @@ export async function verifyContent(options: VerifyOptions): Promise<Bitfield> {
   return have
 }
 
-/** Runs the action for each item, several at a time, each with memory of its own; the first failure ends it all. */
+/** Runs the action for each item, several at a time, with memory that they share; the first failure ends it all. */
 export async function withScratch<T>(
   items: Iterable<T>,
   action: (item: T, scratch: Scratch) => Promise<void>,
@@ -63,12 +64,10 @@ export async function withScratch<T>(
 ): Promise<void> {
   const { length, signal } = options
   const most = piecesAhead(length)
-  await concurrently(items, Math.min(most, options.concurrency ?? most), () => {
-    const scratch = new Scratch()
-    return item => {
-      signal?.throwIfAborted()
-      return action(item, scratch)
-    }
+  const scratch = digestScratch(length)
+  await concurrently(items, Math.min(most, options.concurrency ?? most), () => item => {
+    signal?.throwIfAborted()
+    return action(item, scratch)
   })
 }
 
