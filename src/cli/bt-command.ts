@@ -84,6 +84,11 @@ export abstract class BtCommand {
     process.stdout.write(`${line}\n`)
   }
 
+  /** Many lines of the result, written as one: each write is a call to the system. */
+  protected printAll(lines: readonly string[]): void {
+    if (lines.length > 0) this.print(lines.join('\n'))
+  }
+
   /** The result as one JSON document on a line, or one event of long work. */
   protected printJson(value: unknown): void {
     process.stdout.write(`${JSON.stringify(value)}\n`)

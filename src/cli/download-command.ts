@@ -4,14 +4,14 @@ import type { PeerAddress } from '../lib/base/address.ts'
 import type { DownloadOptions } from '../lib/engine/engine.ts'
 import type { TorrentSource } from '../lib/engine/source.ts'
 import { BtCommand } from './bt-command.ts'
-import { outFlag, peerFlag, portFlag, stallFlag, trackerFlag } from './flags.ts'
+import { outFlag, peerFlag, portFlag, selectFlag, stallFlag, trackerFlag } from './flags.ts'
 import { maxDownFlag, maxUpFlag, rateLimits, type RateFlags } from './rate-flags.ts'
 
 export const downloadFlags = {
   output: outFlag,
   peer: peerFlag(),
   tracker: trackerFlag(),
-  select: Flags.string({ description: 'only these files, by index from 0: 0,2,5-7', helpValue: 'FILES' }),
+  select: selectFlag(),
   sequential: Flags.boolean({ description: 'from the first piece to the last, instead of the rarest first' }),
   priority: Flags.string({
     description: 'files to get before or after others, by index or pattern; high, normal or low (may be repeated)',
@@ -31,7 +31,7 @@ interface DownloadFlags extends RateFlags {
   readonly output: string | undefined
   readonly peer: readonly PeerAddress[] | undefined
   readonly tracker: readonly string[] | undefined
-  readonly select: string | undefined
+  readonly select: readonly string[] | undefined
   readonly sequential: boolean
   readonly priority: readonly string[] | undefined
   readonly prealloc: boolean
@@ -66,13 +66,15 @@ export abstract class DownloadCommand extends BtCommand {
 }
 
 async function downloadOptions(source: TorrentSource, flags: DownloadFlags): Promise<DownloadOptions> {
-  const [{ parseSelection, selectFiles }, { parsePriority, prioritize }] = await Promise.all([
+  const [{ filesNamed }, { parseSelectRule, selectFiles }, { parsePriority, prioritize }] = await Promise.all([
+    import('../lib/engine/file-names.ts'),
     import('../lib/engine/select-files.ts'),
     import('../lib/engine/priorities.ts'),
   ])
   const rules = flags.priority?.map(text => parsePriority(text))
+  const selection = flags.select?.map(text => parseSelectRule(text))
   // A magnet link may name files itself (BEP 53); what the user says counts more.
-  const ranges = flags.select === undefined ? source.magnet?.selectOnly : parseSelection(flags.select)
+  const linked = selection === undefined ? source.magnet?.selectOnly : undefined
   return {
     giveUp: true,
     sequential: flags.sequential,
@@ -81,7 +83,8 @@ async function downloadOptions(source: TorrentSource, flags: DownloadFlags): Pro
     ...(flags.output !== undefined && { output: flags.output }),
     ...(flags.peer !== undefined && { peers: flags.peer }),
     ...(flags.tracker !== undefined && { trackers: flags.tracker }),
-    ...(ranges !== undefined && { select: info => selectFiles(info, ranges) }),
+    ...(linked !== undefined && { select: info => filesNamed(info, linked) }),
+    ...(selection !== undefined && { select: info => selectFiles(info, selection) }),
     ...(rules !== undefined && { prioritize: info => prioritize(info, rules) }),
   }
 }

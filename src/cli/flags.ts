@@ -31,6 +31,14 @@ export const trackerFlag = Flags.custom({
   parse: text => Promise.resolve(checkUrl(text)),
 })
 
+export const selectFlag = Flags.custom({
+  description:
+    'only these files, by index (0,2,5-7) or pattern (*.mkv, extras/); all but these with ! (may be repeated)',
+  helpValue: 'FILES',
+  multiple: true,
+  multipleNonGreedy: true,
+})
+
 export const outFlag = Flags.string({ char: 'o', description: 'the file or folder to write', helpValue: 'OUT' })
 
 export const portFlag = Flags.integer({

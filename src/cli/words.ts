@@ -7,7 +7,7 @@ export interface Syntax {
   readonly args?: Interfaces.ArgInput
   readonly flags?: Interfaces.FlagInput
   readonly baseFlags?: Interfaces.FlagInput
-  /** With false there may be more arguments than are named. */
+  /** With false there may be more arguments than are named; they are in `argv`. */
   readonly strict?: boolean
 }
 
@@ -38,6 +38,8 @@ type Values = Map<string, readonly unknown[]>
 interface Given {
   readonly args: Values
   readonly flags: Values
+  /** Arguments beyond those that have names. */
+  readonly more: string[]
 }
 
 const SHOWN = ['name', 'description', 'helpValue', 'helpGroup']
@@ -61,14 +63,14 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([...SHOWN, ...HEEDED, ...PARSERS
 export async function parseWords(words: readonly string[], syntax: Syntax): Promise<Parsed | undefined> {
   const args = (syntax.args ?? {}) as unknown as Definitions
   const flags = { ...syntax.baseFlags, ...syntax.flags } as unknown as Definitions
-  if (syntax.strict === false) return undefined
   if (![...Object.values(args), ...Object.values(flags)].every(isUnderstood)) return undefined
   if (Object.values(args).some(({ ignoreStdin }) => ignoreStdin !== true)) return undefined
   const given = split(words, Object.keys(args), flags)
-  if (given === undefined || !isComplete(given.args, args) || !isComplete(given.flags, flags)) return undefined
+  if (given === undefined || (given.more.length > 0 && syntax.strict !== false)) return undefined
+  if (!isComplete(given.args, args) || !isComplete(given.flags, flags)) return undefined
   try {
     const values = await valuesOf(given.args, args)
-    return { args: values, flags: await valuesOf(given.flags, flags), argv: Object.values(values) }
+    return { args: values, flags: await valuesOf(given.flags, flags), argv: [...Object.values(values), ...given.more] }
   } catch {
     return undefined
   }
@@ -85,13 +87,13 @@ function isUnderstood(definition: Definition): boolean {
 
 /** Which words belong to which argument and flag; a flag that takes no value has `true` or `false`. */
 function split(words: readonly string[], names: readonly string[], flags: Definitions): Given | undefined {
-  const given: Given = { args: new Map(), flags: new Map() }
+  const given: Given = { args: new Map(), flags: new Map(), more: [] }
   const rest = [...words]
   for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
     if (isValue(word)) {
       const name = names[given.args.size]
-      if (name === undefined) return undefined
-      given.args.set(name, [word])
+      if (name === undefined) given.more.push(word)
+      else given.args.set(name, [word])
     } else {
       const { name, value, multiple = false } = readFlag(word, rest, flags) ?? {}
       if (name === undefined || value === undefined) return undefined

@@ -1,5 +1,6 @@
 import { Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
+import { showFlags, torrentText } from '../cli/show-torrent.ts'
 import { askingStallFlag, linkArg, peerFlag, trackerFlag } from '../cli/flags.ts'
 import type { AddOptions } from '../lib/engine/engine.ts'
 import type { TorrentSource } from '../lib/engine/source.ts'
@@ -16,6 +17,7 @@ export default class MagnetInfo extends BtCommand {
     save: Flags.string({ description: 'write the metadata as a .torrent file', helpValue: 'FILE.torrent' }),
     'stall-timeout': askingStallFlag,
     force: Flags.boolean({ description: 'with --save: overwrite the file' }),
+    ...showFlags,
   }
   static override examples = [
     '<%= config.bin %> magnet_info "magnet:?xt=urn:btih:c5fb9894bdaba464811b088d806bdd611ba490af&tr=http://127.0.0.1:6969/announce"',
@@ -40,13 +42,7 @@ export default class MagnetInfo extends BtCommand {
       await saveFile(path, wrapInfo(info.raw, torrent), { overwrite: flags.force })
       this.note(`saved as ${path}`)
     }
-    if (this.json) {
-      const { torrentJson } = await import('../lib/ui/torrent-document.ts')
-      this.printJson(torrentJson(torrent))
-    } else {
-      const { infoLines } = await import('../lib/ui/info-lines.ts')
-      for (const line of infoLines(torrent)) this.print(line)
-    }
+    this.printAll(await torrentText(torrent, { ...flags, json: this.json }))
   }
 
   async #fetch(source: TorrentSource, options: AddOptions, stallTimeout: number): Promise<Info> {

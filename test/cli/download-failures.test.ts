@@ -13,7 +13,7 @@ const fixture = (name: string): string => fileURLToPath(new URL(`../fixtures/${n
 describe('bt download is wrong usage (2)', () => {
   test.each([
     ['a peer without a port', ['--peer', '127.0.0.1'], /"127\.0\.0\.1" is not a peer address/],
-    ['a selection that is none', ['--select', '0,x'], /"0,x" is not a selection of files/],
+    ['a selection of no file', ['--select', '0,x'], /"0,x" names no file of/],
     ['a priority that is none', ['--priority', '0=urgent'], /"0=urgent" is no priority; write such as 0,2-4=high/],
     ['a priority of no file', ['--priority', '*.none=low'], /"\*\.none=low" names no file of/],
     ['a selection backwards', ['--select', '3-1'], /"3-1" is not a selection of files/],

@@ -53,6 +53,27 @@ describe('bt info', () => {
     expect(stdout).toBe(`Info Hash: ${hash}\nName: a b\n`)
   })
 
+  test('prints the paths alone, and a page to read, where they are asked for', async () => {
+    expect((await bt(['info', '--files', fixture('v1-multi')])).stdout).toBe(
+      'b.bin\nempty\nsub/d.bin\nsub/c.bin\na.txt\n',
+    )
+    const { stdout } = await bt(['info', '--pretty', fixture('v1-multi')])
+    expect(stdout).toMatch(/^album\n\n {2}Size +153 KiB \(156,389 bytes\) in 5 files\n/)
+    expect(stdout).toContain('  2   16.0 KiB  │  ├─ d.bin\n')
+    expect((await bt(['info', '--files', SAMPLE.infoHash])).code).toBe(2)
+  })
+
+  test('shows several torrents, and those that are right though one is not', async () => {
+    const [single, multi] = [fixture('v1-single'), fixture('v1-multi')]
+    const { stdout, stderr, code } = await bt(['info', single, fixture('none'), multi])
+    expect(code).toBe(8)
+    expect(stderr).toMatch(/^bt: there is no file \S+none\.torrent\n$/)
+    const each = await Promise.all([single, multi].map(torrent => bt(['info', torrent])))
+    expect(stdout).toBe(each.map(({ stdout: shown }) => shown).join('\n'))
+    const documents = (await bt(['info', single, multi, '--json'])).stdout.trimEnd().split('\n')
+    expect(documents.map(line => JSON.parse(line) as object)).toMatchObject([{ singleFile: true }, { name: 'album' }])
+  })
+
   test.each([
     ['what is not bencode', 'hello', 3],
     ['a truncated torrent', Buffer.from(sampleTorrent()).subarray(0, 100), 3],

@@ -1,45 +1,58 @@
 import * as fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { encode } from '../../src/lib/bencode/encode.ts'
-import { parseSelection, selectFiles } from '../../src/lib/engine/select-files.ts'
-import { parseMetainfo, type Info } from '../../src/lib/metainfo/metainfo.ts'
+import { parseSelectRule, selectFiles } from '../../src/lib/engine/select-files.ts'
+import { parseMetainfo } from '../../src/lib/metainfo/metainfo.ts'
 
-const index = fc.nat(999_999_999)
-const range = fc.tuple(index, index).map(([a, b]): [number, number] => [Math.min(a, b), Math.max(a, b)])
+const PATHS = ['a.mkv', 'subs/a.srt', '.pad/1', 'subs/b.srt', 'info.nfo', 'extras/x/b.mkv']
+const files = PATHS.map(path => ({
+  length: 16_384,
+  path: path.split('/'),
+  ...(path.startsWith('.pad') && { attr: 'p' }),
+}))
+const metainfo = { info: { name: 'film', 'piece length': 16_384, pieces: Buffer.alloc(20 * PATHS.length), files } }
+const { info } = parseMetainfo(encode(metainfo))
 
-describe('parseSelection', () => {
-  test('reads indices and ranges, with spaces around them', () => {
-    expect(parseSelection('0,2,5-7')).toEqual([
-      [0, 0],
-      [2, 2],
-      [5, 7],
-    ])
-    expect(parseSelection(' 3 , 4-4 ')).toEqual([
-      [3, 3],
-      [4, 4],
-    ])
+const selected = (...texts: string[]): readonly number[] => selectFiles(info, texts.map(parseSelectRule))
+
+describe('a selection', () => {
+  it.each([
+    [['0,3-4'], [0, 3, 4]],
+    [['*.mkv'], [0, 5]],
+    [['subs/'], [1, 3]],
+    [
+      ['4', '*.mkv'],
+      [0, 4, 5],
+    ],
+    [['!*.nfo'], [0, 1, 3, 5]],
+    [
+      ['!0-2', '!*.nfo'],
+      [3, 5],
+    ],
+    [['!extras/', '*.mkv'], [0]],
+    [['*.mkv', '!extras/'], [0]],
+  ])('%j chooses %j', (texts, indices) => {
+    expect(selected(...texts)).toEqual(indices)
   })
 
-  test('reads back what was written', () => {
-    fc.assert(
-      fc.property(fc.array(range, { minLength: 1 }), ranges => {
-        expect(parseSelection(ranges.map(([from, to]) => `${from}-${to}`).join(','))).toEqual(ranges)
-      }),
-    )
+  it.each([
+    [[''], '"" is no selection'],
+    [['!'], '"!" is no selection'],
+    [['3-1'], 'is not a selection of files'],
+    [['9'], 'there is no 9'],
+    [['2'], '"2" names no file of "film"'],
+    [['*.mkv', '!*.avi'], '"!*.avi" names no file of "film"'],
+    [['*.nfo', '!info.*'], 'no file of "film" is left by "*.nfo" "!info.*"'],
+  ])('%j is refused', (texts, message) => {
+    expect(() => selected(...texts)).toThrow(message)
+    expect(() => selected(...texts)).toThrow(expect.objectContaining({ code: 'USAGE' }) as Error)
   })
 
-  test.each(['', ',', '1,', 'x', '1-', '-1', '3-1', '1.5', '0x1', '1-2-3', '1 2', '9999999999'])(
-    'refuses "%s"',
-    text => {
-      expect(() => parseSelection(text)).toThrow(expect.objectContaining({ code: 'USAGE' }) as Error)
-    },
-  )
-
-  test('takes any text for a selection or refuses it as wrong usage', () => {
+  it('chooses some stored files, or is refused as wrong usage, whatever the text', () => {
     fc.assert(
-      fc.property(fc.string(), text => {
+      fc.property(fc.array(fc.string(), { minLength: 1 }), texts => {
         try {
-          for (const [from, to] of parseSelection(text)) expect(from).toBeLessThanOrEqual(to)
+          expect(selected(...texts).every(index => index !== 2)).toBe(true)
         } catch (error) {
           expect(error).toMatchObject({ code: 'USAGE' })
         }
@@ -47,35 +60,3 @@ describe('parseSelection', () => {
     )
   })
 })
-
-describe('selectFiles', () => {
-  /** a, padding (BEP 47), b, padding, c. */
-  const info = padded()
-
-  test('counts all entries, and takes none that is padding', () => {
-    expect(selectFiles(info, [[0, 0]])).toEqual([0])
-    expect(selectFiles(info, [[1, 4]])).toEqual([2, 4])
-    expect(selectFiles(info, [[1, 1]])).toEqual([])
-  })
-
-  test('names each file once', () => {
-    const ranges = [
-      [0, 2],
-      [2, 2],
-      [0, 4],
-    ] as const
-    expect(selectFiles(info, ranges)).toEqual([0, 2, 4])
-  })
-
-  test('refuses an index past the last entry, naming those that there are', () => {
-    expect(() => selectFiles(info, [[1, 5]])).toThrow('"album" has files 0 to 4; there is no 5')
-  })
-})
-
-function padded(): Info {
-  const pad = { attr: 'p', length: 6, path: ['.pad', '6'] }
-  const file = (name: string): object => ({ length: 10, path: [name] })
-  const files = [file('a'), pad, file('b'), pad, file('c')] as never
-  return parseMetainfo(encode({ info: { name: 'album', 'piece length': 16_384, pieces: Buffer.alloc(20), files } }))
-    .info
-}

@@ -2,39 +2,34 @@
 import { BtError } from '../base/errors.ts'
 import type { Info } from '../metainfo/metainfo.ts'
 import { piecesOfFile } from '../storage/plan.ts'
-import { isSelection, parseSelection, selectFiles, type IndexRange } from './select-files.ts'
+import { filesNamed, parseFileNames, type FileNames } from './file-names.ts'
 
 const PRIORITIES = ['high', 'normal', 'low'] as const
 /** All that a peer has of files of one priority is asked of it before the next; what is not wanted at all is not selected. */
 export type FilePriority = (typeof PRIORITIES)[number]
 
 export interface PriorityRule {
-  /** Indices, or a pattern that paths match. */
-  readonly files: readonly IndexRange[] | RegExp
+  readonly files: FileNames
   readonly priority: FilePriority
   /** As it was written. */
   readonly text: string
 }
 
-/**
- * `0,2-4=high`, `*.srt=high` or `extras/**=low`. In a pattern `?` is any character of a name and `*` any number of them,
- * `**` crosses folders too; one without `/` is held against the name alone.
- * @throws BtError USAGE
- */
+/** `0,2-4=high`, `*.srt=high` or `extras/**=low`: files as `parseFileNames` reads them. @throws BtError USAGE */
 export function parsePriority(text: string): PriorityRule {
   const [, files = '', word = ''] = /^(.*)=([^=]*)$/s.exec(text) ?? []
   const priority = PRIORITIES.find(known => known === word)
   if (priority === undefined || files.trim() === '') {
     throw new BtError('USAGE', `"${text}" is no priority; write such as 0,2-4=high or *.srt=low (high, normal or low)`)
   }
-  return { files: isSelection(files) ? parseSelection(files) : pattern(files), priority, text }
+  return { files: parseFileNames(files), priority, text }
 }
 
 /** The priority of each file that a rule names, by index; of two rules the later counts. @throws BtError USAGE for one that names none. */
 export function prioritize(info: Info, rules: readonly PriorityRule[]): Map<number, FilePriority> {
   const priorities = new Map<number, FilePriority>()
   for (const { files, priority, text } of rules) {
-    const named = files instanceof RegExp ? matching(info, files) : selectFiles(info, files)
+    const named = filesNamed(info, files)
     if (named.length === 0) throw new BtError('USAGE', `"${text}" names no file of "${info.name}"`)
     for (const index of named) priorities.set(index, priority)
   }
@@ -55,18 +50,4 @@ export function pieceLevels(
     for (let piece = first; piece < end; piece++) levels[piece] = Math.min(levels[piece] ?? lowest, level)
   }
   return levels
-}
-
-function matching(info: Info, path: RegExp): readonly number[] {
-  return info.files.flatMap((file, index) => (!file.padding && path.test(file.path.join('/')) ? [index] : []))
-}
-
-function pattern(glob: string): RegExp {
-  const source = glob.replace(/\*\*\/?|[*?]|[.+^${}()|[\]\\]/g, part => {
-    if (part === '**/') return '(?:.*/)?'
-    if (part === '**') return '.*'
-    if (part === '*') return '[^/]*'
-    return part === '?' ? '[^/]' : `\\${part}`
-  })
-  return new RegExp(`^${glob.includes('/') ? '' : '(?:.*/)?'}${source}$`, 's')
 }

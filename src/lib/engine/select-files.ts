@@ -1,40 +1,42 @@
-// Which files of a torrent `--select`, or a magnet link's `so` (BEP 53), means. Indices count from 0 through all entries of
-// the torrent, padding included, as `bt info` shows them and other clients count.
+// Which files of a torrent `--select` chooses: all that a rule names, less all that one with `!` names, in whatever order
+// they stand. Where every rule has a `!`, the others are chosen.
 import { BtError } from '../base/errors.ts'
 import type { Info } from '../metainfo/metainfo.ts'
 import { isStored } from '../storage/plan.ts'
+import { filesNamed, parseFileNames, type FileNames } from './file-names.ts'
 
-/** Inclusive. */
-export type IndexRange = readonly [from: number, to: number]
-
-/** Whether the text can only be meant as a selection. */
-export function isSelection(text: string): boolean {
-  return /^[\d\s,-]+$/.test(text)
+export interface SelectRule {
+  readonly names: FileNames
+  readonly keep: 'in' | 'out'
+  /** As it was written. */
+  readonly text: string
 }
 
-/** `0,2,5-7` as ranges. @throws BtError USAGE */
-export function parseSelection(text: string): readonly IndexRange[] {
-  return text.split(',').map(part => {
-    const match = /^\s*(\d{1,9})(?:-(\d{1,9}))?\s*$/.exec(part)
-    const from = Number(match?.[1])
-    const to = Number(match?.[2] ?? match?.[1])
-    if (match === null || to < from) {
-      throw new BtError('USAGE', `"${text}" is not a selection of files; write indices such as 0,2,5-7`)
-    }
-    return [from, to]
-  })
-}
-
-/** @returns indices into `info.files`, of what is stored on the disk. @throws BtError USAGE where one is past the last. */
-export function selectFiles(info: Info, ranges: readonly IndexRange[]): readonly number[] {
-  const selected = new Set<number>()
-  for (const [from, to] of ranges) {
-    if (to >= info.files.length) {
-      throw new BtError('USAGE', `"${info.name}" has files 0 to ${info.files.length - 1}; there is no ${to}`)
-    }
-    for (const [index, file] of info.files.entries()) {
-      if (index >= from && index <= to && isStored(file)) selected.add(index)
-    }
+/** `0,2-4`, `*.mkv`, `extras/` or, to leave files out, the same with `!` before it. @throws BtError USAGE */
+export function parseSelectRule(text: string): SelectRule {
+  const out = text.startsWith('!')
+  const files = out ? text.slice(1) : text
+  if (files.trim() === '') {
+    throw new BtError('USAGE', `"${text}" is no selection; write such as 0,2-4 or *.mkv or, to leave out, !*.nfo`)
   }
-  return [...selected]
+  return { names: parseFileNames(files), keep: out ? 'out' : 'in', text }
+}
+
+/**
+ * @returns indices into `info.files`, ascending, of what is stored on the disk.
+ * @throws BtError USAGE for a rule that names no file, or where none is left
+ */
+export function selectFiles(info: Info, rules: readonly SelectRule[]): readonly number[] {
+  const named = { in: new Set<number>(), out: new Set<number>() }
+  for (const { names, keep, text } of rules) {
+    const files = filesNamed(info, names)
+    if (files.length === 0) throw new BtError('USAGE', `"${text}" names no file of "${info.name}"`)
+    for (const index of files) named[keep].add(index)
+  }
+  const all = rules.every(({ keep }) => keep === 'out')
+  const chosen = info.files.flatMap((file, index) =>
+    isStored(file) && (all || named.in.has(index)) && !named.out.has(index) ? [index] : [],
+  )
+  if (chosen.length > 0) return chosen
+  throw new BtError('USAGE', `no file of "${info.name}" is left by ${rules.map(({ text }) => `"${text}"`).join(' ')}`)
 }

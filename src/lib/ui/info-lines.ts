@@ -27,6 +27,11 @@ export function infoLines(torrent: ShownTorrent): readonly string[] {
   ]
 }
 
+/** The path of each file, relative to the torrent's folder; padding is none. */
+export function pathLines({ info }: ShownTorrent): readonly string[] {
+  return info.files.flatMap(({ path, padding }) => (padding ? [] : [printable(path.join('/'))]))
+}
+
 /** Nothing for a value that is not there. */
 export function line(key: string, value: string | undefined): readonly string[] {
   return value === undefined ? [] : [`${key}: ${printable(value)}`]
