@@ -9,6 +9,8 @@ import { Flags } from './options.ts'
 import type { Syntax } from './words.ts'
 
 export interface CommandClass extends Syntax {
+  /** It shows something of oclif's own, so that it can not be run without. */
+  readonly needsOclif?: boolean
   new (words: readonly string[], host: Host): BtCommand
 }
 

@@ -36,7 +36,19 @@ export class OclifHost implements Host {
   }
 
   async plugins(): Promise<PluginRegistry> {
-    const { loadPlugins } = await import('../lib/plugin/load.ts')
+    const [{ loadPlugins }, { watchStrayErrors }, { exitCodeOf, report }] = await Promise.all([
+      import('../lib/plugin/load.ts'),
+      import('./stray-errors.ts'),
+      import('./report.ts'),
+    ])
+    const strangers = [...this.#config.plugins.values()].filter(({ type }) => type !== 'core')
+    watchStrayErrors(strangers, {
+      onPlugin: warning => process.stderr.write(`warning: ${warning}\n`),
+      onOther: error => {
+        report(error, { json: this.#words.includes('--json'), debug: this.#words.includes('--debug') })
+        process.exit(exitCodeOf(error))
+      },
+    })
     return loadPlugins(this.#config)
   }
 }

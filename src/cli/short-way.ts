@@ -23,6 +23,7 @@ export async function shortWay(
   const [name = '', ...words] = argv
   if (DEBUGGING.some(variable => env[variable]) || !isOurs(name) || mayHavePlugins(env)) return undefined
   const { default: Command } = (await import(moduleOf(name).href)) as { readonly default: CommandClass }
+  if (Command.needsOclif === true) return undefined
   const parsed = await parseWords(words, Command)
   return parsed && new Command(words, new BareHost(parsed))
 }

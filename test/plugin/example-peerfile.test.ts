@@ -106,7 +106,7 @@ async function check(argv: readonly string[]): Promise<unknown[]> {
 
 /** oclif with one plugin, which answers one hook. */
 function configAnswering(hook: string, result: unknown): OclifConfig {
-  const plugin = { name: 'bt-plugin-peerfile', type: 'user', hooks: {} }
+  const plugin = { name: 'bt-plugin-peerfile', type: 'user', hooks: { 'bt:plugin': [{}] } }
   return {
     plugins: new Map([[plugin.name, plugin]]),
     runHook: async (event: string) => ({ failures: [], successes: event === hook ? [{ plugin, result }] : [] }),

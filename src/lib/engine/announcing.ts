@@ -7,8 +7,7 @@ import type { AnnounceResponse } from '../plugin/api.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
 import { linkedSignal } from '../net/linked-signal.ts'
 import { asBtError } from './errors.ts'
-import { peersOf } from './plugin-peers.ts'
-import { callTracker } from './tracker-call.ts'
+import { announceTo } from './tracker-call.ts'
 
 /** Milliseconds that leaving may take: a user who pressed Ctrl-C waits for `stopped` to go out, not for dead trackers. */
 export const STOP_TIMEOUT = 3_000
@@ -107,8 +106,7 @@ export class Announcing {
       this.#announcer.succeeded(job, response, now())
       if (response.warning !== undefined) onEvent({ type: 'trackerWarning', url: job.url, message: response.warning })
       onEvent({ type: 'announced', url: job.url, response })
-      const peers = peersOf(response.peers)
-      if (peers.length > 0 && job.event !== 'stopped') onPeers(peers, job.url)
+      if (response.peers.length > 0 && job.event !== 'stopped') onPeers(response.peers, job.url)
     } catch (error) {
       const known = asBtError(error)
       this.#announcer.failed(job, { retryAfter: askAgain(known), message: known.message }, now())
@@ -142,7 +140,7 @@ export class Announcing {
       signal: link.signal,
       onWarning: (message: string) => onEvent({ type: 'trackerWarning', url: job.url, message }),
     }
-    return callTracker(call, (tracker, url, io) => tracker.announce(url, request, io)).finally(() => link.clear())
+    return announceTo(call, request).finally(() => link.clear())
   }
 }
 

@@ -7,10 +7,9 @@ import type { AnnounceRequest, AnnounceResponse } from '../plugin/api.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
 import { NUM_WANT } from './announcing.ts'
 import { asBtError } from './errors.ts'
-import { peersOf } from './plugin-peers.ts'
 import { silentPort } from './silent-port.ts'
 import type { TorrentSource } from './source.ts'
-import { callTracker } from './tracker-call.ts'
+import { announceTo } from './tracker-call.ts'
 
 /** Milliseconds for the trackers to take note that we left. */
 const LEAVE_TIMEOUT = 1_500
@@ -71,7 +70,7 @@ export async function queryPeers(query: PeerQuery): Promise<PeerQueryResult> {
  * hardly any client listens on.
  */
 function others(answers: readonly TrackerAnswer[], ownPort: number): readonly PeerAddress[] {
-  const named = answers.flatMap(answer => ('response' in answer ? peersOf(answer.response.peers) : []))
+  const named = answers.flatMap(answer => ('response' in answer ? answer.response.peers : []))
   const peers = named.filter(({ port }) => port !== ownPort)
   return [...new Map(peers.map(peer => [formatAddress(peer), peer])).values()]
 }
@@ -97,19 +96,14 @@ async function leave(answers: readonly TrackerAnswer[], request: AnnounceRequest
   const told = answers
     .filter(answer => 'response' in answer)
     .map(({ url }) =>
-      callTracker(
-        { registry, url, signal, timeout: LEAVE_TIMEOUT, onWarning: () => undefined },
-        (tracker, parsed, io) => tracker.announce(parsed, stopped, io),
-      ),
+      announceTo({ registry, url, signal, timeout: LEAVE_TIMEOUT, onWarning: () => undefined }, stopped),
     )
   await Promise.allSettled(told)
 }
 
 async function ask(url: string, request: AnnounceRequest, query: PeerQuery): Promise<TrackerAnswer> {
   try {
-    const response = await callTracker({ ...query, url }, (tracker, parsed, io) =>
-      tracker.announce(parsed, request, io),
-    )
+    const response = await announceTo({ ...query, url }, request)
     if (response.warning !== undefined) query.onWarning(`tracker ${url}: ${response.warning}`)
     return { url, response }
   } catch (error) {

@@ -1,9 +1,10 @@
 // Runs the peer sources that plugins add. One that fails is named in a warning and the others go on.
+import { setImmediate as turn } from 'node:timers/promises'
 import type { PeerAddress } from '../base/address.ts'
 import { messageOf } from '../base/errors.ts'
 import { createIo } from '../net/io.ts'
 import type { PeerSource, TorrentView } from '../plugin/api.ts'
-import { peersOf } from './plugin-peers.ts'
+import { peersOf } from '../discovery/named-peers.ts'
 
 export interface PeerSourcesOptions {
   readonly sources: readonly PeerSource[]
@@ -67,6 +68,8 @@ export class PeerSources {
       for await (const peers of source.peers(view, io)) {
         if (signal.aborted || !this.#mayName(source)) return
         onPeers(peersOf(peers), source.name)
+        // One that never waits for anything itself would leave no time for anybody else.
+        await turn()
       }
     } catch (error) {
       if (!signal.aborted) onWarning(`peer source ${source.name}: ${messageOf(error)}`)

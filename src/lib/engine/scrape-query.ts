@@ -5,7 +5,7 @@ import type { ScrapeEntry } from '../plugin/api.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
 import { asBtError } from './errors.ts'
 import type { TorrentSource } from './source.ts'
-import { callTracker } from './tracker-call.ts'
+import { scrapeFrom } from './tracker-call.ts'
 
 export interface ScrapeQuery {
   readonly source: TorrentSource
@@ -41,10 +41,7 @@ export async function scrapeTrackers(query: ScrapeQuery): Promise<readonly Scrap
 async function scrape(url: string, query: ScrapeQuery): Promise<ScrapeAnswer> {
   const { infoHash } = query.source
   try {
-    const entries = await callTracker({ ...query, url }, async (tracker, parsed, io) => {
-      if (tracker.scrape !== undefined) return tracker.scrape(parsed, [infoHash], io)
-      throw new BtError('TRACKER_UNREACHABLE', `the plugin for ${parsed.protocol} trackers can not scrape ${url}`)
-    })
+    const entries = await scrapeFrom({ ...query, url }, [infoHash])
     return { url, entry: entries.find(entry => equal(entry.infoHash, infoHash)) }
   } catch (error) {
     return { url, error: asBtError(error) }

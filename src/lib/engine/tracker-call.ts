@@ -3,8 +3,10 @@
 import { BtError } from '../base/errors.ts'
 import { deadlineSignal } from '../net/deadline-signal.ts'
 import { createIo } from '../net/io.ts'
-import type { Io, Tracker } from '../plugin/api.ts'
+import type { InfoHash } from '../base/ids.ts'
+import type { AnnounceRequest, AnnounceResponse, Io, ScrapeEntry, Tracker } from '../plugin/api.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
+import { responseOf, scrapeEntriesOf } from './tracker-answers.ts'
 
 /**
  * Milliseconds for one call: one retransmission of BEP 15 (after 15 s) and its answer. A longer wait would keep the next
@@ -22,7 +24,19 @@ export interface TrackerCall {
 }
 
 /** @throws BtError TRACKER_* */
-export async function callTracker<T>(
+export function announceTo(call: TrackerCall, request: AnnounceRequest): Promise<AnnounceResponse> {
+  return callTracker(call, async (tracker, url, io) => responseOf(await tracker.announce(url, request, io), call.url))
+}
+
+/** @throws BtError TRACKER_*, also where the plugin does not scrape */
+export function scrapeFrom(call: TrackerCall, infoHashes: readonly InfoHash[]): Promise<readonly ScrapeEntry[]> {
+  return callTracker(call, async (tracker, url, io) => {
+    if (tracker.scrape !== undefined) return scrapeEntriesOf(await tracker.scrape(url, infoHashes, io), call.url)
+    throw new BtError('TRACKER_UNREACHABLE', `the plugin for ${url.protocol} trackers can not scrape ${call.url}`)
+  })
+}
+
+async function callTracker<T>(
   { registry, url: text, signal, onWarning, timeout = CALL_TIMEOUT }: TrackerCall,
   act: (tracker: Tracker, url: URL, io: Io) => Promise<T>,
 ): Promise<T> {

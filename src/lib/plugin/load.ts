@@ -1,16 +1,13 @@
 // Asks every plugin's `bt:plugin` hook what it offers. Nothing that a plugin does here, not even never answering, keeps a
 // command from running: it is left out, and said so among the registry's problems.
 import type { Config } from '@oclif/core/interfaces'
-import { BtError, messageOf } from '../base/errors.ts'
+import { BtError } from '../base/errors.ts'
 import type { BtPlugin, PluginHook } from './api.ts'
 import { PluginRegistry, type HookOutcome } from './registry.ts'
 import { toolkit } from './toolkit.ts'
 
 /** Milliseconds a hook may take. It returns plain data, so that even a slow disk needs a small part of this. */
 export const HOOK_TIMEOUT = 5000
-/** Milliseconds more for oclif to report, one by one, the hooks that ran out of time. */
-const REPORT_GRACE = 500
-
 /** The packages that come with bt; the `oclif.plugins` of package.json names the same. */
 export const BUNDLED_PLUGINS = [
   '@bt-toolbox/tracker-http',
@@ -20,20 +17,30 @@ export const BUNDLED_PLUGINS = [
 
 /** What of oclif is used here; the `config` of a command fits. */
 export type OclifConfig = Pick<Config, 'runHook' | 'plugins'>
+type OclifPlugin = OclifConfig['plugins'] extends Map<string, infer P> ? P : never
 
 /** Every plugin that oclif knows: bundled, installed by the user, linked. Never rejects. */
 export async function loadPlugins(config: OclifConfig, timeout: number = HOOK_TIMEOUT): Promise<PluginRegistry> {
+  const plugins = [...config.plugins.values()].filter(({ hooks }) => (hooks['bt:plugin'] ?? []).length > 0)
+  const outcomes = await Promise.all(plugins.map(plugin => askOne(config, plugin, timeout)))
+  return new PluginRegistry(outcomes.flat())
+}
+
+/** Each by itself: to oclif, a module that never ends loading would be no reason to hand over what the others answered. */
+async function askOne(config: OclifConfig, plugin: OclifPlugin, timeout: number): Promise<readonly HookOutcome[]> {
+  const { name, type: origin } = plugin
   try {
+    const alone = Object.create(config, { plugins: { value: new Map([[name, plugin]]) } }) as OclifConfig
     // Captured errors: else a hook that calls `this.error` or `this.exit` would end the command.
-    const ran = config.runHook('bt:plugin', { kit: toolkit }, timeout, true)
-    const { successes, failures } = await within(timeout + REPORT_GRACE, ran)
-    return new PluginRegistry([
-      ...successes.map(({ plugin, result }) => ({ name: plugin.name, origin: plugin.type, plugin: result })),
-      ...failures.map(({ plugin, error }) => ({ name: plugin.name, origin: plugin.type, error })),
-    ])
+    const { successes, failures } = await within(timeout, alone.runHook('bt:plugin', { kit: toolkit }, undefined, true))
+    const outcomes = [
+      ...successes.map(({ result }) => ({ name, origin, plugin: result })),
+      ...failures.map(({ error }) => ({ name, origin, error })),
+    ]
+    if (outcomes.length > 0) return outcomes
+    throw new BtError('PLUGIN_FAILED', 'its file exports no function')
   } catch (error) {
-    // oclif's limit is on the hook alone: a module whose top level never ends takes all the others with it.
-    return loadBundledPlugins(importPackage, timeout, [withoutOthers(config, error)])
+    return [{ name, origin, error }]
   }
 }
 
@@ -44,7 +51,6 @@ export async function loadPlugins(config: OclifConfig, timeout: number = HOOK_TI
 export async function loadBundledPlugins(
   importModule: (name: string) => Promise<unknown> = importPackage,
   timeout: number = HOOK_TIMEOUT,
-  problems: readonly string[] = [],
 ): Promise<PluginRegistry> {
   const outcomes = BUNDLED_PLUGINS.map(async (name): Promise<HookOutcome> => {
     try {
@@ -53,7 +59,7 @@ export async function loadBundledPlugins(
       return { name, origin: 'core', error }
     }
   })
-  return new PluginRegistry(await Promise.all(outcomes), problems)
+  return new PluginRegistry(await Promise.all(outcomes))
 }
 
 function importPackage(name: string): Promise<unknown> {
@@ -84,16 +90,6 @@ function hookContext(): HookContext {
       throw new BtError('PLUGIN_FAILED', `it asked to exit with ${code ?? 0}`)
     },
   }
-}
-
-function withoutOthers(config: OclifConfig, error: unknown): string {
-  const bundled: readonly string[] = BUNDLED_PLUGINS
-  const names = [...config.plugins.values()]
-    .filter(plugin => plugin.hooks['bt:plugin'] !== undefined && !bundled.includes(plugin.name))
-    .map(plugin => plugin.name)
-    .toSorted()
-  const whose = names.length === 0 ? 'a plugin' : names.join(', ')
-  return `plugins other than the bundled ones were left out: loading ${whose} failed: ${messageOf(error)}; uninstall with "bt plugins uninstall" the one at fault`
 }
 
 /** The timer keeps the process alive: without, a promise that never settles would end it in silence. */

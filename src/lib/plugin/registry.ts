@@ -1,6 +1,6 @@
 // What all plugins together offer. Of two things with one name the first in precedence is used and the other never:
 // plugins that the user installed or linked come before the bundled ones, within a rank the order is that of the names.
-import { BtError, messageOf } from '../base/errors.ts'
+import { messageOf } from '../base/errors.ts'
 import type { BtPlugin, PeerSource, Tracker, WireExtension } from './api.ts'
 import { checkShape } from './shape.ts'
 
@@ -27,19 +27,24 @@ export class PluginRegistry {
   readonly sources: readonly PeerSource[]
   /** One sentence for each plugin that was left out, and for each thing that two plugins of one rank both claim. */
   readonly problems: readonly string[]
+  /** By plugin name: why it was left out and what to do, without its name. */
+  readonly leftOut: ReadonlyMap<string, string>
   readonly #trackers: ReadonlyMap<string, Tracker>
 
-  /**
-   * @param outcomes in any order: hooks complete as they please, the registry is the same each time.
-   * @param problems found before, such as a time limit that no single plugin can be blamed for.
-   */
-  constructor(outcomes: readonly HookOutcome[], problems: readonly string[] = []) {
-    const found = [...problems]
+  /** @param outcomes in any order: hooks complete as they please, the registry is the same each time. */
+  constructor(outcomes: readonly HookOutcome[]) {
+    const found: string[] = []
+    const leftOut = new Map<string, string>()
     const loaded: (LoadedPlugin & { readonly rank: number })[] = []
     for (const outcome of outcomes.toSorted(byPrecedence)) {
-      const plugin = fitPlugin(outcome)
-      if (plugin instanceof BtError) found.push(plugin.message)
-      else loaded.push({ name: outcome.name, plugin, rank: rankOf(outcome) })
+      const { name } = outcome
+      const fit = fitPlugin(outcome)
+      if ('plugin' in fit) {
+        loaded.push({ name, plugin: fit.plugin, rank: rankOf(outcome) })
+      } else {
+        leftOut.set(name, fit.why)
+        found.push(`plugin ${name} was left out: ${fit.why}`)
+      }
     }
     const claims = new Claims(found)
     for (const { name, plugin, rank } of loaded) {
@@ -55,6 +60,7 @@ export class PluginRegistry {
     this.sources = [...claims.sources.held().values()]
     this.#trackers = claims.trackers.held()
     this.problems = found
+    this.leftOut = leftOut
   }
 
   /** The tracker for the URL's scheme, or undefined where no plugin speaks it. */
@@ -108,18 +114,18 @@ class ClaimTable<T> {
   }
 }
 
-function fitPlugin(outcome: HookOutcome): BtPlugin | BtError {
+function fitPlugin(outcome: HookOutcome): { readonly plugin: BtPlugin } | { readonly why: string } {
   if ('error' in outcome) {
-    return leftOut(outcome, `its bt:plugin hook failed: ${messageOf(outcome.error)}`, 'update it', outcome.error)
+    return { why: remedied(`its bt:plugin hook failed: ${messageOf(outcome.error)}`, 'update it', outcome) }
   }
   const shape = checkShape(outcome.plugin)
-  return shape.type === 'plugin' ? shape.plugin : leftOut(outcome, `it ${shape.fault}`, shape.remedy)
+  return shape.type === 'plugin' ? shape : { why: remedied(`it ${shape.fault}`, shape.remedy, outcome) }
 }
 
-function leftOut({ name, origin }: HookOutcome, fault: string, remedy: string, cause?: unknown): BtError {
+function remedied(fault: string, remedy: string, { name, origin }: HookOutcome): string {
   const removal =
     rankOf({ origin }) === BUNDLED_RANK ? 'install bt anew' : `remove it with "bt plugins uninstall ${name}"`
-  return new BtError('PLUGIN_FAILED', `plugin ${name} was left out: ${fault}; ${remedy}, or ${removal}`, { cause })
+  return `${fault}; ${remedy}, or ${removal}`
 }
 
 function rankOf({ origin }: Pick<HookOutcome, 'origin'>): number {

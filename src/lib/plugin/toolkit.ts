@@ -2,7 +2,7 @@
 // peers and addresses exactly as the host does, and its errors have the host's class and exit codes.
 import { formatAddress, parseAddress } from '../base/address.ts'
 import { hex } from '../base/bytes.ts'
-import { BtError } from '../base/errors.ts'
+import { BtError, ERROR_EXIT_CODES } from '../base/errors.ts'
 import { infoHash } from '../base/ids.ts'
 import { decode, decodePrefix } from '../bencode/decode.ts'
 import { encode } from '../bencode/encode.ts'
@@ -25,5 +25,7 @@ export const toolkit: Toolkit = Object.freeze({
   infoHash: bytes => infoHash(bytes),
   parseAddress: text => parseAddress(text),
   formatAddress: address => formatAddress(address),
-  error: (code, message, options) => new BtError(code, message, options),
+  // A code that is in no table (the plugin may be JavaScript, or newer than this bt) would have no exit status.
+  error: (code, message, options) =>
+    new BtError(Object.hasOwn(ERROR_EXIT_CODES, code) ? code : 'PLUGIN_FAILED', message, options),
 } satisfies Toolkit)

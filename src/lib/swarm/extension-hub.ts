@@ -4,9 +4,11 @@ import type { PeerAddress } from '../base/address.ts'
 import { messageOf } from '../base/errors.ts'
 import type { InfoHash } from '../base/ids.ts'
 import { ipBytes } from '../discovery/ip.ts'
+import { peersOf } from '../discovery/named-peers.ts'
 import type { ExtensionPeer, WireExtension } from '../plugin/api.ts'
 import { coreExtensions, UPLOAD_ONLY, type CoreMessages } from './core-extensions.ts'
 import { ExtensionSet, type NamedExtension } from './extension-set.ts'
+import { MAX_EXTENDED_LENGTH } from '../wire/limits.ts'
 import { ADVERTISED_REQUEST_QUEUE } from './limits.ts'
 import type { SwarmPeer } from './peer.ts'
 
@@ -24,6 +26,9 @@ export interface ExtensionHost {
   /** Whether we download nothing (any more); told to peers (BEP 21). */
   uploadOnly(): boolean
 }
+
+/** Bytes: the extension id counts too. */
+const MAX_EXTENDED_PAYLOAD = MAX_EXTENDED_LENGTH - 1
 
 export class ExtensionHub {
   readonly #host: ExtensionHost
@@ -77,8 +82,9 @@ export class ExtensionHub {
         infoHash: host.infoHash,
         metadata: () => host.metadata(),
         offerMetadata: raw => host.offerMetadata(raw),
-        addPeers: peers => host.addPeers(peers, name),
+        addPeers: peers => host.addPeers(peersOf(peers), name),
       })
+      if (typeof instance?.connect !== 'function') throw new TypeError('its open() gave nothing with connect()')
       return [{ name, instance }]
     } catch (error) {
       this.#blame(name, error)
@@ -99,11 +105,20 @@ export class ExtensionHub {
       send: payload => {
         const id = peer.extensions?.idOf(name)
         if (id === undefined || peer.connection === undefined || peer.connection.closed) return false
+        checkPayload(payload)
         peer.connection.extended(id, payload)
         this.#host.touch(peer)
         return true
       },
       close: (reason, options) => this.#host.dropPeer(peer, reason, options?.ban === true),
     }
+  }
+}
+
+/** Thrown into the plugin that called, so that it is blamed and nothing of its message is queued. */
+function checkPayload(payload: unknown): void {
+  if (!(payload instanceof Uint8Array)) throw new TypeError('what it sent is no Uint8Array')
+  if (payload.length > MAX_EXTENDED_PAYLOAD) {
+    throw new RangeError(`it sent ${payload.length} bytes in one message; the most is ${MAX_EXTENDED_PAYLOAD}`)
   }
 }

@@ -1,5 +1,6 @@
 // The BEP 10 extensions of one peer. Ids are ours in what we receive and theirs in what we send: each side numbers the
-// messages it is willing to get (BEP 10 "handshake message", key `m`). A session that throws is not called again.
+// messages it is willing to get (BEP 10 "handshake message", key `m`). A session that fails is not called again.
+import { encode } from '../bencode/encode.ts'
 import type { BencodeInput } from '../bencode/value.ts'
 import type { ExtensionInstance, ExtensionPeer, ExtensionSession } from '../plugin/api.ts'
 import type { ExtendedHandshake } from '../wire/extended.ts'
@@ -18,7 +19,7 @@ export interface ExtensionSetOptions {
 
 interface OpenExtension {
   readonly name: string
-  /** Undefined once it has thrown. */
+  /** Undefined once it has failed. */
   session: ExtensionSession | undefined
 }
 
@@ -35,7 +36,7 @@ export class ExtensionSet {
     this.#open = extensions.map(({ name, instance }) => {
       const open: OpenExtension = { name, session: undefined }
       try {
-        open.session = instance.connect(host(name))
+        open.session = sessionOf(instance.connect(host(name)))
       } catch (error) {
         onFault(name, error)
       }
@@ -51,7 +52,7 @@ export class ExtensionSet {
   /** Our extension handshake: the numbering and whatever the sessions add to `own`. */
   handshake(own: { readonly [key: string]: BencodeInput | undefined }): BencodeInput {
     const added: { readonly [key: string]: BencodeInput }[] = []
-    this.#each(session => added.push(session.handshake?.() ?? {}))
+    this.#each(session => void added.push(keysOf(session.handshake?.() ?? {})))
     const speaking = this.#open.flatMap(({ name, session }, index) =>
       session === undefined ? [] : [[name, index + 1]],
     )
@@ -74,9 +75,7 @@ export class ExtensionSet {
   }
 
   handleTimeout(now: number): void {
-    this.#each(session => {
-      if ((session.deadline ?? Infinity) <= now) session.handleTimeout?.(now)
-    })
+    this.#each(session => ((session.deadline ?? Infinity) <= now ? session.handleTimeout?.(now) : undefined))
   }
 
   /** Nothing is called after this. */
@@ -85,17 +84,42 @@ export class ExtensionSet {
     this.#closed = true
   }
 
-  #each(act: (session: ExtensionSession, name: string) => void): void {
+  #each(act: Act): void {
     for (const open of this.#open) this.#call(open, act)
   }
 
-  #call(open: OpenExtension, act: (session: ExtensionSession, name: string) => void): void {
+  #call(open: OpenExtension, act: Act): void {
     if (open.session === undefined || this.#closed) return
     try {
-      act(open.session, open.name)
+      const outcome = act(open.session, open.name)
+      // Nobody waits for a session, but one that is `async` all the same must not end the process when it fails.
+      if (outcome instanceof Promise) outcome.catch((error: unknown) => this.#fail(open, error))
     } catch (error) {
-      open.session = undefined
-      this.#onFault(open.name, error)
+      this.#fail(open, error)
     }
   }
+
+  #fail(open: OpenExtension, error: unknown): void {
+    open.session = undefined
+    this.#onFault(open.name, error)
+  }
+}
+
+type Act = (session: ExtensionSession, name: string) => unknown
+
+/** A plugin is JavaScript of unknown origin. @throws TypeError for what is no session */
+function sessionOf(session: Partial<ExtensionSession> | undefined): ExtensionSession {
+  if (typeof session?.onHandshake === 'function' && typeof session.onMessage === 'function') {
+    return session as ExtensionSession
+  }
+  throw new TypeError('its connect() gave no session with onHandshake() and onMessage()')
+}
+
+/** @throws where the keys can not be sent; better now than with those of all others. */
+function keysOf(added: { readonly [key: string]: BencodeInput }): { readonly [key: string]: BencodeInput } {
+  if (Array.isArray(added) || ArrayBuffer.isView(added) || typeof added !== 'object') {
+    throw new TypeError('its handshake() gave no keys')
+  }
+  encode(added)
+  return added
 }
