@@ -23,6 +23,8 @@ describe('toJson', () => {
     ['d2:10i1e1:2i2ee', '{"10":1,"2":2}'],
     ['d1:\xffi1ee', '{"hex:ff":1}'],
     ['d6:hex:ffi1e1:\xffi2ee', '{"hex:6865783a6666":1,"hex:ff":2}'],
+    ['d3:hex2:ffe', '{"hex:686578":"ff"}'],
+    ['d1:ai1e3:hex2:ffe', '{"a":1,"hex":"ff"}'],
   ])('prints %j', (source, expected) => {
     expect(json(source)).toBe(expected)
   })

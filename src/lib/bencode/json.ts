@@ -3,7 +3,9 @@ import { fromLatin1, hex, tryUtf8 } from '../base/bytes.ts'
 import { isList } from './access.ts'
 import type { BencodeValue } from './value.ts'
 
-const HEX_KEY_PREFIX = 'hex:'
+export const HEX_KEY_PREFIX = 'hex:'
+/** The one member of an object that stands for bytes. */
+export const BYTES_KEY = 'hex'
 
 /**
  * What JSON.stringify leaves bare but a terminal may act upon: DEL and the C1 controls, line separators and the
@@ -14,14 +16,16 @@ const TERMINAL_CONTROLS = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\
 /**
  * One line of JSON, keys in the order they stand. A byte string that is valid UTF-8 is a JSON string, any other
  * `{"hex":"…"}`; integers are exact JSON numbers of any size. A key that is not UTF-8 is written `hex:` and its bytes in
- * hexadecimal, and so is a key whose text starts with `hex:`, so that two keys never become one.
+ * hexadecimal, and so is a key whose text starts with `hex:`, so that two keys never become one; and a key `hex` that is
+ * alone in its dictionary, so that `{"hex":"…"}` is always bytes. from-json.ts reads it back.
  */
 export function toJson(value: BencodeValue): string {
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
   if (value instanceof Uint8Array) return bytesJson(value)
   if (isList(value)) return `[${value.map(toJson).join(',')}]`
   const members: string[] = []
-  for (const [key, member] of value) members.push(`${keyJson(key)}:${toJson(member)}`)
+  const looksLikeBytes = value.size === 1 && value.has(BYTES_KEY)
+  for (const [key, member] of value) members.push(`${keyJson(key, looksLikeBytes)}:${toJson(member)}`)
   return `{${members.join(',')}}`
 }
 
@@ -30,10 +34,11 @@ function bytesJson(bytes: Uint8Array): string {
   return text === undefined ? `{"hex":"${hex(bytes)}"}` : quote(text)
 }
 
-function keyJson(key: string): string {
+function keyJson(key: string, escape: boolean): string {
   const bytes = fromLatin1(key)
   const text = tryUtf8(bytes)
-  return text === undefined || text.startsWith(HEX_KEY_PREFIX) ? `"${HEX_KEY_PREFIX}${hex(bytes)}"` : quote(text)
+  const asText = !escape && text?.startsWith(HEX_KEY_PREFIX) === false
+  return asText ? quote(text) : `"${HEX_KEY_PREFIX}${hex(bytes)}"`
 }
 
 function quote(text: string): string {
