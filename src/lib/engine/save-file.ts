@@ -1,6 +1,6 @@
 // A file that a user asked for is written whole or not at all, and never over another unless that was asked for too.
 import { randomBytes } from 'node:crypto'
-import { link, lstat, open, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { link, lstat, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { hex } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
@@ -9,12 +9,16 @@ import { makeRoot } from '../storage/prepare.ts'
 
 /** File systems without hard links say one of these (FAT, some network shares). */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK'])
+/** Of what `stat` calls the mode. */
+const PERMISSIONS = 0o7777
 
 export interface SaveOptions {
   /** Replaces a file that is there; a symbolic link is replaced itself, not what it leads to. */
   readonly overwrite: boolean
   /** Makes the folders on the way where they are missing, which is an error otherwise. */
   readonly makeFolders?: boolean
+  /** Permissions; by default as the umask has them. */
+  readonly mode?: number
 }
 
 /** Where `out` is a folder or ends in a slash, `name` inside it; `name` in the working folder without `out`. Absolute. */
@@ -49,6 +53,7 @@ export async function saveFile(path: string, data: Uint8Array, options: SaveOpti
   try {
     const handle = await open(draft, 'wx')
     try {
+      if (options.mode !== undefined) await handle.chmod(options.mode)
       await handle.writeFile(data)
       await handle.sync()
     } finally {
@@ -60,6 +65,20 @@ export async function saveFile(path: string, data: Uint8Array, options: SaveOpti
     throw diskError(error, path, 'write')
   } finally {
     await rm(draft, { force: true }).catch(() => undefined)
+  }
+}
+
+/**
+ * Other bytes for a file that is there, which keeps its permissions; of a symbolic link, for what it leads to. Atomic: a
+ * reader sees the earlier bytes or the new ones. @throws BtError DISK_*
+ */
+export async function rewriteFile(path: string, data: Uint8Array): Promise<void> {
+  try {
+    const real = await realpath(path)
+    const { mode } = await stat(real)
+    await saveFile(real, data, { overwrite: true, mode: mode & PERMISSIONS })
+  } catch (error) {
+    throw diskError(error, path, 'write')
   }
 }
 
