@@ -51,7 +51,7 @@ export default class Verify extends BtCommand {
     try {
       return await verifyTorrent(info, path, {
         signal: this.interrupted,
-        onProgress: (checked, total) => bar.update(checked, total),
+        onProgress: (checked, total) => bar.update((checked / total) * info.totalLength, info.totalLength),
       })
     } finally {
       bar.clear()

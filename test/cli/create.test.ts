@@ -27,7 +27,7 @@ describe('bt create', () => {
     expect(metainfo.info).toMatchObject({ name: 'a.bin', singleFile: true, totalLength: 50_000, pieceLength: 16_384 })
     const pieces = [0, 1, 2, 3].map(i => sha1(data.subarray(i * 16_384, (i + 1) * 16_384)))
     expect(hex(metainfo.info.pieces)).toBe(pieces.join(''))
-    expect(metainfo.creationDate).toBeGreaterThan(1_700_000_000)
+    expect(metainfo.creationDate).toBeUndefined()
     expect(readdirSync(cwd).sort()).toEqual(['a.bin', 'a.bin.torrent'])
   })
 
@@ -36,17 +36,23 @@ describe('bt create', () => {
     const flags = ['-o', 'out.torrent', '--piece-length', '32K', '--private', '--source', 'XYZ', '--comment', 'hello']
     const trackers = ['--tracker', 'http://a.example/x,y,udp://b.example:80', '--tracker', 'http://c.example/announce']
     const webSeeds = ['--web-seed', 'http://d.example/f', '--web-seed', 'https://e.example/f']
-    const args = ['create', ...flags, ...trackers, ...webSeeds, 'a.bin', '--no-date']
+    const nodes = ['--node', 'router.example:6881', '--node', '[::1]:6882', '--name', 'b.bin', '--created-by', 'me']
+    const args = ['create', ...flags, ...trackers, ...webSeeds, ...nodes, 'a.bin', '--date', '2026-01-31']
     const created = await btJson<{ infoHash: string; file: string }>(args, { cwd })
     const metainfo = parseMetainfo(readFileSync(join(cwd, 'out.torrent')))
     expect(metainfo).toMatchObject({
-      info: { pieceLength: 32_768, private: true, source: 'XYZ' },
+      info: { pieceLength: 32_768, private: true, source: 'XYZ', name: 'b.bin', files: [{ path: ['b.bin'] }] },
       tiers: [['http://a.example/x,y', 'udp://b.example:80'], ['http://c.example/announce']],
       webSeeds: ['http://d.example/f', 'https://e.example/f'],
+      nodes: [
+        { host: 'router.example', port: 6881 },
+        { host: '::1', port: 6882 },
+      ],
       comment: 'hello',
+      createdBy: 'me',
+      creationDate: Date.UTC(2026, 0, 31) / 1000,
     })
-    expect(metainfo.creationDate).toBeUndefined()
-    expect(created).toMatchObject({ infoHash: hex(metainfo.info.infoHash), name: 'a.bin', pieceLength: 32_768 })
+    expect(created).toMatchObject({ infoHash: hex(metainfo.info.infoHash), name: 'b.bin', pieceLength: 32_768 })
   })
 
   test('makes a torrent of a folder, without what is hidden, and says so', async () => {
@@ -58,7 +64,9 @@ describe('bt create', () => {
     symlinkSync('b.txt', join(cwd, 'album', 'link'))
     const { stderr, code } = await bt(['create', 'album/'], { cwd })
     expect(code).toBe(0)
-    expect(stderr).toMatch(/^left out: \.hidden, link$/m)
+    expect(stderr).toMatch(/^left out \(hidden, see --hidden\): \.hidden$/m)
+    expect(stderr).toMatch(/^left out \(symbolic links, see --follow-symlinks\): link$/m)
+    expect(stderr).toMatch(/^2 files, 2 B: 1 piece of 16\.0 KiB$/m)
     const { info } = parseMetainfo(readFileSync(join(cwd, 'album.torrent')))
     expect(info.files.map(({ path }) => path.join('/'))).toEqual(['b.txt', 'sub/a.txt'])
     expect(hex(info.pieces)).toBe(sha1(Buffer.from('ba')))
@@ -77,18 +85,63 @@ describe('bt create', () => {
 
   test('writes the torrent to stdout with -o -, and the lines to stderr', async () => {
     const cwd = folderWithFile()
-    const made = await bt(['create', 'a.bin', '-o', '-', '--no-date', '--comment', 'x'], { cwd })
+    const made = await bt(['create', 'a.bin', '-o', '-', '--comment', 'x'], { cwd })
     const shown = await bt(['info', '-'], { input: made.stdout })
     expect(made.stderr).toMatch(/^Info Hash: [0-9a-f]{40}$/m)
+    expect(made.stderr).toMatch(/^1 file, 48\.8 KiB: 4 pieces of 16\.0 KiB$/m)
     expect(made.code).toBe(0)
     expect(shown.code).toBe(3) // the hashes did not survive being read as text
     const saved = await bt(['create', 'a.bin', '--no-date', '--comment', 'x'], { cwd })
-    expect(saved.stdout).toBe(made.stderr)
+    expect(made.stderr.endsWith(saved.stdout)).toBe(true)
     expect(readFileSync(join(cwd, 'a.bin.torrent')).toString()).toBe(made.stdout)
+  })
+
+  test('takes the files that its patterns name, in the order that was asked for, and never the torrent itself', async () => {
+    const cwd = tempFolder()
+    const album = join(cwd, 'album')
+    mkdirSync(join(album, 'extras'), { recursive: true })
+    const files = { 'a.mkv': 3, 'b.mkv': 9, 'a.nfo': 1, '.c.mkv': 5, 'Thumbs.db': 2, 'extras/d.mkv': 4 }
+    for (const [name, length] of Object.entries(files)) writeFileSync(join(album, name), Buffer.alloc(length, name))
+    const filesOf = (): string[] =>
+      parseMetainfo(readFileSync(join(album, 'album.torrent'))).info.files.map(({ path }) => path.join('/'))
+    expect((await bt(['create', '.'], { cwd: album })).code).toBe(0)
+    expect(filesOf()).toEqual(['a.mkv', 'a.nfo', 'b.mkv', 'extras/d.mkv'])
+    const patterns = ['--include', '*.{mkv,db}', '--exclude', 'extras', '--hidden', '--junk', '--sort-by', 'size:desc']
+    expect((await bt(['create', '.', '--force', ...patterns], { cwd: album })).code).toBe(0)
+    expect(filesOf()).toEqual(['b.mkv', '.c.mkv', 'a.mkv', 'Thumbs.db'])
+    expect((await bt(['create', 'album', '--exclude', '*'], { cwd })).code).toBe(3)
+  })
+
+  test('with --dry-run shows what would be in it, and with --link prints the link alone; neither writes', async () => {
+    const cwd = tempFolder()
+    mkdirSync(join(cwd, 'album'))
+    writeFileSync(join(cwd, 'album', 'a.bin'), data)
+    writeFileSync(join(cwd, 'album', '.b'), 'b')
+    const { stdout, stderr } = await bt(['create', 'album', '--dry-run', '--piece-length', '32K'], { cwd })
+    expect(stdout).toBe(
+      'Name: album\nLength: 50000\nPiece Length: 32768\nPieces: 2\nFiles: 1\nFile 0: a.bin (50000 bytes)\n',
+    )
+    expect(stderr).toMatch(/^left out \(hidden, see --hidden\): \.b$/m)
+    expect(await btJson(['create', 'album', '--dry-run'], { cwd })).toEqual({
+      name: 'album',
+      length: 50_000,
+      pieceLength: 16_384,
+      pieceCount: 4,
+      files: [{ path: 'a.bin', length: 50_000 }],
+      leftOut: [{ path: '.b', reason: 'hidden' }],
+    })
+    const link = await bt(['create', 'album', '--link'], { cwd })
+    expect(link.stdout).toMatch(/^magnet:\?xt=urn:btih:[0-9a-f]{40}&dn=album\n$/)
+    expect(readdirSync(cwd)).toEqual(['album'])
   })
 
   test.each([
     [['--piece-length', '3000'], 2],
+    [['--sort-by', 'age'], 2],
+    [['--date', 'yesterday'], 2],
+    [['--name', '../b'], 2],
+    [['--node', 'router'], 2],
+    [['--link', '-o', 'a.torrent'], 2],
     [['--piece-length', '8K'], 2],
     [['--tracker', 'nonsense'], 2],
     [['--web-seed', 'udp://a.example/'], 2],

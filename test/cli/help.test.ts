@@ -11,6 +11,10 @@ const COMMANDS = [
   'magnet_handshake',
   'magnet_info',
   'create',
+  'decode',
+  'edit',
+  'encode',
+  'link',
   'verify',
   'tracker',
 ]

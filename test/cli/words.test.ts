@@ -20,14 +20,16 @@ async function commands(): Promise<(readonly [string, Syntax])[]> {
 const HASH = 'c5fb9894bdaba464811b088d806bdd611ba490af'
 const LINES: Readonly<Record<string, string>> = {
   create:
-    'folder -o a.torrent -t http://a/,http://b/ --tracker=http://c/ --piece-length 1M --no-date --force --private',
+    'folder -o a.torrent -t http://a/,http://b/ --tracker=http://c/ --piece-length 1M --no-date --force --private --exclude *.nfo --sort-by size:desc',
   decode: '5:hello --lenient --json',
   download:
     'a.torrent --peer 127.0.0.1:1 --peer [::1]:2 --select 0,2-4 --sequential --priority a=b=low --priority 0=high --port 0 --debug -o=out',
   download_magnet: `magnet:?xt=urn:btih:${HASH} --stall-timeout 5 -o -`,
   download_piece: 'a.torrent 3 -o -',
+  encode: '{"a":1} -o=a',
   handshake: 'a.torrent 127.0.0.1:1',
   info: '- a.torrent --pretty b.torrent',
+  link: `${HASH} --select 0,2-4 --peer [::1]:2 --no-trackers`,
   magnet_download_piece: `magnet:?xt=urn:btih:${HASH} 0 --output piece`,
   magnet_handshake: `magnet:?xt=urn:btih:${HASH} --tracker http://a/`,
   magnet_info: `magnet:?xt=urn:btih:${HASH} --save a.torrent --force`,

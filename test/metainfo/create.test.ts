@@ -4,7 +4,6 @@ import { concat, latin1, utf8 } from '../../src/lib/base/bytes.ts'
 import { decode } from '../../src/lib/bencode/decode.ts'
 import { toJson } from '../../src/lib/bencode/json.ts'
 import { buildTorrent, choosePieceLength, type TorrentParts, wrapInfo } from '../../src/lib/metainfo/create.ts'
-import { MAX_PIECES } from '../../src/lib/metainfo/limits.ts'
 import { parseMetainfo } from '../../src/lib/metainfo/metainfo.ts'
 import { errorOf } from '../bencode/arbitrary.ts'
 
@@ -117,8 +116,8 @@ describe('choosePieceLength', () => {
     [GiB, 1024 * KiB],
     [4 * GiB, 4096 * KiB],
     [100 * GiB, 16 * 1024 * KiB],
-    [16 * 1024 * KiB * MAX_PIECES, 16 * 1024 * KiB],
-    [16 * 1024 * KiB * MAX_PIECES + 1, 32 * 1024 * KiB],
+    [16 * 1024 * KiB * 250_000, 16 * 1024 * KiB],
+    [16 * 1024 * KiB * 250_000 + 1, 32 * 1024 * KiB],
   ])('of %i bytes is %i', (total, expected) => {
     expect(choosePieceLength(total)).toBe(expected)
   })

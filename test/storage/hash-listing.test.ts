@@ -2,7 +2,7 @@ import { appendFile, mkdir, symlink, truncate, writeFile } from 'node:fs/promise
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { concat, utf8 } from '../../src/lib/base/bytes.ts'
-import { hashPath } from '../../src/lib/storage/hash-path.ts'
+import { hashListing, type HashOptions } from '../../src/lib/storage/hash-listing.ts'
 import { listPath, type ListOptions } from '../../src/lib/storage/list-path.ts'
 import { pseudoRandom, sha1, temporaryFolder } from './fixture.ts'
 
@@ -20,6 +20,10 @@ async function names(folder: string, options?: ListOptions): Promise<string[]> {
   return (await listPath(folder, options)).files.map(file => file.path.join('/'))
 }
 
+async function hashed(path: string, options: HashOptions): Promise<Uint8Array> {
+  return hashListing(await listPath(path), options)
+}
+
 function piecesOf(content: Uint8Array, pieceLength: number): Uint8Array {
   const hashes: Uint8Array[] = []
   for (let at = 0; at < content.length; at += pieceLength) hashes.push(sha1(content.subarray(at, at + pieceLength)))
@@ -27,7 +31,7 @@ function piecesOf(content: Uint8Array, pieceLength: number): Uint8Array {
 }
 
 describe('listing', () => {
-  it('sorts by bytes, element by element', async () => {
+  it('sorts by bytes of the whole path, or as it is told', async () => {
     const one = utf8('1')
     const folder = await folderOf({
       'a/b': one,
@@ -39,7 +43,10 @@ describe('listing', () => {
       '𝒳': one,
       '\uffee': one,
     })
-    expect(await names(folder)).toEqual(['Z', 'a/B', 'a/b', 'a-b', 'z', 'é', '\uffee', '𝒳'])
+    const byPath = ['Z', 'a-b', 'a/B', 'a/b', 'z', 'é', '\uffee', '𝒳']
+    expect(await names(folder)).toEqual(byPath)
+    const order = [{ by: 'path', descending: true }] as const
+    expect(await names(folder, { order })).toEqual(byPath.toReversed())
   })
 
   it('leaves out hidden files, junk, links and our own files, and says so', async () => {
@@ -57,10 +64,45 @@ describe('listing', () => {
     const { files, leftOut, totalLength } = await listPath(folder)
     expect(files).toEqual([{ path: ['a'], length: 1 }])
     expect(totalLength).toBe(1)
-    expect(leftOut).toEqual([own, '._a', '.hidden', 'Thumbs.db', 'link', 'sub/.DS_Store'])
+    expect(leftOut).toEqual([
+      { path: own, reason: 'own' },
+      { path: '._a', reason: 'junk' },
+      { path: '.hidden', reason: 'hidden' },
+      { path: 'Thumbs.db', reason: 'junk' },
+      { path: 'link', reason: 'link' },
+      { path: 'sub/.DS_Store', reason: 'junk' },
+    ])
     expect(await names(folder, { hidden: true })).toEqual(['.hidden/b', 'a'])
     expect(await names(folder, { junk: true })).toEqual(['._a', 'Thumbs.db', 'a', 'sub/.DS_Store'])
     expect(await names(folder, { exclude: path => path.join('/') === 'a' })).toEqual([])
+    expect(await names(folder, { except: join(folder, 'a') })).toEqual([])
+  })
+
+  it('takes only what is included, of what is not left out', async () => {
+    const one = utf8('1')
+    const folder = await folderOf({ 'a.txt': one, 'b.bin': one, '.c.txt': one, 'sub/d.txt': one, 'not/e.txt': one })
+    const options: ListOptions = {
+      include: path => path.at(-1)?.endsWith('.txt') === true,
+      exclude: path => path[0] === 'not',
+    }
+    const { leftOut } = await listPath(folder, options)
+    expect(await names(folder, options)).toEqual(['a.txt', 'sub/d.txt'])
+    expect(leftOut.map(({ path, reason }) => [path, reason])).toEqual([
+      ['.c.txt', 'hidden'],
+      ['b.bin', 'not included'],
+      ['not', 'excluded'],
+    ])
+  })
+
+  it('sorts by size, and ties by path', async () => {
+    const folder = await folderOf({ a: utf8('22'), b: utf8('1'), c: utf8('22'), d: utf8('333') })
+    const [size, path] = ['size', 'path'] as const
+    expect(await names(folder, { order: [{ by: size, descending: false }] })).toEqual(['b', 'a', 'c', 'd'])
+    const order = [
+      { by: size, descending: true },
+      { by: path, descending: true },
+    ]
+    expect(await names(folder, { order })).toEqual(['d', 'c', 'a', 'b'])
   })
 
   it('follows links where told to, but never round', async () => {
@@ -68,7 +110,13 @@ describe('listing', () => {
     await symlink('a', join(folder, 'sub', 'link'))
     await symlink('..', join(folder, 'sub', 'up'))
     await symlink('sub', join(folder, 'again'))
+    await symlink('nowhere', join(folder, 'broken'))
     expect(await names(folder, { followLinks: true })).toEqual(['again/a', 'again/link', 'sub/a', 'sub/link'])
+    expect((await listPath(folder, { followLinks: true })).leftOut).toEqual([
+      { path: 'again/up', reason: 'loop' },
+      { path: 'broken', reason: 'link' },
+      { path: 'sub/up', reason: 'loop' },
+    ])
   })
 
   it.skipIf(process.platform !== 'linux')('refuses a name that is not UTF-8', async () => {
@@ -87,19 +135,17 @@ describe('hashing', () => {
     const parts = ['a', 'b', 'c/d', 'e'].map(path => ({ path, bytes: pseudoRandom(path, 33) }))
     const folder = await folderOf(Object.fromEntries(parts.map(({ path, bytes }) => [path, bytes])))
     const seen: number[] = []
-    const hashed = await hashPath(folder, { pieceLength, onProgress: ({ hashed }) => seen.push(hashed) })
+    const pieces = await hashed(folder, { pieceLength, onProgress: ({ hashed }) => seen.push(hashed) })
     const content = concat(parts.map(part => part.bytes))
-    expect(hashed).toMatchObject({ name: 'content', singleFile: false, totalLength: 132, pieceLength })
-    expect(hashed.pieces).toEqual(piecesOf(content, pieceLength))
+    expect(pieces).toEqual(piecesOf(content, pieceLength))
     expect(seen).toEqual(Array.from({ length: Math.ceil(132 / pieceLength) }, (_, i) => i + 1))
   })
 
   it('hashes one file, off the main thread where pieces are large', async () => {
     const content = pseudoRandom('large', 1_000_000)
     const folder = await folderOf({ file: content, other: utf8('1') })
-    const hashed = await hashPath(join(folder, 'file'), { pieceLength: total => Math.ceil(total / 7) })
-    expect(hashed).toMatchObject({ name: 'file', singleFile: true, files: [{ path: ['file'], length: 1_000_000 }] })
-    expect(hashed.pieces).toEqual(piecesOf(content, 142_858))
+    const pieces = await hashed(join(folder, 'file'), { pieceLength: 142_858, threads: 2 })
+    expect(pieces).toEqual(piecesOf(content, 142_858))
   })
 
   it('fails where a file grows, shrinks or goes while it is read', async () => {
@@ -109,20 +155,15 @@ describe('hashing', () => {
       const onProgress = (): void => {
         changing ??= change(join(folder, 'a'))
       }
-      const hashing = hashPath(folder, { pieceLength: 16, concurrency: 1, onProgress })
+      const hashing = hashed(folder, { pieceLength: 16, concurrency: 1, onProgress })
       await expect(hashing).rejects.toMatchObject({ code: 'INPUT_UNREADABLE', message: /changed/ })
       await changing
     }
   })
 
-  it('has nothing to say about no bytes', async () => {
-    const folder = await folderOf({ empty: new Uint8Array() })
-    await expect(hashPath(folder, { pieceLength: 16 })).rejects.toMatchObject({ code: 'INPUT_UNREADABLE' })
-  })
-
   it('stops when it is aborted', async () => {
     const folder = await folderOf({ a: pseudoRandom('a', 1600) })
     const signal = AbortSignal.abort(new Error('enough'))
-    await expect(hashPath(folder, { pieceLength: 16, signal })).rejects.toThrow('enough')
+    await expect(hashed(folder, { pieceLength: 16, signal })).rejects.toThrow('enough')
   })
 })

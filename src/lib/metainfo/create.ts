@@ -5,11 +5,13 @@ import { BtError } from '../base/errors.ts'
 import { HASH_LENGTH } from '../base/ids.ts'
 import { encode } from '../bencode/encode.ts'
 import type { BencodeInput } from '../bencode/value.ts'
-import { MAX_PIECES, MIN_PIECE_LENGTH_V2 } from './limits.ts'
+import { MIN_PIECE_LENGTH_V2 } from './limits.ts'
 
 /** 16 MiB: what goes beyond costs a peer too much for one bad block. */
 const MAX_CHOSEN_PIECE_LENGTH = 16_777_216
 const AIMED_PIECES = 2000
+/** Their hashes are half of the largest .torrent file that clients take. */
+const MOST_CHOSEN_PIECES = 250_000
 
 /** The keys beside `info`. */
 export interface OuterParts {
@@ -93,12 +95,12 @@ export function wrapInfo(rawInfo: Uint8Array, parts: OuterParts = {}): Uint8Arra
 
 /**
  * The smallest power of two that makes at most 2,000 pieces, and so more than 1,000 of them; between 16 KiB and 16 MiB,
- * unless that would be more pieces than a client takes.
+ * unless that would be so many pieces that the .torrent file becomes too large.
  */
 export function choosePieceLength(totalBytes: number): number {
   let length = MIN_PIECE_LENGTH_V2
   while (length < MAX_CHOSEN_PIECE_LENGTH && totalBytes > length * AIMED_PIECES) length *= 2
-  while (totalBytes > length * MAX_PIECES) length *= 2
+  while (totalBytes > length * MOST_CHOSEN_PIECES) length *= 2
   return length
 }
 

@@ -1,4 +1,4 @@
-// A file or folder of this machine as the content of a torrent to be: its files in order and the SHA-1 of every piece.
+// The files of this machine that are to be a torrent, hashed: the SHA-1 of every piece.
 import { join } from 'node:path'
 import { BtError } from '../base/errors.ts'
 import { HASH_LENGTH } from '../base/ids.ts'
@@ -6,65 +6,54 @@ import type { FileEntry } from '../metainfo/metainfo.ts'
 import { digestRange } from './digest.ts'
 import { FileStore } from './files.ts'
 import { Hasher } from './hasher.ts'
-import { listPath, type ListOptions, type ListedFile, type Listing } from './list-path.ts'
+import type { ListedFile, Listing } from './list-path.ts'
 import type { Output } from './output.ts'
 import type { Survey } from './survey.ts'
 import type { Scratch } from './scratch.ts'
 import { withScratch } from './verify.ts'
 
-export interface HashPathOptions extends ListOptions {
-  /** Bytes, or how to choose them once the total is known. */
-  readonly pieceLength: number | ((totalLength: number) => number)
-  readonly concurrency?: number
-  /** @throws its reason from `hashPath` once aborted */
-  readonly signal?: AbortSignal
+export interface HashProgress {
   /** Pieces done, of `total`. */
-  readonly onProgress?: (progress: { readonly hashed: number; readonly total: number }) => void
+  readonly hashed: number
+  readonly total: number
+  /** Bytes of all pieces. */
+  readonly totalLength: number
 }
 
-export interface HashedPath {
-  readonly name: string
-  readonly singleFile: boolean
-  readonly files: readonly ListedFile[]
-  readonly totalLength: number
+export interface HashOptions {
+  /** Bytes. */
   readonly pieceLength: number
-  /** 20 bytes a piece (BEP 3 "pieces"). */
-  readonly pieces: Uint8Array
-  /** See `Listing`. */
-  readonly leftOut: readonly string[]
+  /** Threads that hash; as many as there are cores by default. */
+  readonly threads?: number
+  readonly concurrency?: number
+  /** @throws its reason from `hashListing` once aborted */
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: HashProgress) => void
 }
 
 /**
- * Lists and hashes. Changes nothing on the disk.
- * @throws BtError INPUT_UNREADABLE where there is nothing to hash or a file changed meanwhile; DISK_* where one can not be read
+ * 20 bytes a piece (BEP 3 "pieces"). Changes nothing on the disk.
+ * @throws BtError INPUT_UNREADABLE where a file changed since it was listed; DISK_* where one can not be read
  */
-export async function hashPath(path: string, options: HashPathOptions): Promise<HashedPath> {
-  const listing = await listPath(path, options)
-  const { root, name, singleFile, files, totalLength, leftOut } = listing
-  if (totalLength === 0) throw new BtError('INPUT_UNREADABLE', `"${root}" holds no bytes to make a torrent of`)
-  const pieceLength = typeof options.pieceLength === 'number' ? options.pieceLength : options.pieceLength(totalLength)
-  const entries = entriesOf(files)
-  const info = { name, files: entries, totalLength }
+export async function hashListing(listing: Listing, options: HashOptions): Promise<Uint8Array> {
+  const { name, files, totalLength } = listing
+  const info = { name, files: entriesOf(files), totalLength }
   const store = await FileStore.open({ info, output: outputOf(listing), mode: 'read' })
-  const hasher = new Hasher()
+  const hasher = new Hasher(options.threads)
   try {
     const before = await store.survey()
-    const pieces = await hashAll(store, hasher, pieceLength, options)
+    const pieces = await hashAll(store, hasher, options)
     checkUnchanged(store, before, await store.survey())
-    return { name, singleFile, files, totalLength, pieceLength, pieces, leftOut }
+    return pieces
   } finally {
     await hasher.close()
     await store.close()
   }
 }
 
-async function hashAll(
-  store: FileStore,
-  hasher: Hasher,
-  pieceLength: number,
-  options: HashPathOptions,
-): Promise<Uint8Array> {
+async function hashAll(store: FileStore, hasher: Hasher, options: HashOptions): Promise<Uint8Array> {
   const { totalLength } = store.info
+  const { pieceLength, concurrency, signal } = options
   const total = Math.ceil(totalLength / pieceLength)
   const pieces = new Uint8Array(total * HASH_LENGTH)
   let hashed = 0
@@ -75,9 +64,8 @@ async function hashAll(
     if (digest === 'missing') throw changed(store.output.root)
     pieces.set(digest, piece * HASH_LENGTH)
     hashed++
-    options.onProgress?.({ hashed, total })
+    options.onProgress?.({ hashed, total, totalLength })
   }
-  const { concurrency, signal } = options
   await withScratch(Array(total).keys(), hash, { length: pieceLength, concurrency, signal })
   return pieces
 }

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest'
+import { matchesAny, matchesAnyOnTheWay } from '../../src/lib/engine/glob.ts'
+
+describe('matchesAny', () => {
+  it.each([
+    ['*.txt', 'a.txt', true],
+    ['*.txt', 'sub/deep/a.txt', true],
+    ['*.txt', '.hidden.txt', true],
+    ['*.txt', 'a.TXT', false],
+    ['a?c', 'sub/abc', true],
+    ['[ab].{txt,nfo}', 'b.nfo', true],
+    ['[ab].{txt,nfo}', 'c.nfo', false],
+    ['sub/*.txt', 'sub/a.txt', true],
+    ['sub/*.txt', 'sub/deep/a.txt', false],
+    ['sub/**/*.txt', 'sub/deep/er/a.txt', true],
+    ['sub/**', 'sub/deep/a.txt', true],
+    ['sub/**', 'sub', true],
+    ['sub', 'a/sub', true],
+    ['sub/', 'a/sub', true],
+    ['/sub', 'sub', true],
+    ['/sub', 'a/sub', false],
+    ['./a.txt', 'a.txt', true],
+    ['./a.txt', 'sub/a.txt', false],
+    ['!a.txt', 'b.txt', false],
+    ['!a.txt', '!a.txt', true],
+  ])('holds %j against %j', (pattern, path, expected) => {
+    expect(matchesAny(['nothing', pattern])(path.split('/'))).toBe(expected)
+  })
+})
+
+describe('matchesAnyOnTheWay', () => {
+  it('takes what lies in a folder that matches', () => {
+    const matches = matchesAnyOnTheWay(['extras'])
+    expect(matches(['extras', 'deep', 'a'])).toBe(true)
+    expect(matches(['a', 'extras'])).toBe(true)
+    expect(matches(['a', 'b'])).toBe(false)
+  })
+})
