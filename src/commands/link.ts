@@ -1,6 +1,6 @@
 import { Args, Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
-import { peerFlag, trackerFlag } from '../cli/flags.ts'
+import { peerFlag, selectFlag, trackerFlag } from '../cli/flags.ts'
 import { webSeedFlag } from '../cli/torrent-flags.ts'
 
 export default class Link extends BtCommand {
@@ -18,7 +18,7 @@ export default class Link extends BtCommand {
     'no-trackers': Flags.boolean({ description: 'leave out the trackers of the torrent' }),
     peer: peerFlag({ description: 'a peer to start from, as ip:port or [ip]:port (may be repeated)' }),
     'web-seed': webSeedFlag(),
-    select: Flags.string({ description: 'only these files, by index from 0: 0,2,5-7 (BEP 53)', helpValue: 'FILES' }),
+    select: selectFlag(),
     name: Flags.string({ description: 'the name to show until the metadata is there', helpValue: 'NAME' }),
   }
   static override examples = [

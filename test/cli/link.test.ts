@@ -26,6 +26,8 @@ describe('bt link', () => {
     const { stdout } = await bt(['link', fixture('v1-multi'), ...flags])
     expect(stdout).toMatch(/&ws=http%3A%2F%2Fw%2F&x\.pe=\[::1\]:1&so=0,2-3\n$/)
     expect((await bt(['link', fixture('v1-multi'), '--select', '99'])).code).toBe(2)
+    expect((await bt(['link', HASH, '--select', '0,2', '--select', '5-7'])).stdout).toMatch(/&so=0,2,5-7\n$/)
+    expect((await bt(['link', HASH, '--select', '*.mkv'])).code).toBe(2)
   })
 
   test('makes one of an info-hash, and adds to one that is there', async () => {

@@ -26,6 +26,7 @@ const LINES: Readonly<Record<string, string>> = {
     'a.torrent --peer 127.0.0.1:1 --peer [::1]:2 --select 0,2-4 --sequential --priority a=b=low --priority 0=high --port 0 --debug -o=out',
   download_magnet: `magnet:?xt=urn:btih:${HASH} --stall-timeout 5 -o -`,
   download_piece: 'a.torrent 3 -o -',
+  edit: 'a.torrent --comment= b.torrent --no-private -a http://c/',
   encode: '{"a":1} -o=a',
   handshake: 'a.torrent 127.0.0.1:1',
   info: '- a.torrent --pretty b.torrent',

@@ -23,6 +23,7 @@ describe('matchesAny', () => {
     ['./a.txt', 'sub/a.txt', false],
     ['!a.txt', 'b.txt', false],
     ['!a.txt', '!a.txt', true],
+    ['[x] a (1).txt', 'sub/[x] a (1).txt', true],
   ])('holds %j against %j', (pattern, path, expected) => {
     expect(matchesAny(['nothing', pattern])(path.split('/'))).toBe(expected)
   })

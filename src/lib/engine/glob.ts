@@ -7,13 +7,18 @@ export type PathTest = (path: readonly string[]) => boolean
 /**
  * Whether any of the patterns matches the path. One without a slash is held against the name alone, so that `*.txt` means
  * those of all folders; one with a slash against the whole path. A dot at the start of a name is a character like others.
+ * What is a path as it stands, brackets and all, means that path too.
  */
 export function matchesAny(patterns: readonly string[]): PathTest {
   const tests = patterns.map(pattern => {
-    const inFolder = pattern.replace(/^\.?\//, '')
-    const matches = picomatch(inFolder.replace(/\/$/, ''), { dot: true, nonegate: true })
-    const wholePath = /\/./.test(inFolder) || inFolder !== pattern
-    return (path: readonly string[]): boolean => matches(wholePath ? path.join('/') : (path.at(-1) ?? ''))
+    const rooted = pattern.replace(/^\.?\//, '')
+    const wholePath = rooted !== pattern || /\/./.test(rooted)
+    const bare = rooted.replace(/\/$/, '')
+    const matches = picomatch(bare, { dot: true, nonegate: true })
+    return (path: readonly string[]): boolean => {
+      const text = wholePath ? path.join('/') : (path.at(-1) ?? '')
+      return text === bare || matches(text)
+    }
   })
   return path => tests.some(matches => matches(path))
 }

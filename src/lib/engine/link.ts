@@ -1,8 +1,10 @@
 // The magnet link of a torrent, however it was named (BEP 9).
 import { formatAddress, type PeerAddress } from '../base/address.ts'
 import { BtError } from '../base/errors.ts'
+import type { Info } from '../metainfo/info.ts'
 import type { Magnet } from '../metainfo/magnet.ts'
-import { parseSelection, selectFiles } from './select-files.ts'
+import { parseIndices, type IndexRange } from './file-names.ts'
+import { parseSelectRule, selectFiles } from './select-files.ts'
 import type { TorrentSource } from './source.ts'
 
 export interface LinkOptions {
@@ -12,8 +14,8 @@ export interface LinkOptions {
   readonly ownTrackers: boolean
   readonly peers: readonly PeerAddress[]
   readonly webSeeds: readonly string[]
-  /** Indices of files (BEP 53), as `parseSelection` reads them. */
-  readonly select?: string
+  /** Files (BEP 53), as `--select` of a download names them; by index alone where the metadata is not known. */
+  readonly select?: readonly string[]
   /** In place of the torrent's. */
   readonly name?: string
 }
@@ -29,8 +31,7 @@ export function linkOf(source: TorrentSource, options: LinkOptions): Magnet {
   }
   const infoHashV2 = info?.infoHashV2 ?? magnet?.infoHashV2
   const displayName = options.name ?? source.displayName
-  const selectOnly = options.select === undefined ? magnet?.selectOnly : parseSelection(options.select)
-  if (info !== undefined && selectOnly !== undefined) selectFiles(info, selectOnly)
+  const selectOnly = options.select === undefined ? magnet?.selectOnly : rangesOf(options.select, info)
   return {
     infoHash: source.infoHash,
     trackers: [...new Set([...(options.ownTrackers ? source.tiers.flat() : []), ...options.trackers])],
@@ -41,6 +42,17 @@ export function linkOf(source: TorrentSource, options: LinkOptions): Magnet {
     ...(selectOnly !== undefined && { selectOnly }),
     ...(magnet?.exactLength !== undefined && { exactLength: magnet.exactLength }),
   }
+}
+
+function rangesOf(select: readonly string[], info: Info | undefined): readonly IndexRange[] {
+  if (info === undefined) return select.flatMap(text => parseIndices(text))
+  const ranges: [from: number, to: number][] = []
+  for (const index of selectFiles(info, select.map(parseSelectRule))) {
+    const last = ranges.at(-1)
+    if (last?.[1] === index - 1) last[1] = index
+    else ranges.push([index, index])
+  }
+  return ranges
 }
 
 function unique(peers: readonly PeerAddress[]): readonly PeerAddress[] {
