@@ -4,7 +4,7 @@ import type { Bitfield } from '../base/bitfield.ts'
 import { BtError, messageOf } from '../base/errors.ts'
 import type { Info } from '../metainfo/metainfo.ts'
 import { FileStore } from '../storage/files.ts'
-import { resolveOutput } from '../storage/output.ts'
+import { contentPath, resolveOutput } from '../storage/output.ts'
 import { isStored, wantedPieces } from '../storage/plan.ts'
 import { preallocate } from '../storage/preallocate.ts'
 import { unreserve } from '../storage/replace-file.ts'
@@ -53,17 +53,18 @@ export async function downloadStorage(info: Info, target: DownloadPlace, request
     // Padding needs no download of its own, yet a piece of nothing else (v1 allows it) must count once all are wanted.
     const wanted = selected === undefined ? have.clone() : wantedPieces(info, files)
     if (selected === undefined) wanted.setAll()
-    const close: Storage['close'] = (verified, moved) => {
+    const close: Storage['close'] = (verified, run) => {
       const totals = {
-        uploaded: resumed.uploaded + moved.uploaded,
-        downloaded: resumed.downloaded + moved.downloaded,
+        uploaded: resumed.uploaded + run.uploaded,
+        downloaded: resumed.downloaded + run.downloaded,
       }
-      const worthKeeping = verified.count > 0 || target.keepMetadata
+      const worthKeeping = verified.complete ? run.seeding === 'owed' : verified.count > 0 || target.keepMetadata
       return finish({ store, info, have: verified, ...totals, metadata: info.raw }, worthKeeping, request)
     }
     const levels = priorities && pieceLevels(info, files, priorities)
     const order = { sequential: target.sequential === true, ...(levels && { levels }) }
-    return { ...io(store), have, wanted, order, close }
+    const place = { path: contentPath(info, output), uploadedBefore: resumed.uploaded }
+    return { ...io(store), ...place, have, wanted, order, close }
   } catch (error) {
     await unreserve(output.resumePath)
     await store.close()
@@ -101,12 +102,12 @@ export function io(store: FileStore): Content {
   }
 }
 
-/** A finished download leaves nothing but its files; an unfinished one a record from which the same command goes on. */
+/** What is finished leaves nothing but its files; what is not, a record from which the same command goes on. */
 async function finish(state: ResumeState, worthKeeping: boolean, request: StorageRequest): Promise<void> {
   const { store, have } = state
   try {
     if (have.complete) await store.sync()
-    if (worthKeeping && !have.complete) await saveResume(state)
+    if (worthKeeping) await saveResume(state)
     else await removeResume(store.output)
   } catch (error) {
     request.onWarning(`the state was not saved (${messageOf(error)}); the next run will check all files again`)

@@ -15,6 +15,7 @@ import { CLIENT } from './client.ts'
 import type { EngineContext } from './context.ts'
 import { LimitPair, type RateLimits } from './rate-limits.ts'
 import { downloadStorage, type DownloadTarget } from './download-storage.ts'
+import type { SeedGoals } from './seed-goals.ts'
 import { seedStorage } from './seed-storage.ts'
 import type { OpenStorage } from './storage.ts'
 import { silentPort } from './silent-port.ts'
@@ -42,9 +43,20 @@ export interface AddOptions extends RateLimits {
   readonly giveUp?: boolean
 }
 
-export interface DownloadOptions extends AddOptions, DownloadTarget {}
+/** What `download` and `seed` share. */
+interface Serving {
+  /**
+   * Stops by itself, and settles `TorrentSession.seeded`, once the torrent has been seeded so much; without it, seeding
+   * goes on until somebody stops it.
+   */
+  readonly seedUntil?: SeedGoals
+}
 
-export interface SeedOptions extends AddOptions {
+/** What was given to peers in earlier runs counts for the ratio, as long as the goals were not reached. */
+export interface DownloadOptions extends AddOptions, DownloadTarget, Serving {}
+
+/** For the ratio, what is given to peers in this run counts: nothing is written where the content is. */
+export interface SeedOptions extends AddOptions, Serving {
   /** The content itself, or the folder that holds it; the working folder by default. */
   readonly path?: string
   /** For the only seed of a new torrent: gives each piece about once, and lets its peers do the rest (BEP 16). */
@@ -124,6 +136,7 @@ export class Engine {
   download(source: TorrentSource, options: DownloadOptions = {}): TorrentSession {
     return this.#start({
       ...shared(source, options),
+      ...until(options),
       storage: (info, request) => {
         return downloadStorage(info, { ...options, keepMetadata: source.info === undefined }, request)
       },
@@ -135,6 +148,7 @@ export class Engine {
   seed(source: TorrentSource, options: SeedOptions = {}): TorrentSession {
     return this.#start({
       ...shared(source, options),
+      ...until(options),
       ...(options.superSeed !== undefined && { superSeed: options.superSeed }),
       storage: (info, request) => seedStorage(info, options.path, request),
     })
@@ -177,6 +191,10 @@ export class Engine {
     session.start()
     return session
   }
+}
+
+function until({ seedUntil }: Serving): Pick<SessionOptions, 'seedUntil'> {
+  return seedUntil === undefined ? {} : { seedUntil }
 }
 
 function shared(source: TorrentSource, options: AddOptions): SessionOptions {

@@ -3,6 +3,7 @@ import type { Bitfield } from '../base/bitfield.ts'
 import { PieceLayout } from '../metainfo/layout.ts'
 import type { TorrentSnapshot } from '../swarm/stats.ts'
 import type { Torrent } from '../swarm/torrent.ts'
+import { ratioOf } from './seed-goals.ts'
 
 export type Stage = 'metadata' | 'checking' | 'downloading' | 'seeding' | 'stopped' | 'failed'
 
@@ -18,9 +19,20 @@ export interface Progress extends TorrentSnapshot {
   readonly bytesMissing: number
   /** Seconds at the present rate; undefined where there is none. */
   readonly eta: number | undefined
+  /** Bytes uploaded for each byte of the content that is here, see `SeedGoals`; undefined while nothing is. */
+  readonly ratio: number | undefined
 }
 
-export function measure(stage: Stage, torrent: Torrent, wanted: Bitfield | undefined, now: number): Progress {
+/** What a session knows besides its torrent. */
+export interface Measured {
+  readonly stage: Stage
+  /** Undefined until the storage is open. */
+  readonly wanted: Bitfield | undefined
+  /** Bytes given to peers in earlier runs. */
+  readonly uploadedBefore: number
+}
+
+export function measure(torrent: Torrent, { stage, wanted, uploadedBefore }: Measured, now: number): Progress {
   const snapshot = torrent.snapshot(now)
   const { info, have } = torrent
   let bytesTotal = 0
@@ -34,7 +46,14 @@ export function measure(stage: Stage, torrent: Torrent, wanted: Bitfield | undef
   }
   const bytesLeft = bytesTotal - bytesDone
   const eta = bytesLeft > 0 && snapshot.downloadRate > 0 ? bytesLeft / snapshot.downloadRate : undefined
-  return { ...snapshot, stage, name: info?.name, bytesTotal, bytesDone, bytesLeft, bytesMissing, eta }
+  const ratio = ratioOf({ uploaded: uploadedBefore + snapshot.uploaded, size: sizeHere(torrent) })
+  return { ...snapshot, stage, name: info?.name, bytesTotal, bytesDone, bytesLeft, bytesMissing, eta, ratio }
+}
+
+/** Bytes of the content that are here and verified. */
+export function sizeHere({ info, have }: Torrent): number {
+  if (info === undefined || have === undefined) return 0
+  return sizeOf(have, new PieceLayout(info.totalLength, info.pieceLength))
 }
 
 /** Every piece has the same size but the last. */

@@ -10,10 +10,23 @@ export interface Storage extends Content {
   /** Verified pieces at the start; handed to the torrent, which keeps it up to date. */
   readonly have: Bitfield
   readonly wanted: Bitfield
+  /** Where the content is: the file, or the folder of a multi-file torrent. Undefined: on no disk. */
+  readonly path?: string
+  /** Bytes given to peers in earlier runs. */
+  readonly uploadedBefore?: number
   /** In which order pieces are asked for: by default the rarest first. */
   readonly order?: PickOrder
-  /** Flushes, notes what is verified so that the same command resumes, and lets go of the files. `moved`: bytes of this run. */
-  close(have: Bitfield, moved: { readonly uploaded: number; readonly downloaded: number }): Promise<void>
+  /** Flushes, notes what is verified so that the same command resumes, and lets go of the files. */
+  close(have: Bitfield, run: Run): Promise<void>
+}
+
+/** What a run leaves behind. */
+export interface Run {
+  /** Bytes of this run alone. */
+  readonly uploaded: number
+  readonly downloaded: number
+  /** `owed`: it is to be seeded further, so that what was given already must not be forgotten. */
+  readonly seeding: 'owed' | 'over'
 }
 
 /** What storage is opened with. */

@@ -70,6 +70,13 @@ export class TorrentRunner {
     return fresh
   }
 
+  /** Bytes on their way to peers that the system has not taken yet. */
+  get unsent(): number {
+    let bytes = 0
+    for (const socket of this.#sockets.values()) bytes += socket.unsent
+    return bytes
+  }
+
   setLimits(limits: TransferLimits): void {
     this.#input(now => this.torrent.setLimits(limits, now))
   }

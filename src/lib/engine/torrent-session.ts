@@ -13,11 +13,13 @@ import { DiskRoom, type DiskEvent } from './disk-room.ts'
 import { asBtError } from './errors.ts'
 import { outlook } from './outlook.ts'
 import { PeerSources } from './peer-sources.ts'
-import { measure, type Progress, type Stage } from './progress.ts'
+import { measure, sizeHere, type Progress, type Stage } from './progress.ts'
 import { combine, LimitPair, type RateLimits } from './rate-limits.ts'
+import { checkGoals, type Given, type SeedGoal, type SeedGoals } from './seed-goals.ts'
+import { Seeding } from './seeding.ts'
 import type { TorrentSource } from './source.ts'
 import { settleable, type Settle } from './settleable.ts'
-import type { OpenStorage, Storage } from './storage.ts'
+import type { OpenStorage, Run, Storage } from './storage.ts'
 import { TorrentRunner } from './torrent-runner.ts'
 
 export type SessionEvent =
@@ -28,6 +30,8 @@ export type SessionEvent =
   | { readonly type: 'checked'; readonly pieces: number; readonly total: number }
   | { readonly type: 'reserved'; readonly bytes: number; readonly total: number }
   | { readonly type: 'warning'; readonly message: string }
+  /** It has been seeded enough, and stops. */
+  | { readonly type: 'seedGoal'; readonly goal: SeedGoal }
 
 export interface SessionOptions {
   readonly source: TorrentSource
@@ -46,6 +50,8 @@ export interface SessionOptions {
   readonly superSeed?: boolean
   /** Fail once no peer can be hoped for, instead of waiting for better times. */
   readonly giveUp?: boolean
+  /** Stops by itself once it has been seeded so much. */
+  readonly seedUntil?: SeedGoals
 }
 
 export class TorrentSession {
@@ -56,6 +62,8 @@ export class TorrentSession {
   readonly metadata: Promise<Info>
   /** Never resolves; rejects when the session fails, even after `done`. */
   readonly failure: Promise<never>
+  /** Resolves once a goal of `seedUntil` was reached and the torrent has stopped; rejects when it fails or is stopped before. */
+  readonly seeded: Promise<SeedGoal>
   readonly #context: EngineContext
   readonly #options: SessionOptions
   readonly #torrent: Torrent
@@ -69,8 +77,11 @@ export class TorrentSession {
   readonly #settleDone: Settle<void>
   readonly #settleMetadata: Settle<Info>
   readonly #settleFailure: Settle<never>
+  readonly #settleSeeded: Settle<SeedGoal>
   #storage: Storage | undefined
   #opening: Promise<void> | undefined
+  #seeding: Seeding | undefined
+  #goal: SeedGoal | undefined
   #discovering = false
   #met = false
   /** Something was missing when the storage was opened. */
@@ -88,6 +99,8 @@ export class TorrentSession {
     ;[this.done, this.#settleDone] = settleable<void>()
     ;[this.metadata, this.#settleMetadata] = settleable<Info>()
     ;[this.failure, this.#settleFailure] = settleable<never>()
+    ;[this.seeded, this.#settleSeeded] = settleable<SeedGoal>()
+    checkGoals(options.seedUntil ?? {})
     this.#limits.set(options.limits ?? {}, context.now())
     this.#torrent = new Torrent({
       infoHash: source.infoHash,
@@ -151,8 +164,14 @@ export class TorrentSession {
     return this.#disk.obstacle
   }
 
+  /** Where the content is: the file, or the folder of a multi-file torrent; undefined until that is known. */
+  get path(): string | undefined {
+    return this.#storage?.path
+  }
+
   progress(): Progress {
-    return measure(this.#stage, this.#torrent, this.#storage?.wanted, this.#context.now())
+    const { wanted, uploadedBefore = 0 } = this.#storage ?? {}
+    return measure(this.#torrent, { stage: this.#stage, wanted, uploadedBefore }, this.#context.now())
   }
 
   /**
@@ -208,6 +227,7 @@ export class TorrentSession {
 
   async #stop(): Promise<void> {
     this.#abort.abort(new BtError('INTERRUPTED', 'stopped'))
+    this.#seeding?.stop()
     const announced = this.#announcing?.stop()
     await this.#sources.stop()
     await this.#opening
@@ -215,7 +235,7 @@ export class TorrentSession {
     const have = this.#torrent.have
     let unsaved: unknown
     try {
-      if (have !== undefined) await this.#storage?.close(have, this.#totals())
+      if (have !== undefined) await this.#storage?.close(have, this.#run())
     } catch (error) {
       unsaved = error
       this.#fail(error)
@@ -225,6 +245,8 @@ export class TorrentSession {
     const ended = new BtError('INTERRUPTED', 'the torrent was stopped before it was complete')
     this.#settleMetadata.reject(ended)
     this.#settleDone.reject(ended)
+    if (this.#goal !== undefined && unsaved === undefined) this.#settleSeeded.resolve(this.#goal)
+    else this.#settleSeeded.reject(ended)
     if (unsaved !== undefined) throw asBtError(unsaved)
   }
 
@@ -265,6 +287,36 @@ export class TorrentSession {
     if (gained) this.#announcing?.complete()
     this.#enter('seeding')
     this.#settleDone.resolve()
+    this.#seedOn()
+  }
+
+  #seedOn(): void {
+    const { seedUntil: goals } = this.#options
+    if (goals === undefined || this.#abort.signal.aborted) return
+    this.#seeding = new Seeding({
+      goals,
+      now: this.#context.now,
+      given: () => this.#given(),
+      onReached: goal => {
+        this.#goal = goal
+        this.#emit({ type: 'seedGoal', goal })
+        // What goes wrong with saving, whoever waits for `failure` or closes the engine hears of.
+        this.stop().catch(() => undefined)
+      },
+    })
+  }
+
+  /** Only what the system has taken counts: who leaves right after the last block would keep it to itself. */
+  #given(): Given {
+    const { uploadedBefore = 0 } = this.#storage ?? {}
+    const uploaded = this.#torrent.stats.upload.total - this.#runner.unsent
+    return { uploaded: uploadedBefore + Math.max(0, uploaded), size: sizeHere(this.#torrent) }
+  }
+
+  #run(): Run {
+    const { uploaded, downloaded } = this.progress()
+    const owed = this.#options.seedUntil !== undefined && this.#goal === undefined
+    return { uploaded, downloaded, seeding: owed ? 'owed' : 'over' }
   }
 
   /** The info dictionary is known: opens storage, checks what is there, and lets pieces move. */
@@ -295,7 +347,7 @@ export class TorrentSession {
     })
     this.#storage = storage
     this.#incomplete = !storage.have.complete
-    if (this.#abort.signal.aborted) return storage.close(storage.have, this.#totals())
+    if (this.#abort.signal.aborted) return storage.close(storage.have, this.#run())
     this.#enter('downloading')
     this.#runner.start(info, this.#disk.patient(storage), storage.have, storage.wanted, storage.order)
     // What was there already is verified before anyone is told of us.
@@ -358,6 +410,7 @@ export class TorrentSession {
     this.#settleMetadata.reject(known)
     this.#settleDone.reject(known)
     this.#settleFailure.reject(known)
+    this.#settleSeeded.reject(known)
     // Nothing more is to be had from it: connections end, trackers hear `stopped`, what is verified is saved.
     this.stop().catch(() => undefined)
   }

@@ -4,7 +4,7 @@ import type { FileEntry, Info } from '../metainfo/metainfo.ts'
 import { FileStore } from '../storage/files.ts'
 import { fileStates, type FileState } from '../storage/file-states.ts'
 import { Hasher } from '../storage/hasher.ts'
-import { locateContent } from '../storage/output.ts'
+import { contentPath, locateContent } from '../storage/output.ts'
 import { verifyContent } from '../storage/verify.ts'
 
 export interface VerifiedFile extends FileState {
@@ -67,7 +67,7 @@ export async function verifyTorrent(
     })
     return {
       info,
-      path: info.singleFile ? (output.paths[0] ?? output.root) : output.root,
+      path: contentPath(info, output),
       files,
       bad: found.bad.sort((a, b) => a - b),
       missing: found.missing.sort((a, b) => a - b),

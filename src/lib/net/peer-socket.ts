@@ -75,6 +75,11 @@ export class PeerSocket {
     return { host: host.replace(/^::ffff:(?=\d+\.)/, ''), port: this.#socket.remotePort ?? 0 }
   }
 
+  /** Bytes that the system has not taken yet. */
+  get unsent(): number {
+    return this.#socket.writableLength + (this.#connection?.queuedBytes ?? 0)
+  }
+
   /** From now on the bytes of this connection are sent. */
   drive(connection: PeerConnection): void {
     this.#connection = connection

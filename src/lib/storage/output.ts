@@ -73,6 +73,11 @@ export async function locateContent(info: Info, path: string | undefined, cwd: s
   return itself ? outputAt(info, given, given) : outputAt(info, inside, given)
 }
 
+/** The content itself: the file, or the folder of a multi-file torrent. */
+export function contentPath(info: Info, { root, paths }: Output): string {
+  return info.singleFile ? (paths[0] ?? root) : root
+}
+
 /**
  * Where the resume record of a torrent may be while only its info-hash is known (a magnet link), the likeliest first; the
  * same `out` and `cwd` as for `resolveOutput`.
