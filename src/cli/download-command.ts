@@ -1,11 +1,14 @@
 // `download` and `download_magnet` are one command under two names.
 import { Flags } from './options.ts'
 import type { PeerAddress } from '../lib/base/address.ts'
-import type { DownloadOptions } from '../lib/engine/engine.ts'
+import type { DownloadOptions, Engine } from '../lib/engine/engine.ts'
 import type { TorrentSource } from '../lib/engine/source.ts'
+import type { TorrentSession } from '../lib/engine/torrent-session.ts'
+import type { AfterDownload } from './after-download.ts'
 import { BtCommand } from './bt-command.ts'
 import { outFlag, peerFlag, portFlag, selectFlag, stallFlag, trackerFlag } from './flags.ts'
 import { maxDownFlag, maxUpFlag, rateLimits, type RateFlags } from './rate-flags.ts'
+import { seedGoals, seedUntilFlags, type SeedUntilFlags } from './seed-flags.ts'
 
 export const downloadFlags = {
   output: outFlag,
@@ -25,9 +28,16 @@ export const downloadFlags = {
   'max-down': maxDownFlag(),
   'max-up': maxUpFlag(),
   'stall-timeout': stallFlag,
+  'on-done': Flags.string({
+    description:
+      'run this with the shell once all is downloaded; BT_NAME, BT_PATH, BT_INFO_HASH, BT_LENGTH and BT_FILES are in its environment',
+    helpValue: 'COMMAND',
+  }),
+  seed: Flags.boolean({ description: 'go on seeding when it is done, until interrupted' }),
+  ...seedUntilFlags,
 }
 
-interface DownloadFlags extends RateFlags {
+interface DownloadFlags extends RateFlags, SeedUntilFlags {
   readonly output: string | undefined
   readonly peer: readonly PeerAddress[] | undefined
   readonly tracker: readonly string[] | undefined
@@ -38,30 +48,59 @@ interface DownloadFlags extends RateFlags {
   readonly force: boolean
   readonly port: number
   readonly 'stall-timeout': number
+  readonly 'on-done'?: string | undefined
+  readonly seed: boolean
 }
 
 export abstract class DownloadCommand extends BtCommand {
   /** Downloads, shows how it goes, and leaves cleanly however it ends. */
   protected async download(argument: string, flags: DownloadFlags): Promise<void> {
-    const [{ createEngine }, { loadSource }, { follow }] = await Promise.all([
+    const [{ createEngine }, { loadSource }] = await Promise.all([
       import('../lib/engine/engine.ts'),
       import('../lib/engine/source.ts'),
-      import('./follow.ts'),
     ])
     const source = await loadSource(argument, this.interrupted)
     const options = await downloadOptions(source, flags)
-    const watch = await this.watch()
+    const after = await this.#after(flags)
     const engine = await createEngine({ port: flags.port, registry: await this.plugins(), ...rateLimits(flags) })
+    const session = await this.#transfer(engine, source, options, flags, after)
+    await after.end(session)
+  }
+
+  async #transfer(
+    engine: Engine,
+    source: TorrentSource,
+    options: DownloadOptions,
+    flags: DownloadFlags,
+    after: AfterDownload,
+  ): Promise<TorrentSession> {
+    const { follow } = await import('./follow.ts')
+    const watch = await this.watch()
     try {
       const session = engine.download(source, options)
       await follow(session, () => watch.follow(session), {
         signal: this.interrupted,
         stallTimeout: flags['stall-timeout'],
       })
+      await after.seed(session)
+      return session
     } finally {
-      if (this.interrupted.aborted) this.note('interrupted: saving the state; the same command goes on from here')
+      if (this.interrupted.aborted) this.note(after.farewell)
       await engine.close()
     }
+  }
+
+  async #after(flags: DownloadFlags): Promise<AfterDownload> {
+    const { AfterDownload } = await import('./after-download.ts')
+    return new AfterDownload({
+      onDone: flags['on-done'],
+      seed: flags.seed,
+      goals: seedGoals(flags),
+      json: this.json,
+      signal: this.interrupted,
+      print: line => this.print(line),
+      note: line => this.note(line),
+    })
   }
 }
 
@@ -71,12 +110,14 @@ async function downloadOptions(source: TorrentSource, flags: DownloadFlags): Pro
     import('../lib/engine/select-files.ts'),
     import('../lib/engine/priorities.ts'),
   ])
+  const seedUntil = seedGoals(flags)
   const rules = flags.priority?.map(text => parsePriority(text))
   const selection = flags.select?.map(text => parseSelectRule(text))
   // A magnet link may name files itself (BEP 53); what the user says counts more.
   const linked = selection === undefined ? source.magnet?.selectOnly : undefined
   return {
     giveUp: true,
+    ...(seedUntil !== undefined && { seedUntil }),
     sequential: flags.sequential,
     preallocate: flags.prealloc,
     overwrite: flags.force,

@@ -1,23 +1,21 @@
+import type { Interfaces } from '@oclif/core'
 import { Args, Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { peerFlag, portFlag, trackerFlag } from '../cli/flags.ts'
 import { maxUpFlag, rateLimits } from '../cli/rate-flags.ts'
-import { BtError } from '../lib/base/errors.ts'
-import type { PeerAddress } from '../lib/base/address.ts'
+import type { SeedDisplay } from '../cli/seed-display.ts'
+import { seedGoals, seedUntilFlags } from '../cli/seed-flags.ts'
+import { BtError, messageOf } from '../lib/base/errors.ts'
 import type { SeedItem } from '../lib/engine/seed-items.ts'
-import type { Engine } from '../lib/engine/engine.ts'
+import type { Engine, SeedOptions } from '../lib/engine/engine.ts'
 import type { TorrentSession } from '../lib/engine/torrent-session.ts'
 
-interface SeedFlags {
-  readonly peer: readonly PeerAddress[] | undefined
-  readonly tracker: readonly string[] | undefined
-  readonly 'super-seed': boolean
-}
+type SeedFlags = Interfaces.InferredFlags<typeof Seed.flags>
 
 export default class Seed extends BtCommand {
-  static override summary = 'Serve content to peers until interrupted.'
+  static override summary = 'Serve content to peers, until interrupted or until it has been given often or long enough.'
   static override description =
-    'Takes a torrent and, after it, the content or the folder that holds it (the working folder by default); or several torrents, or a folder of them, whose content is in --path. A file or folder that is no torrent is made into one first, and its magnet link is printed. What is served is verified first.'
+    'Takes a torrent and, after it, the content or the folder that holds it (the working folder by default); or several torrents, or a folder of them, whose content is in --path. A file or folder that is no torrent is made into one first, and its magnet link is printed. What is served is verified first. With --ratio, --seed-time or --idle-time it ends by itself, with 0, once each torrent has reached one of them.'
   static override strict = false
   static override args = {
     torrent: Args.string({
@@ -28,6 +26,10 @@ export default class Seed extends BtCommand {
   }
   static override flags = {
     path: Flags.string({ description: 'the folder that holds the content of all torrents', helpValue: 'FOLDER' }),
+    watch: Flags.boolean({
+      description: 'of a folder of torrents: serve what is put into it, and what is taken out no longer',
+    }),
+    ...seedUntilFlags,
     port: portFlag,
     host: Flags.string({ description: 'the local address to listen on; all by default', helpValue: 'ADDRESS' }),
     'max-up': maxUpFlag(),
@@ -35,93 +37,144 @@ export default class Seed extends BtCommand {
       description: 'for the only seed of a new torrent: give each piece about once, and let peers do the rest (BEP 16)',
     }),
     tracker: trackerFlag(),
+    private: Flags.boolean({
+      description: 'of content that is made into a torrent: peers only from its trackers (BEP 27)',
+    }),
+    qr: Flags.boolean({ description: 'show the magnet link as a QR code for a phone' }),
     peer: peerFlag(),
+    stats: Flags.integer({
+      description: 'print statistics every so many seconds; each second by default on a terminal and with --json',
+      helpValue: 'SECONDS',
+      min: 0,
+    }),
   }
   static override examples = [
     '<%= config.bin %> seed a.torrent ~/Downloads',
-    '<%= config.bin %> seed *.torrent --path ~/Downloads --port 6881',
-    '<%= config.bin %> seed video.mp4 --tracker http://127.0.0.1:6969/announce',
+    '<%= config.bin %> seed torrents --watch --path ~/Downloads --port 6881',
+    '<%= config.bin %> seed video.mp4 --tracker http://127.0.0.1:6969/announce --qr',
+    '<%= config.bin %> seed a.torrent ~/Downloads --ratio 2 --seed-time 1d',
     '<%= config.bin %> seed new.torrent --super-seed',
   ]
 
   protected override async execute(): Promise<void> {
     const { argv, flags } = await this.parse(Seed)
-    const [{ createEngine }, { seedItems }] = await Promise.all([
+    const [{ createEngine }, { SeedDisplay }, { seedStatsJson }] = await Promise.all([
       import('../lib/engine/engine.ts'),
-      import('../lib/engine/seed-items.ts'),
+      import('../cli/seed-display.ts'),
+      import('../lib/ui/seed-stats.ts'),
     ])
-    const items = await seedItems(argv.map(String), {
-      trackers: flags.tracker ?? [],
-      signal: this.interrupted,
-      onWarning: message => this.noteWarning(message),
-      ...(flags.path !== undefined && { path: flags.path }),
-    })
+    const words = argv.map(String)
+    if (flags.watch) await checkFolders(words, flags)
+    const items = flags.watch ? [] : await this.#items(words, flags)
     const engine = await createEngine({
       port: flags.port,
       registry: await this.plugins(),
       ...rateLimits(flags),
       ...(flags.host !== undefined && { host: flags.host }),
     })
+    const display = new SeedDisplay({
+      json: this.json,
+      interval: flags.stats,
+      goals: seedGoals(flags),
+      torrents: () => engine.torrents,
+      statsJson: () => seedStatsJson(engine.torrents),
+      peers: true,
+      print: line => this.print(line),
+      note: line => this.note(line),
+    })
     try {
-      await this.#serve(engine, items, flags)
+      if (flags.watch) await this.#watch(engine, words, flags, display)
+      else await this.#serve(engine, items, flags, display)
     } finally {
+      display.stop()
       if (this.interrupted.aborted) this.note('interrupted: leaving the trackers')
       await engine.close()
     }
   }
 
-  async #serve(engine: Engine, items: readonly SeedItem[], flags: SeedFlags): Promise<void> {
-    const { seedEventLine, seedEventJson, seedLines } = await import('../lib/ui/seed-lines.ts')
+  async #items(words: readonly string[], flags: SeedFlags): Promise<readonly SeedItem[]> {
+    const [{ seedItems }, { progressBar }] = await Promise.all([
+      import('../lib/engine/seed-items.ts'),
+      import('../lib/ui/progress-bar.ts'),
+    ])
+    const bar = progressBar(process.stderr, 'hashing')
+    try {
+      return await seedItems(words, {
+        trackers: flags.tracker ?? [],
+        private: flags.private,
+        signal: this.interrupted,
+        onWarning: message => this.noteWarning(message),
+        onHashed: (hashed, total) => bar.update(hashed, total),
+        ...(flags.path !== undefined && { path: flags.path }),
+      })
+    } finally {
+      bar.clear()
+    }
+  }
+
+  async #serve(engine: Engine, items: readonly SeedItem[], flags: SeedFlags, display: SeedDisplay): Promise<void> {
+    const [{ seedLines }, { seeded, verified }] = await Promise.all([
+      import('../lib/ui/seed-lines.ts'),
+      import('../cli/seed-sessions.ts'),
+    ])
     const sessions = items.map(item => {
       const session = engine.seed(item.source, {
+        ...seedOptions(flags),
         trackers: item.magnet !== undefined ? [] : (flags.tracker ?? []),
-        superSeed: flags['super-seed'],
-        ...(flags.peer !== undefined && { peers: flags.peer }),
         ...(item.path !== undefined && { path: item.path }),
       })
-      session.subscribe(event => {
-        if (this.json) {
-          const line = seedEventJson(event)
-          if (line !== undefined) this.printJson({ ...line, name: session.info?.name })
-        } else {
-          const line = seedEventLine(event)
-          if (line?.to === 'stdout') this.print(line.text)
-          else if (line !== undefined) this.note(line.text)
-        }
-      })
+      display.follow(session)
       return session
     })
-    const served = await Promise.race([this.#verified(sessions), this.#interruption()])
+    const warn = (message: string): void => display.warn(message)
+    const served = await Promise.race([verified(sessions, warn), this.#interruption()])
     const shown = items.filter(({ source }) => served.some(session => session.source.infoHash === source.infoHash))
-    for (const line of seedLines(engine.address, shown)) {
-      if (this.json) this.printJson(line.json)
-      else this.print(line.text)
+    for (const line of seedLines(engine.address, shown)) display.line(line)
+    if (flags.qr) for (const item of shown) await showQr(item, display)
+    await Promise.race([seeded(sessions, warn), this.#interruption()])
+  }
+
+  /** Until it is interrupted: whatever has been given often enough, something else may be put in. */
+  async #watch(engine: Engine, folders: readonly string[], flags: SeedFlags, display: SeedDisplay): Promise<void> {
+    const [{ TorrentWatch }, { seedLines, removedLine }] = await Promise.all([
+      import('../lib/engine/watch-torrents.ts'),
+      import('../lib/ui/seed-lines.ts'),
+    ])
+    const beginning = new Set<Promise<void>>()
+    const watch = new TorrentWatch(engine, folders, {
+      seed: {
+        ...seedOptions(flags),
+        trackers: flags.tracker ?? [],
+        ...(flags.path !== undefined && { path: flags.path }),
+      },
+      signal: this.interrupted,
+      onProblem: message => display.warn(message),
+      onRemoved: session => display.line(removedLine(session.source)),
+      onAdded: session => {
+        display.follow(session)
+        const told = this.#tellOf(session, flags, display)
+        beginning.add(told)
+        void told.then(() => beginning.delete(told))
+      },
+    })
+    await watch.look()
+    await Promise.race([Promise.all(beginning), this.#interruption()])
+    for (const line of seedLines(engine.address, [])) display.line(line)
+    await Promise.race([watch.run(), this.#interruption()])
+  }
+
+  /** Says that it is served once it is, or why it is not. Never rejects. */
+  async #tellOf(session: TorrentSession, flags: SeedFlags, display: SeedDisplay): Promise<void> {
+    const { seedLines } = await import('../lib/ui/seed-lines.ts')
+    const item = { source: session.source }
+    try {
+      await session.done
+      for (const line of seedLines(undefined, [item])) display.line(line)
+      if (flags.qr) await showQr(item, display)
+    } catch (error) {
+      // It was taken out again meanwhile.
+      if (session.stage !== 'stopped') display.warn(messageOf(error))
     }
-    await Promise.race([this.#allFailed(served), this.#interruption()])
-  }
-
-  /** Those that can be served; of the others is warned. @throws the first one's error where there are no others */
-  async #verified(sessions: readonly TorrentSession[]): Promise<readonly TorrentSession[]> {
-    const outcomes = await Promise.allSettled(sessions.map(session => session.done))
-    const served = sessions.filter((_, index) => outcomes[index]?.status === 'fulfilled')
-    const errors = outcomes.flatMap(outcome => (outcome.status === 'rejected' ? [outcome.reason as Error] : []))
-    const [first] = errors
-    if (served.length === 0 && first !== undefined) throw first
-    for (const error of errors) this.noteWarning(error.message)
-    return served
-  }
-
-  /** One that fails takes no other with it. @throws the first one's error once all have failed */
-  async #allFailed(sessions: readonly TorrentSession[]): Promise<never> {
-    const failures = sessions.map(session =>
-      session.failure.catch((error: Error) => {
-        if (sessions.length > 1)
-          this.noteWarning(`${session.info?.name ?? 'a torrent'} is served no more: ${error.message}`)
-        return error
-      }),
-    )
-    const [first] = await Promise.all(failures)
-    throw first ?? new BtError('INTERNAL', 'nothing was served')
   }
 
   #interruption(): Promise<never> {
@@ -132,4 +185,32 @@ export default class Seed extends BtCommand {
       else signal.addEventListener('abort', leave, { once: true })
     })
   }
+}
+
+function seedOptions(flags: SeedFlags): SeedOptions {
+  const seedUntil = seedGoals(flags)
+  return {
+    superSeed: flags['super-seed'],
+    ...(flags.peer !== undefined && { peers: flags.peer }),
+    ...(seedUntil !== undefined && { seedUntil }),
+  }
+}
+
+/** @throws BtError USAGE, DISK_* */
+async function checkFolders(words: readonly string[], flags: SeedFlags): Promise<void> {
+  if (flags.private) throw new BtError('USAGE', '--private is for content that is made into a torrent, not for --watch')
+  const { checkFolder } = await import('../lib/engine/seed-items.ts')
+  for (const word of words) await checkFolder(word)
+}
+
+async function showQr({ source, magnet }: SeedItem, display: SeedDisplay): Promise<void> {
+  const [{ qrText }, { magnetOf }] = await Promise.all([
+    import('../cli/show-qr.ts'),
+    import('../lib/ui/torrent-document.ts'),
+  ])
+  const link = magnet ?? (source.metainfo && magnetOf(source.metainfo))
+  if (link === undefined) return
+  const code = qrText(link)
+  if (code === undefined) display.warn(`the magnet link is too long for a QR code on this screen: ${link}`)
+  else display.note(code)
 }

@@ -23,7 +23,7 @@ const LINES: Readonly<Record<string, string>> = {
     'folder -o a.torrent -t http://a/,http://b/ --tracker=http://c/ --piece-length 1M --no-date --force --private --exclude *.nfo --sort-by size:desc',
   decode: '5:hello --lenient --json',
   download:
-    'a.torrent --peer 127.0.0.1:1 --peer [::1]:2 --select 0,2-4 --sequential --priority a=b=low --priority 0=high --port 0 --debug -o=out',
+    'a.torrent --peer 127.0.0.1:1 --peer [::1]:2 --select 0,2-4 --sequential --priority a=b=low --priority 0=high --port 0 --debug -o=out --seed --ratio 1.5 --seed-time 1h30m --on-done=true',
   download_magnet: `magnet:?xt=urn:btih:${HASH} --stall-timeout 5 -o -`,
   download_piece: 'a.torrent 3 -o -',
   edit: 'a.torrent --comment= b.torrent --no-private -a http://c/',

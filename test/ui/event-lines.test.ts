@@ -4,7 +4,7 @@ import { infoHash } from '../../src/lib/base/ids.ts'
 import { BtError } from '../../src/lib/base/errors.ts'
 import type { Progress } from '../../src/lib/engine/progress.ts'
 import type { SessionEvent } from '../../src/lib/engine/torrent-session.ts'
-import { seedEventJson, seedEventLine, seedLines } from '../../src/lib/ui/seed-lines.ts'
+import { removedLine, seedEventJson, seedEventLine, seedLines } from '../../src/lib/ui/seed-lines.ts'
 import { eventLine, fittingTransferLine, transferLine } from '../../src/lib/ui/transfer-lines.ts'
 import { eventJson } from '../../src/lib/ui/watch-json.ts'
 import { makeContent } from '../cli/support/content.ts'
@@ -185,6 +185,13 @@ describe('seedLines', () => {
       { event: 'seeding', name: hash, infoHash: hash },
       { event: 'listening', address: '127.0.0.1:7', port: 7 },
     ])
+  })
+
+  test('of what is taken out of a watched folder', () => {
+    expect(removedLine({ ...source, displayName: 'a\x1b' })).toEqual({
+      text: `No longer seeding a� (${hash})`,
+      json: { event: 'removed', name: 'a\x1b', infoHash: hash },
+    })
   })
 
   test('name no port where there is none', () => {

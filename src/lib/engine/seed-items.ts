@@ -5,6 +5,7 @@ import { BtError } from '../base/errors.ts'
 import { MAX_TORRENT_BYTES } from '../metainfo/limits.ts'
 import { formatMagnet } from '../metainfo/magnet.ts'
 import { parseMetainfo } from '../metainfo/metainfo.ts'
+import { diskError } from '../storage/disk-error.ts'
 import { createTorrent } from './create-torrent.ts'
 import { fromMetainfo, loadSource, type TorrentSource } from './source.ts'
 
@@ -18,6 +19,10 @@ export interface SeedItem {
 
 export interface SeedItemsOptions {
   readonly trackers: readonly string[]
+  /** BEP 27, of what is made into a torrent. */
+  readonly private?: boolean
+  /** Pieces hashed, of all, of what is made into a torrent. */
+  readonly onHashed?: (hashed: number, total: number) => void
   readonly signal: AbortSignal
   readonly onWarning: (message: string) => void
   /** The folder that holds the content of every torrent. */
@@ -32,8 +37,29 @@ export async function seedItems(words: readonly string[], options: SeedItemsOpti
     if (options.path !== undefined) throw new BtError('USAGE', 'the place of the content is given twice')
     return items(first, { ...options, path: second })
   }
-  const found = await Promise.all(words.map(word => items(word, options)))
-  return found.flat()
+  const found = (await Promise.all(words.map(word => items(word, options)))).flat()
+  if (options.private === true && found.every(({ magnet }) => magnet === undefined)) {
+    throw new BtError('USAGE', '--private is for content that is made into a torrent; these are torrents already')
+  }
+  return found
+}
+
+/** @throws BtError DISK_NOT_FOUND, USAGE where the path is none of a folder */
+export async function checkFolder(path: string): Promise<void> {
+  const kind = await kindOf(path)
+  if (kind === 'nothing') throw new BtError('DISK_NOT_FOUND', `there is no folder ${path}`)
+  if (kind !== 'folder') throw new BtError('USAGE', `${path} is not a folder; only a folder of torrents can be watched`)
+}
+
+/** The .torrent files of a folder, by name; whatever else is in it counts for nothing. @throws what reading it throws */
+export async function torrentFiles(folder: string): Promise<readonly string[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    throw diskError(error, folder, 'read')
+  })
+  return names
+    .filter(isTorrentName)
+    .sort()
+    .map(name => join(folder, name))
 }
 
 /** Whether a word can only mean a torrent, so that the one after it is the place of its content. */
@@ -62,8 +88,16 @@ async function existing(word: string, options: SeedItemsOptions): Promise<SeedIt
 }
 
 async function made(path: string, options: SeedItemsOptions): Promise<SeedItem> {
+  if (options.private === true && options.trackers.length === 0) {
+    throw new BtError('USAGE', 'a private torrent gets peers from its trackers only; give one with --tracker')
+  }
   const tiers = options.trackers.map(url => [url])
-  const { bytes } = await createTorrent(path, { tiers, signal: options.signal })
+  const { bytes } = await createTorrent(path, {
+    tiers,
+    private: options.private === true,
+    signal: options.signal,
+    onProgress: ({ hashed, total }) => options.onHashed?.(hashed, total),
+  })
   const source = fromMetainfo(parseMetainfo(bytes))
   const magnet = formatMagnet({
     infoHash: source.infoHash,
@@ -75,9 +109,7 @@ async function made(path: string, options: SeedItemsOptions): Promise<SeedItem> 
 
 /** The .torrent files of a folder that holds some; of one that holds none it is content. */
 async function torrentsIn(path: string): Promise<readonly string[]> {
-  if ((await kindOf(path)) !== 'folder') return []
-  const names = (await readdir(path)).filter(isTorrentName)
-  return names.sort().map(name => join(path, name))
+  return (await kindOf(path)) === 'folder' ? torrentFiles(path) : []
 }
 
 async function isContent(word: string): Promise<boolean> {

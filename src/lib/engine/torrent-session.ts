@@ -246,7 +246,7 @@ export class TorrentSession {
     this.#settleMetadata.reject(ended)
     this.#settleDone.reject(ended)
     if (this.#goal !== undefined && unsaved === undefined) this.#settleSeeded.resolve(this.#goal)
-    else this.#settleSeeded.reject(ended)
+    else this.#settleSeeded.reject(new BtError('INTERRUPTED', 'the torrent was stopped before it was seeded enough'))
     if (unsaved !== undefined) throw asBtError(unsaved)
   }
 

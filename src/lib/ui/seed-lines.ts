@@ -2,6 +2,7 @@
 import { formatAddress, type PeerAddress } from '../base/address.ts'
 import { hex } from '../base/bytes.ts'
 import type { SeedItem } from '../engine/seed-items.ts'
+import type { TorrentSource } from '../engine/source.ts'
 import type { SessionEvent } from '../engine/torrent-session.ts'
 import { printable } from './format.ts'
 import { eventLine } from './transfer-lines.ts'
@@ -13,23 +14,25 @@ export interface SeedLine {
 }
 
 export function seedLines(address: PeerAddress | undefined, items: readonly SeedItem[]): readonly SeedLine[] {
-  const lines: SeedLine[] = []
-  for (const { source, magnet } of items) {
-    const name = source.displayName ?? hex(source.infoHash)
-    lines.push({
-      text: `Seeding ${printable(name)} (${hex(source.infoHash)})`,
-      json: { event: 'seeding', name, infoHash: hex(source.infoHash) },
-    })
-    if (magnet !== undefined) lines.push({ text: `Magnet: ${magnet}`, json: { event: 'magnet', magnet } })
-  }
-  if (address !== undefined) {
-    const listening = formatAddress(address)
-    lines.push({
-      text: `Listening on ${listening}`,
-      json: { event: 'listening', address: listening, port: address.port },
-    })
-  }
-  return lines
+  const lines = items.flatMap(({ source, magnet }) => [
+    sourceLine('Seeding', 'seeding', source),
+    ...(magnet === undefined ? [] : [{ text: `Magnet: ${magnet}`, json: { event: 'magnet', magnet } }]),
+  ])
+  if (address === undefined) return lines
+  const listening = formatAddress(address)
+  const json = { event: 'listening', address: listening, port: address.port }
+  return [...lines, { text: `Listening on ${listening}`, json }]
+}
+
+/** Of a torrent that was taken out of a watched folder. */
+export function removedLine(source: TorrentSource): SeedLine {
+  return sourceLine('No longer seeding', 'removed', source)
+}
+
+function sourceLine(text: string, event: string, { displayName, infoHash }: TorrentSource): SeedLine {
+  const hash = hex(infoHash)
+  const name = displayName ?? hash
+  return { text: `${text} ${printable(name)} (${hash})`, json: { event, name, infoHash: hash } }
 }
 
 /** Undefined: not worth a line. What went wrong goes to stderr, what peers do to stdout. */
