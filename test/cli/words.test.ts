@@ -36,6 +36,8 @@ const LINES: Readonly<Record<string, string>> = {
   magnet_info: `magnet:?xt=urn:btih:${HASH} --save a.torrent --force`,
   magnet_parse: `magnet:?xt=urn:btih:${HASH}&dn=a=b`,
   peers: 'a.torrent --numwant 10 --json',
+  plugin_template: 'bt-plugin-web --tracker --source -o folder',
+  plugins: '--core',
   scrape: 'a.torrent',
   seed: 'a.torrent b.torrent c.torrent --super-seed --port 0',
   tracker: '--http-port 0 --interval=60',
