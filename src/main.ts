@@ -1,6 +1,6 @@
 // The process around the commands: one exit, after everything is written, with the code that the error names.
 import { fileURLToPath } from 'node:url'
-import { exitCodeOf, report } from './cli/report.ts'
+import { exitCodeOf, report, reportMode } from './cli/report.ts'
 import { shortWay } from './cli/short-way.ts'
 import { BtError } from './lib/base/errors.ts'
 
@@ -14,7 +14,7 @@ export async function main(url: string, argv: readonly string[] = process.argv.s
     code = Number(process.exitCode ?? 0)
   } catch (error) {
     code = exitCodeOf(error)
-    report(error, { json: argv.includes('--json'), debug: argv.includes('--debug') })
+    await report(error, await reportMode(argv))
   }
   await Promise.all([flushed(process.stdout), flushed(process.stderr)])
   process.exit(code)

@@ -1,17 +1,21 @@
-// What every command shares: --json and --debug, a signal that Ctrl-C aborts, the plugins, and where output goes.
+// What every command shares: the global flags, a signal that Ctrl-C aborts, the plugins, the log, and where output goes.
 // stdout carries the result and nothing else; everything for the person watching goes to stderr.
 import type { Interfaces } from '@oclif/core'
-import { BtError } from '../lib/base/errors.ts'
+import { BtError, messageOf } from '../lib/base/errors.ts'
 import type { PluginRegistry } from '../lib/plugin/registry.ts'
+import { canDraw } from '../lib/ui/terminal.ts'
 import type { Watch } from '../lib/ui/watch.ts'
 import { OclifHost, type Host, type Output, type Values } from './host.ts'
-import { Flags } from './options.ts'
+import type { Log } from './log.ts'
+import { globalFlags, logOptions, type GlobalFlags } from './log-flags.ts'
 import type { Syntax } from './words.ts'
 
 export interface CommandClass extends Syntax {
   /** It shows something of oclif's own, so that it can not be run without. */
   readonly needsOclif?: boolean
-  new (words: readonly string[], host: Host): BtCommand
+  /** The command's name, which oclif sets. */
+  readonly id?: string
+  new (host: Host): BtCommand
 }
 
 /** A class for oclif in all that it looks at, but not one of its `Command`s: those bring all of oclif along. */
@@ -23,24 +27,20 @@ export abstract class BtCommand {
   static strict = true
   static args: Interfaces.ArgInput
   static flags: Interfaces.FlagInput
-  static baseFlags = {
-    json: Flags.boolean({ description: 'print JSON instead of text', helpGroup: 'GLOBAL' }),
-    debug: Flags.boolean({ description: 'show stack traces', helpGroup: 'GLOBAL' }),
-  }
+  static baseFlags: typeof globalFlags = globalFlags
 
   readonly #interrupt = new AbortController()
-  readonly #words: readonly string[]
   readonly #host: Host
+  #json = false
+  #log: Log | undefined
 
-  /** @param words what follows the command's name. */
-  constructor(words: readonly string[], host: Host) {
-    this.#words = words
+  constructor(host: Host) {
     this.#host = host
   }
 
   /** What oclif calls. */
   static async run(this: CommandClass, words: string[], config: Interfaces.Config): Promise<void> {
-    await new this(words, new OclifHost(words, config)).run()
+    await new this(new OclifHost(this.id ?? '', words, config)).run()
   }
 
   /** The command's own work. Failures are thrown as BtError. */
@@ -59,8 +59,9 @@ export abstract class BtCommand {
     } catch (error) {
       // Whatever failed because of the interruption, the interruption is what happened; but 130 promises a saved state.
       const unsaved = error instanceof BtError && error.code.startsWith('DISK_')
-      throw this.interrupted.aborted && !unsaved ? this.interrupted.reason : error
+      throw this.#logged(this.interrupted.aborted && !unsaved ? this.interrupted.reason : error)
     } finally {
+      this.#log?.close()
       for (const signal of signals) process.off(signal, onSignal)
     }
   }
@@ -70,15 +71,21 @@ export abstract class BtCommand {
     return this.#interrupt.signal
   }
 
-  /** What the words say of the command's arguments and flags. */
-  protected parse<F extends Output, B extends Output, A extends Output>(
+  /** What the words and the user's settings say of the command's arguments and flags. Begins the log. */
+  protected async parse<F extends Output, B extends Output, A extends Output>(
     syntax: Interfaces.Input<F, B, A>,
   ): Promise<Values<F, B, A>> {
-    return this.#host.parse(syntax)
+    const values = await this.#host.parse(syntax)
+    const flags: GlobalFlags = values.flags
+    this.#json = flags.json ?? false
+    const log = logOptions(flags)
+    if (log !== undefined) this.#log = new (await import('./log.ts')).Log(log)
+    return values
   }
 
+  /** Whether JSON is asked for; known once the words are parsed. */
   protected get json(): boolean {
-    return this.#words.includes('--json')
+    return this.#json
   }
 
   /** A line of the result. */
@@ -101,8 +108,10 @@ export abstract class BtCommand {
     process.stderr.write(`${line}\n`)
   }
 
+  /** On stderr once: as a line of the log, where that is the place for it. */
   protected noteWarning(message: string): void {
-    this.note(`warning: ${message}`)
+    this.#log?.write({ level: 'warn', event: 'warning', message })
+    if (this.#log?.onStderr !== true) this.note(`warning: ${message}`)
   }
 
   /** How a download is shown: JSON lines (on stderr where stdout is the content's), a live picture on a terminal, else plain lines. */
@@ -111,8 +120,8 @@ export abstract class BtCommand {
       const { JsonWatch } = await import('../lib/ui/watch-json.ts')
       return new JsonWatch(value => (jsonTo === 'stdout' ? this.printJson(value) : this.note(JSON.stringify(value))))
     }
-    // A terminal may not know its own width (a bare pseudo-terminal says 0); no picture fits there.
-    if (process.stderr.isTTY && process.stderr.columns > 0) {
+    // No picture survives the lines of a log.
+    if (this.#log?.onStderr !== true && canDraw(process.stderr)) {
       const { TerminalWatch } = await import('../lib/ui/watch-terminal.ts')
       return new TerminalWatch()
     }
@@ -125,5 +134,12 @@ export abstract class BtCommand {
     const registry = await this.#host.plugins()
     for (const problem of registry.problems) this.noteWarning(problem)
     return registry
+  }
+
+  #logged(error: unknown): unknown {
+    const code = error instanceof BtError ? error.code : 'INTERNAL'
+    const level = code === 'INTERRUPTED' ? 'info' : 'error'
+    this.#log?.write({ level, event: 'ended', message: messageOf(error), fields: { code } })
+    return error
   }
 }

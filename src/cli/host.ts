@@ -1,6 +1,8 @@
 // What reads a command's words and knows the plugins: oclif, or, where that can make no difference, bt itself.
 import type { Interfaces } from '@oclif/core'
 import type { PluginRegistry } from '../lib/plugin/registry.ts'
+import { withDefaults } from './defaults.ts'
+import { loadSettings } from './settings.ts'
 import type { Parsed } from './words.ts'
 
 export type Output = Record<string, unknown>
@@ -21,35 +23,41 @@ export interface Host {
 
 /** oclif started, found the command, and knows all plugins. */
 export class OclifHost implements Host {
+  readonly #command: string
   readonly #words: readonly string[]
   readonly #config: Interfaces.Config
 
-  constructor(words: readonly string[], config: Interfaces.Config) {
+  /** @param command its name, @param words what follows that. */
+  constructor(command: string, words: readonly string[], config: Interfaces.Config) {
+    this.#command = command
     this.#words = words
     this.#config = config
   }
 
   async parse<F extends Output, B extends Output, A extends Output>(syntax: Input<F, B, A>): Promise<Values<F, B, A>> {
-    const { parse } = await import('@oclif/core/parser')
-    const flags = { ...syntax.baseFlags, ...syntax.flags } as Interfaces.FlagInput<F & B>
+    const [{ parse }, settings] = await Promise.all([import('@oclif/core/parser'), loadSettings()])
+    const known = { ...syntax.baseFlags, ...syntax.flags } as Interfaces.FlagInput
+    const flags = (await withDefaults(this.#command, known, settings)) as Interfaces.FlagInput<F & B>
     return parse<F & B, B, A>([...this.#words], { ...syntax, flags })
   }
 
   async plugins(): Promise<PluginRegistry> {
-    const [{ loadPlugins }, { watchStrayErrors }, { exitCodeOf, report }] = await Promise.all([
+    const [{ loadPlugins }, { watchStrayErrors }] = await Promise.all([
       import('../lib/plugin/load.ts'),
       import('./stray-errors.ts'),
-      import('./report.ts'),
     ])
     const strangers = [...this.#config.plugins.values()].filter(({ type }) => type !== 'core')
     watchStrayErrors(strangers, {
       onPlugin: warning => process.stderr.write(`warning: ${warning}\n`),
-      onOther: error => {
-        report(error, { json: this.#words.includes('--json'), debug: this.#words.includes('--debug') })
-        process.exit(exitCodeOf(error))
-      },
+      onOther: error => void this.#end(error),
     })
     return loadPlugins(this.#config)
+  }
+
+  async #end(error: unknown): Promise<never> {
+    const { exitCodeOf, report, reportMode } = await import('./report.ts')
+    await report(error, await reportMode([this.#command, ...this.#words]))
+    process.exit(exitCodeOf(error))
   }
 }
 

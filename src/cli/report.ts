@@ -1,14 +1,37 @@
 // How a failure reaches the user: one line on stderr, with --json a document on stdout too, a stack only with --debug.
 import { stripVTControlCharacters } from 'node:util'
 import { BtError, ERROR_EXIT_CODES, messageOf } from '../lib/base/errors.ts'
+import { asBoolean, loadSettings } from './settings.ts'
 
 /** What oclif throws, as far as we look at it. */
 interface OclifError extends Error {
   readonly code?: string
   readonly oclif?: { readonly exit?: number }
-  readonly parse?: unknown
+  readonly parse?: { readonly input?: { readonly flags?: Readonly<Record<string, unknown>> } }
   /** Where arguments are missing: which. */
   readonly args?: readonly { readonly name: string }[]
+  /** Where there are no such flags: which, with their dashes. */
+  readonly flags?: readonly string[]
+}
+
+export interface ReportMode {
+  readonly json: boolean
+  readonly debug: boolean
+}
+
+/** What the words and the user's settings say of how to report, whatever is wrong with either. */
+export async function reportMode(argv: readonly string[]): Promise<ReportMode> {
+  const settings = await loadSettings().catch(() => undefined)
+  const isOn = (flag: string): boolean => {
+    if (argv.includes(`--${flag}`) || argv.includes(`--no-${flag}`)) return argv.includes(`--${flag}`)
+    const setting = settings?.find(argv[0] ?? '', flag)
+    try {
+      return setting !== undefined && asBoolean(setting)
+    } catch {
+      return false
+    }
+  }
+  return { json: isOn('json'), debug: isOn('debug') }
 }
 
 export function exitCodeOf(error: unknown): number {
@@ -20,18 +43,20 @@ export function exitCodeOf(error: unknown): number {
   return known.oclif?.exit === undefined ? ERROR_EXIT_CODES.INTERNAL : known.oclif.exit
 }
 
-export function report(error: unknown, mode: { readonly json: boolean; readonly debug: boolean }): void {
+export async function report(error: unknown, mode: ReportMode): Promise<void> {
   const known = error as OclifError
   if (known.code === 'EEXIT') return
   const code = codeOf(error)
-  const message = messageLine(error)
+  const message = messageLine(error) + (await suggestion(known))
   if (mode.json) {
     const details = error instanceof BtError ? error.details : {}
     process.stdout.write(`${JSON.stringify({ error: { code, message, exitCode: exitCodeOf(error), ...details } })}\n`)
   }
   // Whoever pressed Ctrl-C knows; what it means for the work at hand the command has said.
   if (code === 'INTERRUPTED' && !mode.debug) return
-  process.stderr.write(`bt: ${message}${isUsage(known) ? '\nTry bt --help, or bt <command> --help.' : ''}\n`)
+  const hint = isUsage(known) ? '\nTry bt --help, or bt <command> --help.' : ''
+  const { paintFor } = await import('../lib/ui/paint.ts')
+  process.stderr.write(`${paintFor(process.stderr).red('bt:')} ${message}${hint}\n`)
   if (!mode.debug) {
     if (code === 'INTERNAL') process.stderr.write('bt: this is a fault in bt; --debug shows where it happened\n')
     return
@@ -61,6 +86,15 @@ export function messageLine(error: unknown): string {
     .replace(/^The following errors? occurred:\n([^]*)$/, (_, reasons: string) => reasonsLine(reasons))
     .replaceAll(/\s*\n\s*/g, ' ')
     .trim()
+}
+
+/** The flag that was meant, where there is none of that name. */
+async function suggestion({ flags, parse }: OclifError): Promise<string> {
+  const [wrong] = flags ?? []
+  const names = Object.keys(parse?.input?.flags ?? {})
+  if (wrong === undefined || !wrong.startsWith('--')) return ''
+  const { didYouMean } = await import('./suggest.ts')
+  return didYouMean(wrong.slice(2), names, '--')
 }
 
 function missingLine({ args = [] }: OclifError): string {

@@ -3,29 +3,35 @@
 // plugin (so there are no hooks and no offers but the bundled plugins'), the words can be read in one way only, and nobody
 // asks for oclif's own debugging output. Everything else goes the long way: help, `plugins`, a plugin's command, mistakes.
 import { existsSync, readFileSync } from 'node:fs'
-import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BtCommand, CommandClass } from './bt-command.ts'
+import { withDefaults } from './defaults.ts'
+import { dataFolder, type Environment } from './folders.ts'
 import { BareHost } from './host.ts'
+import { loadSettings } from './settings.ts'
 import { parseWords } from './words.ts'
 
-/** The names under which oclif looks for settings and folders; package.json says `bin` and `dirname`. */
-const BIN = 'bt'
-const DEBUGGING = ['DEBUG', 'BT_DEBUG', 'CLI_FLAGS_DEBUG']
+const DEBUGGING = ['DEBUG', 'CLI_FLAGS_DEBUG']
+const HELP = ['--help', '-h']
 
-type Environment = Readonly<Record<string, string | undefined>>
-
-/** @returns the command that the words name, ready to run, or undefined where oclif has to look at them. */
+/**
+ * @returns the command that the words name, ready to run, or undefined where oclif has to look at them.
+ * @throws BtError USAGE where the user's settings are wrong
+ */
 export async function shortWay(
   argv: readonly string[],
   env: Environment = process.env,
 ): Promise<BtCommand | undefined> {
   const [name = '', ...words] = argv
   if (DEBUGGING.some(variable => env[variable]) || !isOurs(name) || mayHavePlugins(env)) return undefined
+  // Help is to be had whatever is wrong with the settings.
+  if (HELP.some(word => words.includes(word))) return undefined
   const { default: Command } = (await import(moduleOf(name).href)) as { readonly default: CommandClass }
   if (Command.needsOclif === true) return undefined
-  const parsed = await parseWords(words, Command)
-  return parsed && new Command(words, new BareHost(parsed))
+  const flags = await withDefaults(name, { ...Command.baseFlags, ...Command.flags }, await loadSettings(env))
+  const { args = {}, strict = true } = Command
+  const parsed = await parseWords(words, { args, strict, flags })
+  return parsed && new Command(new BareHost(parsed))
 }
 
 function isOurs(name: string): boolean {
@@ -45,11 +51,4 @@ function mayHavePlugins(env: Environment): boolean {
   } catch {
     return true
   }
-}
-
-/** Where oclif keeps what users install (`dataDir` of its Config). */
-export function dataFolder(env: Environment, windows: boolean = process.platform === 'win32'): string {
-  const local = windows ? env['LOCALAPPDATA'] : undefined
-  const base = env['XDG_DATA_HOME'] || local || join(env['HOME'] || homedir() || tmpdir(), '.local/share')
-  return env['BT_DATA_DIR'] || join(base, BIN)
 }

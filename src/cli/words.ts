@@ -29,6 +29,8 @@ interface Definition {
   readonly multiple?: boolean
   readonly multipleNonGreedy?: boolean
   readonly allowNo?: boolean
+  /** The only values that there are. */
+  readonly options?: readonly string[]
   parse(value: unknown, context: unknown, definition: unknown): Promise<unknown>
 }
 
@@ -54,6 +56,7 @@ const HEEDED = [
   'multiple',
   'multipleNonGreedy',
   'allowNo',
+  'options',
 ]
 const PARSERS_OWN = ['min', 'max']
 /** With any other property, a definition means more than this file knows. */
@@ -144,6 +147,8 @@ async function valuesOf(given: Values, definitions: Definitions): Promise<Record
 
 async function valueOf(words: readonly unknown[] | undefined, definition: Definition): Promise<unknown> {
   if (words === undefined) return definition.default
+  const { options } = definition
+  if (options !== undefined && !words.every(word => options.includes(String(word)))) throw new Error('not an option')
   const values = await Promise.all(words.map(word => definition.parse(word, {}, definition)))
   return definition.multiple === true ? values : values[0]
 }

@@ -20,7 +20,7 @@ export default class Plugins extends BtCommand {
   readonly #config: Interfaces.Config
 
   constructor(words: readonly string[], config: Interfaces.Config) {
-    super(words, new OclifHost(words, config))
+    super(new OclifHost('plugins', words, config))
     this.#config = config
   }
 

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Config } from '@oclif/core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { dataFolder } from '../../src/cli/short-way.ts'
+import { configFolder, dataFolder } from '../../src/cli/folders.ts'
 import { BUNDLED_PLUGINS } from '../../src/lib/plugin/load.ts'
 import { ROOT } from './support/packed.ts'
 import { bt, tempFolder, type BtOptions, type BtResult } from './support/run-bt.ts'
@@ -25,7 +25,7 @@ const fromOclif = (files: readonly string[]): readonly string[] => files.filter(
 
 describe('what a command loads', () => {
   test.each([
-    ['decode', ['decode', '5:hello'], /^(bin|dist\/(main|cli|commands|lib\/(base|bencode)))\b/],
+    ['decode', ['decode', '5:hello'], /^(bin|dist\/(main|cli|commands|lib\/(base|bencode|ui\/terminal)))\b/],
     ['magnet_parse', ['magnet_parse', MAGNET], /^(bin|dist\/(main|cli|commands|lib\/(base|metainfo|ui)))\b/],
     ['info', ['info', TORRENT], /^(bin|dist\/(main|cli|commands|lib\/(base|bencode|metainfo|engine\/source|ui)))\b/],
   ])('%s: its own few files, and no package', async (name, args, own) => {
@@ -70,12 +70,13 @@ test('no package that comes with bt has a hook of which the short way does not k
   const withHooks = plugins.filter(name => hooksOf(join(ROOT, 'node_modules', name)).includes('bt:plugin'))
   expect(withHooks).toEqual([...BUNDLED_PLUGINS])
   // `update` and `plugins:…` are called by commands of oclif's alone, `bt:host` by those of other people's plugins.
-  const known = ['bt:plugin', 'bt:host', 'plugins:preinstall', 'update']
+  // `command_not_found` comes where there is no command to run, and so nothing short.
+  const known = ['bt:plugin', 'bt:host', 'plugins:preinstall', 'update', 'command_not_found']
   const hooks = [ROOT, ...plugins.map(name => join(ROOT, 'node_modules', name))].flatMap(hooksOf)
   expect(hooks.filter(hook => !known.includes(hook))).toEqual([])
 })
 
-describe('the folder where users have plugins', () => {
+describe('the folders where users have plugins and settings', () => {
   afterEach(() => vi.unstubAllEnvs())
 
   test.each<Record<string, string>>([
@@ -85,15 +86,19 @@ describe('the folder where users have plugins', () => {
     { HOME: '/home/a', XDG_DATA_HOME: '' },
     { HOME: '/home/a', XDG_DATA_HOME: '/data', BT_DATA_DIR: '/own' },
     { HOME: '/home/a', BT_DATA_DIR: '' },
+    { HOME: '/home/a', XDG_CONFIG_HOME: '/config' },
+    { HOME: '/home/a', XDG_CONFIG_HOME: '/config', BT_CONFIG_DIR: '/own' },
     { HOME: '/home/a', LOCALAPPDATA: '/local' },
-  ])('is the one that oclif says, with %o', async env => {
-    for (const name of ['HOME', 'XDG_DATA_HOME', 'BT_DATA_DIR', 'LOCALAPPDATA']) vi.stubEnv(name, env[name])
-    const { dataDir } = await Config.load({ root: ROOT, userPlugins: false })
-    expect(dataFolder(process.env)).toBe(dataDir)
+  ])('are those that oclif says, with %o', async env => {
+    const variables = ['HOME', 'XDG_DATA_HOME', 'XDG_CONFIG_HOME', 'BT_DATA_DIR', 'BT_CONFIG_DIR', 'LOCALAPPDATA']
+    for (const name of variables) vi.stubEnv(name, env[name])
+    const { dataDir, configDir } = await Config.load({ root: ROOT, userPlugins: false })
+    expect([dataFolder(process.env), configFolder(process.env)]).toEqual([dataDir, configDir])
   })
 
-  test('is a local one on Windows', () => {
+  test('are local ones on Windows', () => {
     expect(dataFolder({ HOME: '/home/a', LOCALAPPDATA: '/local' }, true)).toBe(join('/local', 'bt'))
+    expect(configFolder({ HOME: '/home/a', LOCALAPPDATA: '/local' }, true)).toBe(join('/local', 'bt'))
   })
 })
 

@@ -19,6 +19,7 @@ async function commands(): Promise<(readonly [string, Syntax])[]> {
 
 const HASH = 'c5fb9894bdaba464811b088d806bdd611ba490af'
 const LINES: Readonly<Record<string, string>> = {
+  completion: 'fish --log-level debug',
   create:
     'folder -o a.torrent -t http://a/,http://b/ --tracker=http://c/ --piece-length 1M --no-date --force --private --exclude *.nfo --sort-by size:desc',
   decode: '5:hello --lenient --json',
@@ -116,7 +117,7 @@ test('a definition that says more than is understood is left to oclif', async ()
   const word = Args.string({ required: true, ignoreStdin: true })
   expect(await parseWords(['x'], { args: { word } })).toMatchObject({ args: { word: 'x' }, argv: ['x'] })
   for (const syntax of [
-    { args: { word: Args.string({ options: ['x', 'y'], ignoreStdin: true }) } },
+    { args: { word: Args.string({ options: ['y', 'z'], ignoreStdin: true }) } },
     { args: { word: Args.string({ required: true }) } },
     { flags: { a: Flags.string({ env: 'HOME' }) } },
     { flags: { a: Flags.string({ exclusive: ['b'] }) } },

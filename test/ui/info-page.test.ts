@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { buildTorrent } from '../../src/lib/metainfo/create.ts'
 import { parseMagnet } from '../../src/lib/metainfo/magnet.ts'
 import { parseMetainfo } from '../../src/lib/metainfo/metainfo.ts'
 import { infoPage, magnetPage } from '../../src/lib/ui/info-page.ts'
 import { noPaint, paintFor } from '../../src/lib/ui/paint.ts'
 import { magnetOf } from '../../src/lib/ui/torrent-document.ts'
+
+afterEach(() => vi.unstubAllEnvs())
 
 const view = { paint: noPaint, width: 80, rows: 100 }
 const made = {
@@ -88,7 +90,8 @@ describe('the page of a torrent', () => {
 })
 
 it('colours only what shows colours', () => {
-  expect(paintFor({ hasColors: () => true }).bold('a')).toBe('\u001b[1ma\u001b[22m')
-  expect(paintFor({ hasColors: () => false }).bold('a')).toBe('a')
-  expect(paintFor({}).bold('a')).toBe('a')
+  for (const name of ['NO_COLOR', 'FORCE_COLOR']) vi.stubEnv(name, '')
+  vi.stubEnv('TERM', 'xterm')
+  expect(paintFor({ isTTY: true }).bold('a')).toBe('\u001b[1ma\u001b[22m')
+  expect(paintFor({ isTTY: false }).bold('a')).toBe('a')
 })

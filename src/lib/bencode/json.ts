@@ -42,8 +42,10 @@ function keyJson(key: string, escape: boolean): string {
 }
 
 function quote(text: string): string {
-  return JSON.stringify(text).replace(
-    TERMINAL_CONTROLS,
-    char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
+  return escapeControls(JSON.stringify(text))
+}
+
+/** JSON that means the same, and on which no terminal acts. */
+export function escapeControls(json: string): string {
+  return json.replace(TERMINAL_CONTROLS, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

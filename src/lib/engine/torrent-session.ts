@@ -17,6 +17,7 @@ import { measure, sizeHere, type Progress, type Stage } from './progress.ts'
 import { combine, LimitPair, type RateLimits } from './rate-limits.ts'
 import { checkGoals, type Given, type SeedGoal, type SeedGoals } from './seed-goals.ts'
 import { Seeding } from './seeding.ts'
+import { publishEvent } from './session-channel.ts'
 import type { TorrentSource } from './source.ts'
 import { settleable, type Settle } from './settleable.ts'
 import type { OpenStorage, Run, Storage } from './storage.ts'
@@ -406,6 +407,7 @@ export class TorrentSession {
   #fail(cause: unknown): void {
     if (this.#stage === 'failed') return
     const known = asBtError(cause)
+    publishEvent(this.source.infoHash, { type: 'failed', error: known })
     this.#enter('failed')
     this.#settleMetadata.reject(known)
     this.#settleDone.reject(known)
@@ -416,6 +418,7 @@ export class TorrentSession {
   }
 
   #emit(event: SessionEvent): void {
+    publishEvent(this.source.infoHash, event)
     for (const listener of this.#listeners) {
       try {
         listener(event)

@@ -7,6 +7,7 @@ import type { InfoHash } from '../base/ids.ts'
 import type { AnnounceRequest, AnnounceResponse, Io, ScrapeEntry, Tracker } from '../plugin/api.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
 import { responseOf, scrapeEntriesOf } from './tracker-answers.ts'
+import { traceCall, type CallTrace } from './tracker-trace.ts'
 
 /**
  * Milliseconds for one call: one retransmission of BEP 15 (after 15 s) and its answer. A longer wait would keep the next
@@ -25,22 +26,33 @@ export interface TrackerCall {
 
 /** @throws BtError TRACKER_* */
 export function announceTo(call: TrackerCall, request: AnnounceRequest): Promise<AnnounceResponse> {
-  return callTracker(call, async (tracker, url, io) => responseOf(await tracker.announce(url, request, io), call.url))
+  return callTracker(call, async (tracker, url, io, trace) => {
+    trace?.announce(request)
+    const response = responseOf(await tracker.announce(url, request, io), call.url)
+    trace?.announced(response)
+    return response
+  })
 }
 
 /** @throws BtError TRACKER_*, also where the plugin does not scrape */
 export function scrapeFrom(call: TrackerCall, infoHashes: readonly InfoHash[]): Promise<readonly ScrapeEntry[]> {
-  return callTracker(call, async (tracker, url, io) => {
-    if (tracker.scrape !== undefined) return scrapeEntriesOf(await tracker.scrape(url, infoHashes, io), call.url)
-    throw new BtError('TRACKER_UNREACHABLE', `the plugin for ${url.protocol} trackers can not scrape ${call.url}`)
+  return callTracker(call, async (tracker, url, io, trace) => {
+    if (tracker.scrape === undefined) {
+      throw new BtError('TRACKER_UNREACHABLE', `the plugin for ${url.protocol} trackers can not scrape ${call.url}`)
+    }
+    trace?.scrape(infoHashes)
+    const entries = scrapeEntriesOf(await tracker.scrape(url, infoHashes, io), call.url)
+    trace?.scraped(entries)
+    return entries
   })
 }
 
 async function callTracker<T>(
   { registry, url: text, signal, onWarning, timeout = CALL_TIMEOUT }: TrackerCall,
-  act: (tracker: Tracker, url: URL, io: Io) => Promise<T>,
+  act: (tracker: Tracker, url: URL, io: Io, trace: CallTrace | undefined) => Promise<T>,
 ): Promise<T> {
   const limited = deadlineSignal(signal, timeout)
+  const trace = traceCall(text)
   try {
     const url = new URL(text)
     const tracker = registry.trackerFor(url)
@@ -50,9 +62,12 @@ async function callTracker<T>(
       })
     }
     const io = createIo({ signal: limited.signal, warn: onWarning })
-    return await unlessAborted(act(tracker, url, io), limited.signal)
+    const asked = act(tracker, url, trace?.io(io) ?? io, trace)
+    return await unlessAborted(asked, limited.signal)
   } catch (error) {
-    throw asTrackerError(error, text)
+    const known = asTrackerError(error, text)
+    trace?.failed(known)
+    throw known
   } finally {
     limited.clear()
   }

@@ -4,6 +4,7 @@ import { connect, type Socket } from 'node:net'
 import type { PeerAddress } from '../base/address.ts'
 import { messageOf } from '../base/errors.ts'
 import type { PeerConnection } from '../wire/connection.ts'
+import { traceOf, type WireTrace } from './wire-trace.ts'
 
 /** One buffer serves all sockets: Node hands it out for the length of the callback only, and nothing keeps it. */
 const READ_BUFFER = Buffer.allocUnsafeSlow(256 * 1024)
@@ -29,12 +30,14 @@ export interface PeerSocketOwner {
 export class PeerSocket {
   readonly #socket: Socket
   readonly #owner: PeerSocketOwner
+  readonly #trace: WireTrace | undefined
   #connection: PeerConnection | undefined
   #ended = false
 
-  private constructor(socket: Socket, owner: PeerSocketOwner) {
+  private constructor(socket: Socket, owner: PeerSocketOwner, trace: WireTrace | undefined) {
     this.#socket = socket
     this.#owner = owner
+    this.#trace = trace
     socket.setNoDelay(true)
     socket.on('drain', () => this.flush())
     socket.on('error', error => this.#end(plainReason(error)))
@@ -54,10 +57,11 @@ export class PeerSocket {
         },
       },
     })
-    const self = new PeerSocket(socket, owner)
+    const self = new PeerSocket(socket, owner, traceOf(address, 'dialled'))
     socket.setTimeout(CONNECT_TIMEOUT, () => self.#end('no answer within 10 s'))
     socket.once('connect', () => {
       socket.setTimeout(0)
+      self.#trace?.state('connected')
       owner.connected()
     })
     return self
@@ -65,14 +69,13 @@ export class PeerSocket {
 
   /** A socket that came to us. */
   static accepted(socket: Socket, owner: PeerSocketOwner): PeerSocket {
-    const self = new PeerSocket(socket, owner)
+    const self = new PeerSocket(socket, owner, traceOf(remoteAddress(socket), 'accepted'))
     socket.on('data', chunk => self.#receive(typeof chunk === 'string' ? Buffer.from(chunk) : chunk))
     return self
   }
 
   get remoteAddress(): PeerAddress {
-    const host = this.#socket.remoteAddress ?? ''
-    return { host: host.replace(/^::ffff:(?=\d+\.)/, ''), port: this.#socket.remotePort ?? 0 }
+    return remoteAddress(this.#socket)
   }
 
   /** Bytes that the system has not taken yet. */
@@ -94,6 +97,7 @@ export class PeerSocket {
     while (this.#socket.writableLength < WRITE_HIGH_WATER) {
       const chunk = connection.pollTransmit()
       if (chunk === undefined) break
+      this.#trace?.bytes('out', chunk)
       this.#socket.write(chunk, error => {
         if (!error) this.#owner.sent(chunk)
       })
@@ -107,6 +111,7 @@ export class PeerSocket {
   close(): void {
     if (this.#ended) return
     this.#ended = true
+    this.#trace?.state('closed', 'by us')
     const socket = this.#socket
     if (socket.connecting || socket.destroyed) {
       socket.destroy()
@@ -120,15 +125,22 @@ export class PeerSocket {
   }
 
   #receive(chunk: Uint8Array): void {
-    if (!this.#ended) this.#owner.received(chunk)
+    if (this.#ended) return
+    this.#trace?.bytes('in', chunk)
+    this.#owner.received(chunk)
   }
 
   #end(detail: string): void {
     if (this.#ended) return
     this.#ended = true
+    this.#trace?.state('closed', detail)
     this.#socket.destroy()
     this.#owner.closed(detail)
   }
+}
+
+function remoteAddress({ remoteAddress: host = '', remotePort: port = 0 }: Socket): PeerAddress {
+  return { host: host.replace(/^::ffff:(?=\d+\.)/, ''), port }
 }
 
 /** What went wrong with a socket, without Node's prefixes. */

@@ -1,17 +1,18 @@
-// Colour where the terminal shows any and nobody said NO_COLOR; elsewhere the text as it is.
+// Colour where the place that output goes to shows any, and nobody said otherwise; elsewhere the text as it is.
 import { styleText } from 'node:util'
+import { hasColours, type Place } from './terminal.ts'
 
-type Style = 'bold' | 'dim' | 'cyan'
+type Style = 'bold' | 'dim' | 'cyan' | 'red'
 export type Paint = Readonly<Record<Style, (text: string) => string>>
 
 const plain = (text: string): string => text
 
-export const noPaint: Paint = { bold: plain, dim: plain, cyan: plain }
+export const noPaint: Paint = { bold: plain, dim: plain, cyan: plain, red: plain }
 
-const inColour: Paint = { bold: painter('bold'), dim: painter('dim'), cyan: painter('cyan') }
+const inColour: Paint = { bold: painter('bold'), dim: painter('dim'), cyan: painter('cyan'), red: painter('red') }
 
-export function paintFor(stream: { hasColors?(): boolean }): Paint {
-  return stream.hasColors?.() === true ? inColour : noPaint
+export function paintFor(place: Place): Paint {
+  return hasColours(place) ? inColour : noPaint
 }
 
 /** Asked once for its codes: for 100,000 names, styleText takes longer than all else that is done with them. */

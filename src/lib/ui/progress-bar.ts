@@ -1,5 +1,6 @@
 // One line on a terminal that says how far a piece of work is, and is gone when it is done.
 import { formatBar, formatDuration, formatPercent, formatRate } from './format.ts'
+import { canDraw } from './terminal.ts'
 import { FRAME_INTERVAL } from './watch.ts'
 
 const WIDTH = 30
@@ -15,12 +16,12 @@ export interface ProgressBar {
   clear(): void
 }
 
-/** Draws nothing where the stream is no terminal. */
+/** Draws nothing where the stream is no terminal on which lines can be taken back. */
 export function progressBar(
   stream: Pick<NodeJS.WriteStream, 'isTTY' | 'write'> & { readonly columns?: number },
   title: string,
 ): ProgressBar {
-  if (!stream.isTTY) return { update: () => undefined, clear: () => undefined }
+  if (!canDraw(stream)) return { update: () => undefined, clear: () => undefined }
   let drawnAt = -Infinity
   let started: { readonly at: number; readonly done: number } | undefined
   return {

@@ -1,0 +1,57 @@
+// `--help` and `bt help`: oclif's pages, with what man pages have besides (exit codes, environment), and pages on topics.
+import type { Command } from '@oclif/core'
+import { CommandHelp, Help } from '@oclif/core/help'
+import { EXIT_CODES, HELP_TOPICS } from './help-topics.ts'
+import { unknownCommand } from './not-found-hook.ts'
+import { variablesOf } from './settings.ts'
+
+const OWN = 'bt-toolbox'
+const HELP_WORDS = ['help', '--help', '-h']
+
+type Section = ReturnType<CommandHelp['sections']>[number]
+
+class BtCommandHelp extends CommandHelp {
+  /** Before the examples, with which a page ends. */
+  protected override sections(): Section[] {
+    const sections = super.sections()
+    if (this.command.pluginName !== OWN) return sections
+    const examples = sections.findIndex(({ header }) => header === 'EXAMPLES')
+    const more = [
+      { header: 'EXIT CODES', generate: () => this.wrap(exitCodesLine()) },
+      { header: 'ENVIRONMENT', generate: () => this.wrap(environmentLine(this.command)) },
+    ]
+    return sections.toSpliced(examples === -1 ? sections.length : examples, 0, ...more)
+  }
+}
+
+export default class BtHelp extends Help {
+  protected override CommandHelpClass: typeof CommandHelp = BtCommandHelp
+
+  override async showHelp(argv: string[]): Promise<void> {
+    const subject = argv.find(word => !HELP_WORDS.includes(word) && !word.startsWith('-'))
+    const topic = subject === undefined ? undefined : HELP_TOPICS.get(subject)
+    if (topic !== undefined) return this.log(topic.text)
+    const { commandIDs } = this.config
+    const isKnown = commandIDs.some(id => id === subject || id.startsWith(`${subject}:`))
+    if (subject === undefined || isKnown) return super.showHelp(argv)
+    throw unknownCommand(subject, [...commandIDs, ...HELP_TOPICS.keys()])
+  }
+
+  protected override async showRootHelp(): Promise<void> {
+    await super.showRootHelp()
+    const pages = [...HELP_TOPICS].map(([name, { title }]) => [`bt help ${name}`, title] as [string, string])
+    this.log(this.section('MORE', this.renderList(pages, { indentation: 2, spacer: '\n' })))
+  }
+}
+
+function exitCodesLine(): string {
+  const codes = EXIT_CODES.map(([code, meaning]) => `${code} ${meaning.split(':')[0]}`)
+  return `${codes.join(', ')}; see \`bt help exit-codes\`.`
+}
+
+/** With a flag of the command itself for an example. */
+function environmentLine(command: Command.Loadable | Command.Cached): string {
+  const own = Object.values(command.flags).find(({ helpGroup }) => helpGroup === undefined)
+  const [variable, general] = variablesOf(command.id, own?.name ?? 'json')
+  return `${variable}, or ${general} for all commands, gives --${own?.name ?? 'json'} its default, and so for every flag; so does a configuration file. See \`bt help environment\` and \`bt help config\`.`
+}

@@ -1,0 +1,85 @@
+// The log of one run: everything that can be watched of the library, from one place, to stderr or a file. Loaded only where
+// somebody asks for a log.
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { BtError, messageOf } from '../lib/base/errors.ts'
+import { watchDiagnostics } from '../lib/engine/diagnostics.ts'
+import { isLogged, logJson, logText, type LogEntry, type LogLevel } from '../lib/ui/log-line.ts'
+import { sessionEntry } from '../lib/ui/session-log.ts'
+import { trackerEntry } from '../lib/ui/tracker-log.ts'
+import { wireEntry } from '../lib/ui/wire-log.ts'
+
+export interface LogOptions {
+  readonly level: LogLevel
+  readonly format: 'text' | 'json'
+  /** Written to its end; undefined: stderr. */
+  readonly file: string | undefined
+}
+
+export class Log {
+  readonly #options: LogOptions
+  readonly #descriptor: number | undefined
+  readonly #watched: readonly (() => void)[]
+  #broken = false
+
+  /** Begins to watch; close it in the end. @throws BtError DISK_FAILED where the file can not be written */
+  constructor(options: LogOptions) {
+    this.#options = options
+    this.#descriptor = options.file === undefined ? undefined : openLog(options.file)
+    this.#watched = this.#watch()
+  }
+
+  get onStderr(): boolean {
+    return this.#descriptor === undefined
+  }
+
+  write(entry: LogEntry): void {
+    const { level, format } = this.#options
+    if (this.#broken || !isLogged(entry.level, level)) return
+    const line = format === 'json' ? logJson(entry, new Date()) : logText(entry, new Date())
+    if (this.#descriptor === undefined) process.stderr.write(`${line}\n`)
+    else this.#append(this.#descriptor, line)
+  }
+
+  close(): void {
+    for (const stop of this.#watched) stop()
+    this.#broken = true
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor)
+  }
+
+  /** What a plugin hands over may be anything; no line of a log is worth the end of the command. */
+  #tell(read: () => LogEntry | undefined): void {
+    try {
+      const entry = read()
+      if (entry !== undefined) this.write(entry)
+    } catch (error) {
+      this.write({ level: 'debug', event: 'unreadable', message: messageOf(error) })
+    }
+  }
+
+  /** At once, so that nothing is lost however the process ends. */
+  #append(descriptor: number, line: string): void {
+    try {
+      writeSync(descriptor, `${line}\n`)
+    } catch (error) {
+      this.#broken = true
+      process.stderr.write(`warning: the log ends here: ${messageOf(error)}\n`)
+    }
+  }
+
+  #watch(): readonly (() => void)[] {
+    const { level } = this.#options
+    return [
+      watchDiagnostics('session', record => this.#tell(() => sessionEntry(record))),
+      watchDiagnostics('tracker', record => this.#tell(() => trackerEntry(record))),
+      ...(isLogged('trace', level) ? [watchDiagnostics('wire', record => this.#tell(() => wireEntry(record)))] : []),
+    ]
+  }
+}
+
+function openLog(path: string): number {
+  try {
+    return openSync(path, 'a')
+  } catch (error) {
+    throw new BtError('DISK_FAILED', `can not write the log: ${messageOf(error)}`, { cause: error })
+  }
+}
