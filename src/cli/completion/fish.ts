@@ -1,5 +1,5 @@
 // Completion in fish.
-import type { CompletedCommand, CompletedFlag, CompletedValue, ValueKind } from './model.ts'
+import { byTopic, type CompletedCommand, type CompletedFlag, type CompletedValue, type ValueKind } from './model.ts'
 
 const PARTS: Readonly<Record<ValueKind, string>> = {
   file: '-F',
@@ -9,8 +9,9 @@ const PARTS: Readonly<Record<ValueKind, string>> = {
 }
 
 export function fishCompletion(commands: readonly CompletedCommand[]): string {
+  const topics = byTopic(commands)
   return `# fish completion for bt; write it to ~/.config/fish/completions/bt.fish
-# Whether the command line has this command, of one word or two, and, with -n, nothing after it.
+# Whether the command line begins with this command, of one word or two; with none; and with this and nothing else.
 function __bt_has
     set -l words (commandline -opc)[2..]
     set -l wanted (string split ' ' -- $argv[1])
@@ -26,15 +27,16 @@ end
 complete -c bt -f
 complete -c bt -n __bt_has_none -l help -d 'show help'
 complete -c bt -n __bt_has_none -l version -d 'show the version'
-${commands.flatMap(commandLines).join('\n')}
+${commands.flatMap(command => commandLines(command, topics.has(command.name))).join('\n')}
 `
 }
 
-function commandLines({ name, summary, flags, args }: CompletedCommand): readonly string[] {
+/** @param isTopic there are commands of two words that begin so. */
+function commandLines({ name, summary, flags, args }: CompletedCommand, isTopic: boolean): readonly string[] {
   const [first = '', second] = name.split(' ')
   const word = second ?? first
   const place = second === undefined ? '__bt_has_none' : `__bt_has_only ${first}`
-  const within = `complete -c bt -n ${quote(`__bt_has ${quote(name)}`)}`
+  const within = `complete -c bt -n ${quote(`${isTopic ? '__bt_has_only' : '__bt_has'} ${quote(name)}`)}`
   return [
     `complete -c bt -n ${quote(place)} -a ${word} -d ${quote(summary)}`,
     ...flags.map(flag => `${within} ${flagParts(flag)}`),

@@ -31,10 +31,7 @@ export interface CompletedCommand {
   readonly open: boolean
 }
 
-type Cached = Pick<
-  Command.Cached,
-  'id' | 'aliases' | 'hidden' | 'summary' | 'description' | 'flags' | 'args' | 'strict'
->
+type Cached = Pick<Command.Cached, 'id' | 'hidden' | 'summary' | 'description' | 'flags' | 'args' | 'strict'>
 type Flag = Cached['flags'][string]
 
 /** What flags call their values in help, where that is a path. */
@@ -46,23 +43,23 @@ const PATHS: ReadonlyMap<string, ValueKind> = new Map([
   ['DIR', 'folder'],
 ])
 
-/** Every command under each of its names, by name. */
+/** By name; what has several names stands in oclif's list under each, and may do so several times. */
 export function completedCommands(commands: readonly Cached[]): readonly CompletedCommand[] {
-  const shown = commands.filter(({ hidden }) => !hidden)
-  const names = shown.map(({ id }) => id.replaceAll(':', ' '))
-  const all = shown.flatMap(command => [command.id, ...command.aliases].map(id => completed(command, id, names)))
+  const shown = new Map(commands.filter(({ hidden }) => !hidden).map(command => [command.id, command]))
+  const names = [...shown.keys()].filter(id => !id.includes(':'))
+  const all = [...shown.values()].map(command => completed(command, names))
   return all.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-function completed(command: Cached, id: string, names: readonly string[]): CompletedCommand {
-  const { summary, description = '', flags, args, strict } = command
-  const subjects = [...names.filter(name => !name.includes(' ')), ...HELP_TOPICS.keys()]
+function completed(command: Cached, names: readonly string[]): CompletedCommand {
+  const { id, summary, description = '', flags, args, strict } = command
+  const subjects = [...names, ...HELP_TOPICS.keys()]
   return {
     name: id.replaceAll(':', ' '),
     summary: firstLine(summary ?? description),
     flags: [
       ...Object.values(flags)
-        .filter(flag => flag.hidden !== true)
+        .filter(flag => flag.hidden !== true && flag.name !== 'help')
         .map(flagOf),
       { spellings: ['--help'], description: 'show help', repeatable: false, value: undefined },
     ],
