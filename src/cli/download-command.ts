@@ -4,6 +4,7 @@ import type { PeerAddress } from '../lib/base/address.ts'
 import type { DownloadOptions, Engine } from '../lib/engine/engine.ts'
 import type { TorrentSource } from '../lib/engine/source.ts'
 import type { TorrentSession } from '../lib/engine/torrent-session.ts'
+import type { Watch } from '../lib/ui/watch.ts'
 import type { AfterDownload } from './after-download.ts'
 import { BtCommand } from './bt-command.ts'
 import { outFlag, peerFlag, portFlag, selectFlag, stallFlag, trackerFlag } from './flags.ts'
@@ -14,6 +15,9 @@ export const downloadFlags = {
   output: outFlag,
   peer: peerFlag(),
   tracker: trackerFlag(),
+  stdout: Flags.boolean({
+    description: 'write one file to stdout, in order, while it comes; it is stored only where -o says so',
+  }),
   select: selectFlag(),
   sequential: Flags.boolean({ description: 'from the first piece to the last, instead of the rarest first' }),
   priority: Flags.string({
@@ -39,6 +43,7 @@ export const downloadFlags = {
 
 interface DownloadFlags extends RateFlags, SeedUntilFlags {
   readonly output: string | undefined
+  readonly stdout: boolean
   readonly peer: readonly PeerAddress[] | undefined
   readonly tracker: readonly string[] | undefined
   readonly select: readonly string[] | undefined
@@ -52,6 +57,13 @@ interface DownloadFlags extends RateFlags, SeedUntilFlags {
   readonly seed: boolean
 }
 
+interface Transfer {
+  readonly engine: Engine
+  readonly source: TorrentSource
+  readonly options: DownloadOptions
+  readonly watch: Watch
+}
+
 export abstract class DownloadCommand extends BtCommand {
   /** Downloads, shows how it goes, and leaves cleanly however it ends. */
   protected async download(argument: string, flags: DownloadFlags): Promise<void> {
@@ -59,47 +71,56 @@ export abstract class DownloadCommand extends BtCommand {
       import('../lib/engine/engine.ts'),
       import('../lib/engine/source.ts'),
     ])
+    if (flags.stdout) (await import('./stream-out.ts')).checkStream(flags, process.stdout)
     const source = await loadSource(argument, this.interrupted)
     const options = await downloadOptions(source, flags)
     const after = await this.#after(flags)
+    const watch = await this.watch(flags.stdout ? 'stderr' : 'stdout')
     const engine = await createEngine({ port: flags.port, registry: await this.plugins(), ...rateLimits(flags) })
-    const session = await this.#transfer(engine, source, options, flags, after)
-    await after.end(session)
-  }
-
-  async #transfer(
-    engine: Engine,
-    source: TorrentSource,
-    options: DownloadOptions,
-    flags: DownloadFlags,
-    after: AfterDownload,
-  ): Promise<TorrentSession> {
-    const { follow } = await import('./follow.ts')
-    const watch = await this.watch()
+    let session: TorrentSession | 'left'
     try {
-      const session = engine.download(source, options)
-      await follow(session, () => watch.follow(session), {
-        signal: this.interrupted,
-        stallTimeout: flags['stall-timeout'],
-      })
-      await after.seed(session)
-      return session
+      const transfer = { engine, source, options, watch }
+      session = await (flags.stdout ? this.#stream(transfer, flags) : this.#store(transfer, flags))
+      if (session !== 'left') await after.seed(session)
     } finally {
       if (this.interrupted.aborted) this.note(after.farewell)
       await engine.close()
     }
+    if (session === 'left') this.note('whoever read stdout has left: stopped')
+    else await after.end(session)
+  }
+
+  async #store({ engine, source, options, watch }: Transfer, flags: DownloadFlags): Promise<TorrentSession> {
+    const { follow } = await import('./follow.ts')
+    const session = engine.download(source, options)
+    await follow(session, () => watch.follow(session), {
+      signal: this.interrupted,
+      stallTimeout: flags['stall-timeout'],
+    })
+    return session
+  }
+
+  async #stream({ engine, source, options, watch }: Transfer, flags: DownloadFlags): Promise<TorrentSession | 'left'> {
+    const [{ streamFile }, { streamOut }] = await Promise.all([
+      import('../lib/engine/stream-file.ts'),
+      import('./stream-out.ts'),
+    ])
+    const stream = streamFile(engine, source, { ...options, store: flags.output !== undefined })
+    const follow = { signal: this.interrupted, stallTimeout: flags['stall-timeout'] }
+    return (await streamOut(stream, watch, process.stdout, follow)) === 'whole' ? stream.session : 'left'
   }
 
   async #after(flags: DownloadFlags): Promise<AfterDownload> {
     const { AfterDownload } = await import('./after-download.ts')
+    const note = (line: string): void => this.note(line)
     return new AfterDownload({
       onDone: flags['on-done'],
       seed: flags.seed,
       goals: seedGoals(flags),
       json: this.json,
       signal: this.interrupted,
-      print: line => this.print(line),
-      note: line => this.note(line),
+      print: flags.stdout ? note : line => this.print(line),
+      note,
     })
   }
 }

@@ -7,6 +7,8 @@ export interface FollowOptions {
   readonly signal: AbortSignal
   /** Seconds without a byte or a piece; 0: wait for ever. */
   readonly stallTimeout: number
+  /** Whether somebody else has to do something first, which is no stall. */
+  readonly paused?: () => boolean
 }
 
 /**
@@ -18,9 +20,9 @@ export async function follow<T>(
   awaited: () => Promise<T>,
   options: FollowOptions,
 ): Promise<T> {
-  const { signal, stallTimeout } = options
+  const { signal } = options
   signal.throwIfAborted()
-  const guard = new StallGuard(session, stallTimeout)
+  const guard = new StallGuard(session, options)
   const stop = (): void => {
     // What goes wrong with saving, whoever closes the engine hears of.
     session.stop().catch(() => undefined)
@@ -41,14 +43,14 @@ class StallGuard {
   error: BtError | undefined
   readonly #timer: NodeJS.Timeout | undefined
 
-  constructor(session: TorrentSession, timeout: number) {
+  constructor(session: TorrentSession, { stallTimeout: timeout, paused = () => false }: FollowOptions) {
     if (timeout === 0) return
     let seen = ''
     let since = performance.now()
     this.#timer = setInterval(() => {
       const { stage, bytesDone, downloaded } = session.progress()
       const now = `${stage} ${bytesDone} ${downloaded}`
-      if (now !== seen || stage === 'checking') {
+      if (now !== seen || stage === 'checking' || paused()) {
         seen = now
         since = performance.now()
       } else if (performance.now() - since >= timeout * 1000) {

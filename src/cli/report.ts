@@ -17,6 +17,8 @@ interface OclifError extends Error {
 export interface ReportMode {
   readonly json: boolean
   readonly debug: boolean
+  /** stdout is the content's: all else goes to stderr. */
+  readonly streaming?: boolean
 }
 
 /** What the words and the user's settings say of how to report, whatever is wrong with either. */
@@ -31,7 +33,7 @@ export async function reportMode(argv: readonly string[]): Promise<ReportMode> {
       return false
     }
   }
-  return { json: isOn('json'), debug: isOn('debug') }
+  return { json: isOn('json'), debug: isOn('debug'), streaming: isOn('stdout') }
 }
 
 export function exitCodeOf(error: unknown): number {
@@ -50,7 +52,8 @@ export async function report(error: unknown, mode: ReportMode): Promise<void> {
   const message = messageLine(error) + (await suggestion(known))
   if (mode.json) {
     const details = error instanceof BtError ? error.details : {}
-    process.stdout.write(`${JSON.stringify({ error: { code, message, exitCode: exitCodeOf(error), ...details } })}\n`)
+    const out = mode.streaming === true ? process.stderr : process.stdout
+    out.write(`${JSON.stringify({ error: { code, message, exitCode: exitCodeOf(error), ...details } })}\n`)
   }
   // Whoever pressed Ctrl-C knows; what it means for the work at hand the command has said.
   if (code === 'INTERRUPTED' && !mode.debug) return

@@ -109,6 +109,25 @@ describe('a piece of ours that is gone', () => {
   const lost = (peer: { events: readonly { type: string }[] }): unknown[] =>
     peer.events.flatMap(event => ('payload' in event && 'id' in event && event.id === DONT_HAVE ? [event.payload] : []))
 
+  it('for good, since nobody wants it any more, is told to those who listen, and never asked for again', () => {
+    const world = new World(711)
+    const seed = world.seed()
+    const reader = world.node()
+    const peer = world.scripted(listening({ m: { lt_donthave: DONT_HAVE } }), { extended: true })
+    reader.know(seed)
+    world.untilFinished([reader])
+    peer.dial(reader)
+    world.clock.run(1000)
+    const before = reader.torrent.snapshot(world.clock.now).downloaded
+    reader.release([2, 3])
+    reader.release([3])
+    world.clock.run(60_000)
+    expect(lost(peer)).toEqual([uint32(2), uint32(3)])
+    expect(reader.torrent.have?.has(3)).toBe(false)
+    expect(reader.torrent.complete).toBe(true)
+    expect(reader.torrent.snapshot(world.clock.now).downloaded).toBe(before)
+  })
+
   it('is told to those who listen, and neither shown nor served from then on', () => {
     const world = new World(710)
     const seed = world.node({ have: 'all', wanted: [] })

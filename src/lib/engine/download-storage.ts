@@ -18,8 +18,11 @@ import type { Storage, StorageRequest } from './storage.ts'
 export interface DownloadTarget {
   /** The file or folder to write, as `bt download -o`; by default the torrent's name in the working folder. */
   readonly output?: string
-  /** Chooses files by index; all by default. Called once the metadata is known. */
-  readonly select?: (info: Info) => readonly number[]
+  /**
+   * Chooses files by index; all by default. Called once the metadata is known, and may take its time, as when somebody is
+   * asked. The signal is aborted where the download ends before.
+   */
+  readonly select?: (info: Info, signal: AbortSignal) => readonly number[] | Promise<readonly number[]>
   /** The priorities of files by index, of those that are selected; the others are `normal`. Called once the metadata is known. */
   readonly prioritize?: (info: Info) => ReadonlyMap<number, FilePriority>
   /** Asks for pieces from the first to the last instead of the rarest first. */
@@ -38,7 +41,8 @@ export interface DownloadPlace extends DownloadTarget {
 /** @throws BtError DISK_*, USAGE where the selection is empty or another file is in the way */
 export async function downloadStorage(info: Info, target: DownloadPlace, request: StorageRequest): Promise<Storage> {
   const output = await resolveOutput(info, target.output, process.cwd())
-  const selected = target.select === undefined ? undefined : new Set(target.select(info))
+  const chosen = await target.select?.(info, request.signal)
+  const selected = chosen && new Set(chosen)
   if (selected?.size === 0) throw new BtError('USAGE', `no file of "${info.name}" is selected`)
   const priorities = target.prioritize?.(info)
   const { disk, signal, onReserved } = request

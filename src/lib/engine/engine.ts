@@ -138,7 +138,7 @@ export class Engine {
       ...shared(source, options),
       ...until(options),
       storage: (info, request) => {
-        return downloadStorage(info, { ...options, keepMetadata: source.info === undefined }, request)
+        return downloadStorage(info, { ...options, keepMetadata: source.metainfo === undefined }, request)
       },
       recall: () => loadMetadata(resumeCandidates(source.infoHash, options.output, process.cwd()), source.infoHash),
     })

@@ -4,6 +4,7 @@ import { PieceLayout } from '../metainfo/layout.ts'
 import type { TorrentSnapshot } from '../swarm/stats.ts'
 import type { Torrent } from '../swarm/torrent.ts'
 import { ratioOf } from './seed-goals.ts'
+import type { Storage } from './storage.ts'
 
 export type Stage = 'metadata' | 'checking' | 'downloading' | 'seeding' | 'stopped' | 'failed'
 
@@ -26,27 +27,27 @@ export interface Progress extends TorrentSnapshot {
 /** What a session knows besides its torrent. */
 export interface Measured {
   readonly stage: Stage
-  /** Undefined until the storage is open. */
-  readonly wanted: Bitfield | undefined
-  /** Bytes given to peers in earlier runs. */
-  readonly uploadedBefore: number
+  /** Undefined until it is open. */
+  readonly storage: Pick<Storage, 'wanted' | 'passing' | 'uploadedBefore'> | undefined
 }
 
-export function measure(torrent: Torrent, { stage, wanted, uploadedBefore }: Measured, now: number): Progress {
+export function measure(torrent: Torrent, { stage, storage }: Measured, now: number): Progress {
   const snapshot = torrent.snapshot(now)
   const { info, have } = torrent
   let bytesTotal = 0
   let bytesDone = 0
   let bytesMissing = info?.totalLength ?? 1
-  if (info !== undefined && wanted !== undefined) {
+  if (info !== undefined && storage !== undefined) {
     const layout = new PieceLayout(info.totalLength, info.pieceLength)
+    const { wanted, passing } = storage
     bytesTotal = sizeOf(wanted, layout)
     bytesDone = have === undefined ? 0 : sizeOf(common(wanted, have), layout)
+    if (passing !== undefined) bytesDone += sizeOf(passing.gone, layout)
     bytesMissing -= have === undefined ? 0 : sizeOf(have, layout)
   }
   const bytesLeft = bytesTotal - bytesDone
   const eta = bytesLeft > 0 && snapshot.downloadRate > 0 ? bytesLeft / snapshot.downloadRate : undefined
-  const ratio = ratioOf({ uploaded: uploadedBefore + snapshot.uploaded, size: sizeHere(torrent) })
+  const ratio = ratioOf({ uploaded: (storage?.uploadedBefore ?? 0) + snapshot.uploaded, size: sizeHere(torrent) })
   return { ...snapshot, stage, name: info?.name, bytesTotal, bytesDone, bytesLeft, bytesMissing, eta, ratio }
 }
 

@@ -14,6 +14,8 @@ export interface Storage extends Content {
   readonly path?: string
   /** Bytes given to peers in earlier runs. */
   readonly uploadedBefore?: number
+  /** Where pieces are kept for a while only. */
+  readonly passing?: Passing
   /** In which order pieces are asked for: by default the rarest first. */
   readonly order?: PickOrder
   /** Flushes, notes what is verified so that the same command resumes, and lets go of the files. */
@@ -27,6 +29,14 @@ export interface Run {
   readonly downloaded: number
   /** `owed`: it is to be seeded further, so that what was given already must not be forgotten. */
   readonly seeding: 'owed' | 'over'
+}
+
+/** Storage that is read once, from its start to its end. */
+export interface Passing {
+  /** The reader is done with all pieces before this one. @returns those that are gone from now on. */
+  passed(piece: number): readonly number[]
+  /** All that were here and are gone; who asks how far the download is counts them too. */
+  readonly gone: Bitfield
 }
 
 /** What storage is opened with. */

@@ -6,7 +6,7 @@ import { messageOf } from '../base/errors.ts'
 import type { Block } from '../metainfo/block.ts'
 import { pieceHash, type Info } from '../metainfo/metainfo.ts'
 import { PeerSocket, type PeerSocketOwner } from '../net/peer-socket.ts'
-import type { PeerKey, PickOrder } from '../picker/picker.ts'
+import type { PeerKey, PickOrder, PieceRange } from '../picker/picker.ts'
 import type { Hasher } from '../storage/hasher.ts'
 import type { TorrentAction, TorrentAlert } from '../swarm/actions.ts'
 import type { TransferLimits } from '../swarm/rate-limit.ts'
@@ -79,6 +79,14 @@ export class TorrentRunner {
 
   setLimits(limits: TransferLimits): void {
     this.#input(now => this.torrent.setLimits(limits, now))
+  }
+
+  focus(ranges: readonly PieceRange[]): void {
+    this.#input(now => this.torrent.focus(ranges, now))
+  }
+
+  release(pieces: readonly number[]): void {
+    this.#input(now => this.torrent.piecesReleased(pieces, now))
   }
 
   /** A peer that came to our listener for this torrent. */

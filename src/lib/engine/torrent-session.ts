@@ -11,6 +11,7 @@ import { Announcing, type AnnounceEvent, type TransferTotals } from './announcin
 import type { EngineContext } from './context.ts'
 import { DiskRoom, type DiskEvent } from './disk-room.ts'
 import { asBtError } from './errors.ts'
+import { FileStreams, type StreamRange } from './file-streams.ts'
 import { outlook } from './outlook.ts'
 import { PeerSources } from './peer-sources.ts'
 import { measure, sizeHere, type Progress, type Stage } from './progress.ts'
@@ -73,6 +74,7 @@ export class TorrentSession {
   readonly #sources: PeerSources
   readonly #disk: DiskRoom
   readonly #limits = new LimitPair()
+  readonly #streams: FileStreams
   readonly #abort = new AbortController()
   readonly #listeners = new Set<(event: SessionEvent) => void>()
   readonly #settleDone: Settle<void>
@@ -133,6 +135,12 @@ export class TorrentSession {
         if (event.type === 'diskRoom') this.#considerGivingUp()
       },
     })
+    this.#streams = new FileStreams({
+      focus: ranges => this.#runner.focus(ranges),
+      release: pieces => this.#runner.release(pieces),
+    })
+    if (options.storage === undefined)
+      this.#streams.end(new BtError('USAGE', 'only the metadata is wanted of this torrent'))
     this.#announcing = this.#makeAnnouncing()
     this.#sources = new PeerSources({
       sources: options.discover === false ? [] : context.registry.sources,
@@ -171,8 +179,7 @@ export class TorrentSession {
   }
 
   progress(): Progress {
-    const { wanted, uploadedBefore = 0 } = this.#storage ?? {}
-    return measure(this.#torrent, { stage: this.#stage, wanted, uploadedBefore }, this.#context.now())
+    return measure(this.#torrent, { stage: this.#stage, storage: this.#storage }, this.#context.now())
   }
 
   /**
@@ -193,6 +200,16 @@ export class TorrentSession {
   subscribe(listener: (event: SessionEvent) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /**
+   * The bytes of a file (its index in `info.files`), in order, each chunk as soon as it is verified. What the reader will
+   * need next is asked for before all else; nothing is read ahead of it, so a slow reader costs no memory. Leaving the loop
+   * gives the order of the download free again.
+   * @throws BtError from the loop: USAGE for what the torrent, or the selection, does not hold; what ends the session
+   */
+  stream(file: number, range: StreamRange = {}): AsyncGenerator<Uint8Array, void, undefined> {
+    return this.#streams.read(file, range)
   }
 
   /** Begins the work; call once. */
@@ -248,12 +265,14 @@ export class TorrentSession {
     this.#settleDone.reject(ended)
     if (this.#goal !== undefined && unsaved === undefined) this.#settleSeeded.resolve(this.#goal)
     else this.#settleSeeded.reject(new BtError('INTERRUPTED', 'the torrent was stopped before it was seeded enough'))
+    this.#streams.end(ended)
     if (unsaved !== undefined) throw asBtError(unsaved)
   }
 
   #onAlert(alert: TorrentAlert): void {
     this.#emit(alert)
     if (alert.type === 'needPeers') this.#onNeedPeers()
+    else if (alert.type === 'pieceVerified') this.#streams.verified(alert.piece)
     else if (alert.type === 'peerConnected') this.#met = true
     else if (alert.type === 'peerDisconnected') this.#lastLoss = `${formatAddress(alert.address)}: ${alert.detail}`
     else if (alert.type === 'metadata') this.#open(alert.info)
@@ -351,6 +370,7 @@ export class TorrentSession {
     if (this.#abort.signal.aborted) return storage.close(storage.have, this.#run())
     this.#enter('downloading')
     this.#runner.start(info, this.#disk.patient(storage), storage.have, storage.wanted, storage.order)
+    this.#streams.open({ info, storage, have: storage.have })
     // What was there already is verified before anyone is told of us.
     this.#discover()
   }
@@ -413,6 +433,7 @@ export class TorrentSession {
     this.#settleDone.reject(known)
     this.#settleFailure.reject(known)
     this.#settleSeeded.reject(known)
+    this.#streams.end(known)
     // Nothing more is to be had from it: connections end, trackers hear `stopped`, what is verified is saved.
     this.stop().catch(() => undefined)
   }

@@ -29,6 +29,12 @@ export class Interest {
     if (this.#wanted.has(piece)) this.#needed.set(piece)
   }
 
+  /** A verified piece is gone, and not to be had again. */
+  released(piece: number): void {
+    this.#have.clear(piece)
+    this.#wanted.clear(piece)
+  }
+
   /** Whether a needed piece is in `bits`; see `Picker.isInteresting` for what it costs. */
   in(bits: Bitfield): boolean {
     if (this.#needed.count === 0 || bits.count === 0) return false

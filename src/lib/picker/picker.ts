@@ -5,11 +5,11 @@ import type { Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { Extent } from './extent.ts'
 import { Interest } from './interest.ts'
-import { Offers, type PickOrder } from './offers.ts'
+import { Offers, type PickOrder, type PieceRange } from './offers.ts'
 import { Partials } from './partials.ts'
 import { PartialPiece, type Pace, type PeerKey, type ReceiveOutcome, type Suspicion } from './piece.ts'
 
-export type { PickOrder } from './offers.ts'
+export type { PickOrder, PieceRange } from './offers.ts'
 export type { Pace, PeerKey, ReceiveOutcome } from './piece.ts'
 
 export interface PickerOptions {
@@ -47,6 +47,19 @@ export class Picker {
   /** Every wanted piece is verified. */
   get done(): boolean {
     return this.#interest.needed.count === 0
+  }
+
+  /**
+   * The pieces that somebody waits for: they are asked for before all others, from the first to the last, whoever is slow.
+   * Takes the place of an earlier focus.
+   */
+  focus(ranges: readonly PieceRange[]): void {
+    this.#offers.focus(ranges)
+  }
+
+  /** How many pieces may be under way at once, as far as that is limited here. */
+  get span(): number {
+    return this.#offers.span
   }
 
   /** BEP 3: every block that connected peers could give has been asked for, and not all have come. */
@@ -115,16 +128,17 @@ export class Picker {
   /**
    * Reserves up to `count` blocks for a peer that has `has` (and was counted in): the missing blocks of partial pieces,
    * oldest first, then the rarest pieces. A piece goes on at the pace at which it was begun, and at another only for a
-   * peer that has nothing else. At most one partial piece of each pace is left with missing blocks, so few are under way.
+   * peer that has nothing else; in the focus, pace is nothing. At most one partial piece of each pace is left with missing blocks, so few are under way.
    * @param beginnable how many pieces may be begun for it.
    */
   pick(peer: PeerKey, has: Bitfield, count: number, beginnable: number = Infinity, pace: Pace = 'brisk'): Block[] {
     const picked: Block[] = []
     if (count <= 0) return picked
+    const room = this.#offers.focused ? this.#pickUrgent(peer, has, count, beginnable, pace, picked) : beginnable
     const alike = this.#sequential || this.#have.count === 0
     this.#goOn(peer, has, count, picked, partial => (alike || partial.pace === pace) && !partial.avoids(peer))
     let piece: number | undefined
-    for (let begun = 0; picked.length < count && begun < beginnable; begun++) {
+    for (let begun = 0; picked.length < count && begun < room; begun++) {
       piece = this.#nextPiece(has, count - picked.length, piece)
       if (piece === undefined) break
       const partial = this.#begin(piece, pace)
@@ -151,7 +165,8 @@ export class Picker {
   ): readonly Block[] {
     const taken: Block[] = []
     const partials = [...this.#partials.all()]
-    for (const partial of first === 'oldest' ? partials : partials.reverse()) {
+    if (first === 'newest') partials.reverse()
+    for (const partial of this.#inTurn(partials)) {
       if (partial.requested === 0 || !has.has(partial.index)) continue
       if (!partial.admits(peer) || partial.avoids(peer)) continue
       for (let n = partial.blockCount - 1; n >= 0; n--) {
@@ -180,7 +195,7 @@ export class Picker {
       const partial = this.#partials.get(piece)
       if (partial !== undefined) {
         if (partial.missing > 0 && partial.admits(peer)) this.#take(partial, peer, picked, count)
-      } else if (room > 0 && this.#offers.isOffered(piece)) {
+      } else if (room > 0 && this.#offers.mayBegin(piece)) {
         room--
         this.#take(this.#begin(piece), peer, picked, count)
       }
@@ -276,6 +291,13 @@ export class Picker {
     return true
   }
 
+  /** A verified piece is gone from the storage, and nobody wants it any more. @returns whether it was verified. */
+  pieceReleased(piece: number): boolean {
+    if (!this.#have.has(piece)) return false
+    this.#interest.released(piece)
+    return true
+  }
+
   /**
    * The hash of a piece that was checking is wrong: all of it is missing again. Who sent it gets to send no block of it again
    * while others may.
@@ -297,6 +319,20 @@ export class Picker {
     return this.#checking.get(piece)?.senders() ?? []
   }
 
+  /** What is in the focus, at whatever pace. @returns how many more pieces may be begun. */
+  #pickUrgent(peer: PeerKey, has: Bitfield, count: number, beginnable: number, pace: Pace, picked: Block[]): number {
+    const urgent = (partial: PartialPiece): boolean => this.#offers.turnOf(partial.index) < 0 && !partial.avoids(peer)
+    this.#goOn(peer, has, count, picked, urgent)
+    let room = beginnable
+    for (; picked.length < count && room > 0; room--) {
+      const piece = this.#offers.urgent(has)
+      if (piece === undefined) break
+      const partial = this.#begin(piece, pace)
+      if (!partial.avoids(peer)) this.#take(partial, peer, picked, count)
+    }
+    return room
+  }
+
   #nextPiece(has: Bitfield, blocks: number, previous: number | undefined): number | undefined {
     const beside = previous === undefined ? undefined : this.#extent.next(previous, this.#alike(previous, has))
     if (beside !== undefined) return beside
@@ -310,11 +346,18 @@ export class Picker {
   }
 
   #goOn(peer: PeerKey, has: Bitfield, count: number, picked: Block[], fits: (partial: PartialPiece) => boolean): void {
-    const open = this.#sequential ? [...this.#partials.open()].sort((a, b) => a.index - b.index) : this.#partials.open()
-    for (const partial of open) {
+    const open = this.#partials.open()
+    const inOrder = this.#sequential ? [...open].sort((a, b) => a.index - b.index) : open
+    for (const partial of this.#inTurn(inOrder)) {
       if (has.has(partial.index) && partial.admits(peer) && fits(partial)) this.#take(partial, peer, picked, count)
       if (picked.length >= count) return
     }
+  }
+
+  /** Those in the focus first; the others stay in their order. */
+  #inTurn(partials: Iterable<PartialPiece>): Iterable<PartialPiece> {
+    if (!this.#offers.focused) return partials
+    return [...partials].sort((a, b) => this.#offers.turnOf(a.index) - this.#offers.turnOf(b.index))
   }
 
   #begin(piece: number, pace: Pace = 'brisk'): PartialPiece {

@@ -4,7 +4,7 @@ import type { Bitfield } from '../base/bitfield.ts'
 import type { OwnedBytes } from '../base/bytes.ts'
 import type { Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
-import { Picker, type PeerKey, type PickOrder } from '../picker/picker.ts'
+import { Picker, type PeerKey, type PickOrder, type PieceRange } from '../picker/picker.ts'
 import { MAX_BUFFERED_BYTES, MAX_UNCHECKED_BYTES } from './limits.ts'
 import type { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
@@ -111,6 +111,16 @@ export class Downloads {
   /** We do not have this piece any more; it is downloaded again if it is wanted. @returns whether we had it. */
   pieceLost(piece: number): boolean {
     return piece < this.layout.pieceCount && this.#picker.pieceLost(piece)
+  }
+
+  /** We let go of this piece for good. @returns whether we had it. */
+  pieceReleased(piece: number): boolean {
+    return piece < this.layout.pieceCount && this.#picker.pieceReleased(piece)
+  }
+
+  /** These are asked for before all others, from the first to the last. */
+  focus(ranges: readonly PieceRange[]): void {
+    this.#picker.focus(ranges)
   }
 
   /** How many connected peers have the piece. */

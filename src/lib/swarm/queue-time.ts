@@ -1,6 +1,5 @@
-// How long a request may wait in a peer's queue: so long that what all peers owe us together has a place in memory. So a
-// crowd is asked for little each, and no piece waits long for one of its blocks.
-import { MAX_BUFFERED_BYTES } from './limits.ts'
+// How long a request may wait in a peer's queue: so long that what all peers owe us together has a place in memory, and among
+// the pieces that may be begun at all. So a crowd is asked for little each, and no piece waits long for one of its blocks.
 import type { SwarmPeer } from './peer.ts'
 
 /** Milliseconds: what a sender that pauses for a moment still has to send. libtorrent asks for 3 s (`request_queue_time`). */
@@ -12,15 +11,16 @@ const INTERVAL = 250
 
 export class QueueTime {
   readonly #peers: ReadonlyMap<unknown, SwarmPeer>
-  /** What may be outstanding with all peers together. */
-  readonly #bytes: number
+  readonly #pieceLength: number
+  readonly #budget: () => number
   #value = MAX_QUEUE_TIME
   #next = 0
 
-  constructor(peers: ReadonlyMap<unknown, SwarmPeer>, pieceLength: number) {
+  /** @param budget bytes of the pieces that may be under way. */
+  constructor(peers: ReadonlyMap<unknown, SwarmPeer>, pieceLength: number, budget: () => number) {
     this.#peers = peers
-    // One piece is being checked and one filled by slow peers; the others are half full on the way.
-    this.#bytes = Math.max(0, MAX_BUFFERED_BYTES - 2 * pieceLength) / 2
+    this.#pieceLength = pieceLength
+    this.#budget = budget
   }
 
   /** Milliseconds. O(1), and O(peers) a few times a second. */
@@ -35,7 +35,9 @@ export class QueueTime {
   #measure(): number {
     let rate = 0
     for (const peer of this.#peers.values()) if (peer.connection?.peerChoking === false) rate += peer.pipeline.rate
-    const time = rate === 0 ? MAX_QUEUE_TIME : (this.#bytes * 1000) / rate
+    // One piece is being checked and one filled by slow peers; the others are half full on the way.
+    const bytes = Math.max(0, this.#budget() - 2 * this.#pieceLength) / 2
+    const time = rate === 0 ? MAX_QUEUE_TIME : (bytes * 1000) / rate
     return Math.max(MIN_QUEUE_TIME, Math.min(MAX_QUEUE_TIME, time))
   }
 }

@@ -6,7 +6,7 @@ import type { PieceLayout } from '../metainfo/layout.ts'
 import type { Pace, PeerKey, Picker } from '../picker/picker.ts'
 import { MIN_REQUESTS } from '../picker/pipeline.ts'
 import { Lane } from './lane.ts'
-import { MAX_REQUEST_TIMEOUTS, REQUEST_TIMEOUT } from './limits.ts'
+import { MAX_BUFFERED_BYTES, MAX_REQUEST_TIMEOUTS, REQUEST_TIMEOUT } from './limits.ts'
 import type { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
 import { QueueTime } from './queue-time.ts'
@@ -54,7 +54,9 @@ export class Requests {
     this.#memory = options.memory
     this.#outbox = options.outbox
     this.#peers = peers
-    this.#queueTime = new QueueTime(peers, layout.pieceLength)
+    this.#queueTime = new QueueTime(peers, layout.pieceLength, () =>
+      Math.min(MAX_BUFFERED_BYTES, picker.span * layout.pieceLength),
+    )
     this.#takeOver = new TakeOver(picker, peers)
     this.#blockLength = Math.min(BLOCK_LENGTH, layout.pieceLength)
   }

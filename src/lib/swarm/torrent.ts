@@ -8,7 +8,7 @@ import type { InfoHash, PeerId } from '../base/ids.ts'
 import type { Block } from '../metainfo/block.ts'
 import { PieceLayout } from '../metainfo/layout.ts'
 import type { Info } from '../metainfo/metainfo.ts'
-import type { PeerKey, PickOrder } from '../picker/picker.ts'
+import type { PeerKey, PickOrder, PieceRange } from '../picker/picker.ts'
 import type { WireExtension } from '../plugin/api.ts'
 import { PeerConnection } from '../wire/connection.ts'
 import { reservedBytes, type Handshake } from '../wire/handshake.ts'
@@ -265,6 +265,23 @@ export class Torrent {
     this.#transfer.uploads.pieceLost(piece)
     this.#events.pieces.retract(piece)
     this.#checkComplete()
+    for (const peer of this.peers.values()) this.#events.reconsider(peer, now)
+  }
+
+  /** The storage keeps these verified pieces no longer, and nobody wants them again. Peers are told (BEP 54). */
+  piecesReleased(pieces: readonly number[], now: number): void {
+    this.#now = now
+    for (const piece of pieces) {
+      if (this.#transfer?.downloads.pieceReleased(piece) !== true) continue
+      this.#transfer.uploads.pieceLost(piece)
+      this.#events.pieces.retract(piece)
+    }
+  }
+
+  /** Somebody waits for these pieces: they are asked for before all others, from the first to the last. */
+  focus(ranges: readonly PieceRange[], now: number): void {
+    this.#now = now
+    this.#transfer?.downloads.focus(ranges)
     for (const peer of this.peers.values()) this.#events.reconsider(peer, now)
   }
 

@@ -3,7 +3,7 @@
 import { Bitfield } from '../../../src/lib/base/bitfield.ts'
 import type { Block } from '../../../src/lib/metainfo/block.ts'
 import { PieceLayout } from '../../../src/lib/metainfo/layout.ts'
-import type { PickOrder } from '../../../src/lib/picker/picker.ts'
+import type { PickOrder, PieceRange } from '../../../src/lib/picker/picker.ts'
 import { Downloads, type WholePiece } from '../../../src/lib/swarm/downloads.ts'
 import { TICK } from '../../../src/lib/swarm/limits.ts'
 import { Outbox } from '../../../src/lib/swarm/outbox.ts'
@@ -109,6 +109,13 @@ export class Asking {
     this.downloads.refill(peer, this.clock.now)
     this.#flush()
     return source
+  }
+
+  /** As a torrent does: everybody is asked for what is in it. */
+  focus(ranges: readonly PieceRange[]): void {
+    this.downloads.focus(ranges)
+    for (const { peer } of this.sources) this.downloads.refill(peer, this.clock.now)
+    this.#flush()
   }
 
   /** @returns seconds until every piece was stored. */

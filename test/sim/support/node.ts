@@ -105,6 +105,11 @@ export class Node {
     this.#input(now => this.torrent.pieceLost(piece, now))
   }
 
+  /** Verified pieces that the storage keeps no longer, and nobody wants. */
+  release(pieces: readonly number[]): void {
+    this.#input(now => this.torrent.piecesReleased(pieces, now))
+  }
+
   know(...peers: readonly { readonly address: PeerAddress }[]): void {
     const addresses = peers.map(peer => peer.address)
     this.#input(now => this.torrent.addPeers(addresses, 'test', now))
