@@ -39,6 +39,12 @@ export const selectFlag = Flags.custom({
   multipleNonGreedy: true,
 })
 
+export const oneTrackerFlag = Flags.custom({
+  description: 'the tracker to ask, in place of those of the torrent',
+  helpValue: 'URL',
+  parse: text => Promise.resolve(checkUrl(text)),
+})
+
 export const outFlag = Flags.string({ char: 'o', description: 'the file or folder to write', helpValue: 'OUT' })
 
 export const portFlag = Flags.integer({

@@ -1,35 +1,49 @@
+import { timeoutFlag } from '../cli/announce-flags.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { torrentArg, trackerFlag } from '../cli/flags.ts'
-import { hex } from '../lib/base/bytes.ts'
+import { ERROR_EXIT_CODES, type BtError } from '../lib/base/errors.ts'
 
 export default class Scrape extends BtCommand {
-  static override summary = 'Ask the trackers of a torrent how many seeds and leeches they count.'
+  static override summary = 'Ask the trackers of torrents how many seeds and leeches they count.'
   static override description =
-    'One line a tracker: complete (seeds), downloaded (how often a download was completed), incomplete (leeches). A tracker that fails is warned of; only where all fail the command does.'
+    'One line a torrent and tracker: complete (seeds), downloaded (how often a download was completed), incomplete (leeches). Of several torrents, each tracker is asked for all at once. A tracker that fails is warned of; where all trackers of a torrent fail, the exit code is 4. With --json, one object a torrent.'
+  static override strict = false
   static override args = { torrent: torrentArg }
-  static override flags = { tracker: trackerFlag() }
+  static override flags = { tracker: trackerFlag(), timeout: timeoutFlag }
   static override examples = [
     '<%= config.bin %> scrape a.torrent',
+    '<%= config.bin %> scrape a.torrent b.torrent c5fb9894bdaba464811b088d806bdd611ba490af --tracker http://127.0.0.1:6969/announce',
     '<%= config.bin %> scrape c5fb9894bdaba464811b088d806bdd611ba490af --tracker udp://127.0.0.1:6969/announce --json',
   ]
 
   protected override async execute(): Promise<void> {
-    const { args, flags } = await this.parse(Scrape)
+    const { argv, flags } = await this.parse(Scrape)
     const [{ loadSource }, { addTrackers }, { scrapeTrackers }, { scrapeJson, scrapeLines }] = await Promise.all([
       import('../lib/engine/source.ts'),
       import('../lib/engine/add-trackers.ts'),
       import('../lib/engine/scrape-query.ts'),
       import('../lib/ui/tracker-answers.ts'),
     ])
-    const source = addTrackers(await loadSource(args.torrent, this.interrupted), flags.tracker)
-    const answers = await scrapeTrackers({
-      source,
+    const load = async (argument: unknown): ReturnType<typeof loadSource> =>
+      addTrackers(await loadSource(String(argument), this.interrupted), flags.tracker)
+    const torrents = await scrapeTrackers({
+      sources: await Promise.all(argv.map(load)),
       registry: await this.plugins(),
       signal: this.interrupted,
+      timeout: flags.timeout * 1000,
       onWarning: message => this.noteWarning(message),
     })
-    for (const answer of answers) if ('error' in answer) this.noteWarning(answer.error.message)
-    if (this.json) this.printJson({ infoHash: hex(source.infoHash), trackers: answers.map(scrapeJson) })
-    else for (const line of scrapeLines(answers)) this.print(line)
+    const answers = torrents.flatMap(torrent => torrent.answers)
+    for (const error of errorsOf(answers)) this.noteWarning(error.message)
+    if (this.json) for (const torrent of torrents) this.printJson(scrapeJson(torrent))
+    else for (const line of scrapeLines(torrents)) this.print(line)
+    if (torrents.some(torrent => torrent.answers.every(answer => 'error' in answer))) {
+      process.exitCode = ERROR_EXIT_CODES.TRACKER_UNREACHABLE
+    }
   }
+}
+
+/** Each once: a tracker that failed did so for all torrents. */
+function errorsOf(answers: readonly object[]): ReadonlySet<BtError> {
+  return new Set(answers.flatMap(answer => ('error' in answer ? [answer.error as BtError] : [])))
 }

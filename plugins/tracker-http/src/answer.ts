@@ -14,6 +14,19 @@ import { exactText, shownText } from './text.ts'
 
 /** Seconds between announces where a tracker does not say: what most of them say. */
 const DEFAULT_INTERVAL = 1800
+/** The keys that have a field of their own in the response. */
+const KNOWN: ReadonlySet<string> = new Set([
+  'interval',
+  'min interval',
+  'complete',
+  'incomplete',
+  'downloaded',
+  'peers',
+  'peers6',
+  'warning message',
+  'tracker id',
+  'external ip',
+])
 
 /** @throws TRACKER_REFUSED for an HTTP error or a `failure reason`, TRACKER_INVALID_ANSWER for anything else unexpected. */
 export function readAnnounce(response: HttpResponse, tracker: string, kit: Toolkit): AnnounceResponse {
@@ -24,15 +37,18 @@ export function readAnnounce(response: HttpResponse, tracker: string, kit: Toolk
   if (answer.has('interval') && !isInteger(answer.get('interval')))
     throw invalid(tracker, '"interval" is not an integer', kit)
   const externalIp = readExternalIp(answer, kit)
+  const extra = new Map([...answer].filter(([key]) => !KNOWN.has(key)))
   return {
     peers,
     interval: interval !== undefined && interval > 0 ? interval : DEFAULT_INTERVAL,
     ...defined('minInterval', integer(answer, 'min interval')),
     ...defined('complete', integer(answer, 'complete')),
     ...defined('incomplete', integer(answer, 'incomplete')),
+    ...defined('downloaded', integer(answer, 'downloaded')),
     ...defined('warning', text(answer, 'warning message', shownText)),
     ...defined('trackerId', text(answer, 'tracker id', exactText)),
     ...defined('externalIp', externalIp),
+    ...defined('extra', extra.size > 0 ? extra : undefined),
   }
 }
 
@@ -54,8 +70,14 @@ export function readScrape(
     if (!isDict(file) || complete === undefined || incomplete === undefined) {
       throw invalid(tracker, `the entry of ${kit.hex(infoHash)} lacks "complete" or "incomplete"`, kit)
     }
-    const downloaded = integer(file, 'downloaded') ?? 0
-    entries.push({ infoHash, complete, downloaded, incomplete, ...defined('name', text(file, 'name', shownText)) })
+    entries.push({
+      infoHash,
+      complete,
+      downloaded: integer(file, 'downloaded') ?? 0,
+      incomplete,
+      ...defined('downloaders', integer(file, 'downloaders')),
+      ...defined('name', text(file, 'name', shownText)),
+    })
   }
   return entries
 }
@@ -66,8 +88,9 @@ function readDict({ status, body }: HttpResponse, tracker: string, kit: Toolkit)
   const answer = decodeDict(body, tracker, kit, succeeded)
   const reason = answer?.get('failure reason')
   if (answer !== undefined && reason instanceof Uint8Array) {
-    throw kit.error('TRACKER_REFUSED', `the tracker ${tracker} refused: ${shownText(reason)}`, {
-      details: { status, ...retryAfter(answer) },
+    const said = shownText(reason)
+    throw kit.error('TRACKER_REFUSED', `the tracker ${tracker} refused: ${said}`, {
+      details: { status, reason: said, ...retryAfter(answer) },
     })
   }
   if (answer === undefined || !succeeded) {

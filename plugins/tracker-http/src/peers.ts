@@ -1,9 +1,9 @@
 // The forms in which an answer lists peers: compact (BEP 23, BEP 7) or dictionaries (BEP 3).
-import type { BencodeDict, BencodeValue, PeerAddress, Toolkit } from 'bt-toolbox/plugin'
+import type { AnnouncedPeer, BencodeDict, BencodeValue, Toolkit } from 'bt-toolbox/plugin'
 import { exactText } from './text.ts'
 
 /** The peers of `peers` and `peers6`, those without a usable port left out; or what is wrong with them. */
-export function readPeers(answer: BencodeDict, kit: Toolkit): readonly PeerAddress[] | string {
+export function readPeers(answer: BencodeDict, kit: Toolkit): readonly AnnouncedPeer[] | string {
   const peers = readList(answer, 'peers', 4, kit)
   if (typeof peers === 'string') return peers
   const peers6 = readList(answer, 'peers6', 6, kit)
@@ -18,7 +18,7 @@ export function readExternalIp(answer: BencodeDict, kit: Toolkit): string | unde
   return kit.compactPeers(Uint8Array.of(...bytes, 0, 1), bytes.length === 4 ? 4 : 6)?.[0]?.host
 }
 
-function readList(answer: BencodeDict, key: string, family: 4 | 6, kit: Toolkit): readonly PeerAddress[] | string {
+function readList(answer: BencodeDict, key: string, family: 4 | 6, kit: Toolkit): readonly AnnouncedPeer[] | string {
   const value = answer.get(key)
   if (value === undefined) return []
   if (value instanceof Uint8Array) {
@@ -27,7 +27,7 @@ function readList(answer: BencodeDict, key: string, family: 4 | 6, kit: Toolkit)
     )
   }
   if (!isList(value)) return `"${key}" is neither a string nor a list`
-  const peers: PeerAddress[] = []
+  const peers: AnnouncedPeer[] = []
   for (const entry of value) {
     const peer = readEntry(entry)
     if (peer === 'malformed') return `"${key}" has an entry that is no peer`
@@ -36,14 +36,16 @@ function readList(answer: BencodeDict, key: string, family: 4 | 6, kit: Toolkit)
   return peers
 }
 
-function readEntry(entry: BencodeValue): PeerAddress | 'malformed' | 'unusable' {
+function readEntry(entry: BencodeValue): AnnouncedPeer | 'malformed' | 'unusable' {
   if (!(entry instanceof Map)) return 'malformed'
   const dict: BencodeDict = entry
   const ip = dict.get('ip')
   const port = dict.get('port')
   if (!(ip instanceof Uint8Array) || typeof port !== 'number') return 'malformed'
   const host = hostOf(exactText(ip))
-  return host === undefined || port < 1 || port > 65_535 ? 'unusable' : { host, port }
+  if (host === undefined || port < 1 || port > 65_535) return 'unusable'
+  const peerId = dict.get('peer id')
+  return peerId instanceof Uint8Array ? { host, port, peerId } : { host, port }
 }
 
 /** An address in canonical text, or a host name (BEP 3 allows one); undefined for anything else. */

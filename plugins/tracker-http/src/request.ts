@@ -11,12 +11,15 @@ export function announceUrl(url: URL, request: AnnounceRequest): URL {
     `uploaded=${request.uploaded}`,
     `downloaded=${request.downloaded}`,
     `left=${request.left}`,
-    'compact=1', // BEP 23
+    `compact=${request.compact === false ? 0 : 1}`, // BEP 23
     `numwant=${request.numWant}`,
     `key=${(request.key >>> 0).toString(16).padStart(8, '0')}`, // BEP 7
   ]
   if (request.event !== undefined) keys.push(`event=${request.event}`)
   if (request.trackerId !== undefined) keys.push(`trackerid=${percentEncode(bytesOf(request.trackerId))}`)
+  if (request.noPeerId === true) keys.push('no_peer_id=1')
+  if (request.ip !== undefined) keys.push(`ip=${encodeURIComponent(request.ip)}`)
+  if (request.corrupt !== undefined) keys.push(`corrupt=${request.corrupt}`)
   return withQuery(url, keys)
 }
 

@@ -44,6 +44,7 @@ describe('an answer', () => {
       interval: 1,
       peers: entries.map(([ip, port]) => ({ ip, port, 'peer id': 'x' })),
     })
+    expect(peers[0]).toEqual({ host: '1.2.3.4', port: 1, peerId: bytes(0x78) })
     expect(peers.map(peer => kit.formatAddress(peer))).toEqual([
       '1.2.3.4:1',
       '[2001:db8::1]:2',
@@ -58,6 +59,7 @@ describe('an answer', () => {
       'min interval': 300,
       complete: 5,
       incomplete: 6,
+      downloaded: 7,
       'warning message': 'behave\u0007\u202E!',
       'tracker id': bytes(0xff, 0x41),
       'external ip': bytes(9, 8, 7, 6),
@@ -69,10 +71,16 @@ describe('an answer', () => {
       minInterval: 300,
       complete: 5,
       incomplete: 6,
+      downloaded: 7,
       warning: 'behave !',
       trackerId: '\u00ffA',
       externalIp: '9.8.7.6',
     })
+  })
+
+  it('keeps what it has no name for', async () => {
+    const { extra } = await announce({ interval: 1, peers: '', 'x-load': 3, retry: { a: 'b' } })
+    expect([...(extra?.keys() ?? [])]).toEqual(['retry', 'x-load'])
   })
 
   it('may have an IPv6 external ip (BEP 24)', async () => {
@@ -157,7 +165,7 @@ describe('a refusal', () => {
     const error: unknown = await announce({ 'failure reason': 'x', 'retry in': retry }).catch(
       (caught: unknown) => caught,
     )
-    const details = { status: 200, ...(seconds === undefined ? {} : { retryAfter: seconds }) }
+    const details = { status: 200, reason: 'x', ...(seconds === undefined ? {} : { retryAfter: seconds }) }
     expect(error).toMatchObject({ code: 'TRACKER_REFUSED' })
     expect(error).toHaveProperty('details', details)
   })
@@ -168,7 +176,7 @@ describe('a refusal', () => {
     await expect(announce({ interval: 1 }, 500)).rejects.toEqual(fails('TRACKER_REFUSED', /HTTP status 500$/))
     const reason = announce({ 'failure reason': 'banned', 'retry in': 'never' }, 403)
     await expect(reason).rejects.toEqual(fails('TRACKER_REFUSED', /refused: banned$/))
-    await expect(reason).rejects.toMatchObject({ details: { status: 403, retryAfter: 'never' } })
+    await expect(reason).rejects.toMatchObject({ details: { status: 403, reason: 'banned', retryAfter: 'never' } })
   })
 })
 

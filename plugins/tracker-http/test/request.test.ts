@@ -22,6 +22,12 @@ describe('announceUrl', () => {
     expect(announceUrl(url, { ...request, trackerId: '\u00ff' }).search).toMatch(/trackerid=%FF$/)
   })
 
+  it('has what only who asks by hand sets, where it is set', () => {
+    const { search } = announceUrl(url, { ...request, compact: false, noPeerId: true, ip: '2001:db8::1', corrupt: 9 })
+    expect(search).toContain('&compact=0&')
+    expect(search).toMatch(/&no_peer_id=1&ip=2001%3Adb8%3A%3A1&corrupt=9$/)
+  })
+
   it.each([
     ['?passkey=%41%zz&x', '?passkey=%41%zz&x&info_hash='],
     ['?', '?info_hash='],

@@ -17,6 +17,22 @@ describe('scrape (BEP 48)', () => {
     ])
   })
 
+  it('reads how many of the incomplete ones still download (BEP 21)', async () => {
+    const file = { complete: 1, downloaded: 2, incomplete: 3, downloaders: 1 }
+    expect(await scrape({ files: new Map([[exactText(infoHash), file]]) })).toMatchObject([{ downloaders: 1 }])
+  })
+
+  it('asks for at most 64 torrents at a time', async () => {
+    const io = answering({ files: new Map([[exactText(infoHash), { complete: 1, incomplete: 0 }]]) })
+    const entries = await tracker.scrape?.(
+      url,
+      Array.from({ length: 65 }, () => infoHash),
+      io,
+    )
+    expect(entries).toHaveLength(65)
+    expect(io.requests.map(({ search }) => search.split('info_hash=').length - 1)).toEqual([64, 1])
+  })
+
   it('does without the number of downloads', async () => {
     expect(await scrape({ files: new Map([[exactText(other), { complete: 0, incomplete: 0 }]]) })).toEqual([
       { infoHash: other, complete: 0, downloaded: 0, incomplete: 0 },

@@ -11,9 +11,10 @@ import {
   readError,
 } from './packets.ts'
 import { messageOf, type Problems, shownText } from './problems.ts'
+import { receivedStep, sentStep } from './trace.ts'
 
 /** n of 15·2ⁿ goes up to this (3,840 s): after that the tracker is given up. */
-export const MAX_RETRANSMISSION = 8
+const MAX_RETRANSMISSION = 8
 const FIRST_TIMEOUT = 15_000
 /** Milliseconds that a connection id may be used after it was received. */
 const ID_LIFETIME = 60_000
@@ -24,9 +25,10 @@ export interface TrackerAddress {
   readonly port: number
 }
 
-/** Milliseconds to wait for the answer to transmission n, counted from 0. */
-export function timeoutOf(n: number): number {
-  return FIRST_TIMEOUT * 2 ** n
+/** Milliseconds to wait for the answer to each transmission; to the only one, where there is to be no other, the longest. */
+export function timeouts(io: Io): readonly number[] {
+  const all = Array.from({ length: MAX_RETRANSMISSION + 1 }, (_, n) => FIRST_TIMEOUT * 2 ** n)
+  return io.once === true ? all.slice(-1) : all
 }
 
 export class Connection {
@@ -72,8 +74,7 @@ export class Connection {
     problems: Problems,
   ): Promise<Uint8Array> {
     const transaction = this.#newTransaction()
-    for (let n = 0; n <= MAX_RETRANSMISSION; n++) {
-      const timeout = timeoutOf(n)
+    for (const timeout of timeouts(this.#io)) {
       if (this.#liveId() === undefined && (await this.connect(timeout, problems)) === 'silent') continue
       const id = this.#liveId()
       if (id === undefined) continue
@@ -100,17 +101,23 @@ export class Connection {
     problems: Problems,
   ): Promise<Uint8Array | undefined> {
     const until = this.#io.now() + timeout
+    this.#io.trace?.(sentStep(packet, this.#peer))
     await reaching(this.#socket.send(packet, this.to.address, this.to.port), this.#io, problems)
     for (let left = timeout; left > 0; left = until - this.#io.now()) {
       const datagram = await this.#socket.receive(left)
       if (datagram === undefined) return undefined
       const answer = this.#isFromTracker(datagram) ? readAnswer(datagram.data) : undefined
+      this.#io.trace?.(receivedStep(datagram.data, addressText(datagram.host, datagram.port), this.to.family))
       if (answer?.transaction !== transaction) continue
       if (answer.action === ACTION.error) throw problems.refused(shownText(readError(answer.data)))
       if (answer.action !== action) throw problems.invalid(`action ${answer.action} in answer to ${action}`)
       return answer.data
     }
     return undefined
+  }
+
+  get #peer(): string {
+    return addressText(this.to.address, this.to.port)
   }
 
   #isFromTracker({ host, port }: { readonly host: string; readonly port: number }): boolean {
@@ -131,6 +138,10 @@ async function reaching<T>(work: Promise<T>, io: Io, problems: Problems): Promis
     io.signal.throwIfAborted()
     throw problems.unreachable(messageOf(error), error)
   }
+}
+
+function addressText(host: string, port: number): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
 }
 
 /** A link-local address comes with the interface (`%eth0`) from one side only. */

@@ -1,7 +1,7 @@
 // From the addresses of a tracker to a connection: in each round of the schedule every address is asked in order, and the
-// first one that answers is kept.
+// first one that answers is kept. Where one question is all there may be, it goes to the first address.
 import type { Io } from 'bt-toolbox/plugin'
-import { Connection, MAX_RETRANSMISSION, timeoutOf, type TrackerAddress } from './connection.ts'
+import { Connection, timeouts, type TrackerAddress } from './connection.ts'
 import type { Problems } from './problems.ts'
 
 interface Candidate {
@@ -16,12 +16,13 @@ interface Candidate {
  * @throws the last failure once every address has failed, or TRACKER_UNREACHABLE once the schedule is over.
  */
 export async function establish(io: Io, addresses: readonly TrackerAddress[], problems: Problems): Promise<Connection> {
-  const candidates = addresses.map((to): Candidate => ({ to }))
+  const asked = io.once === true ? addresses.slice(0, 1) : addresses
+  const candidates = asked.map((to): Candidate => ({ to }))
   let chosen: Connection | undefined
   try {
-    for (let n = 0; n <= MAX_RETRANSMISSION; n++) {
+    for (const timeout of timeouts(io)) {
       for (const candidate of candidates) {
-        chosen = await attempt(io, candidate, timeoutOf(n), problems)
+        chosen = await attempt(io, candidate, timeout, problems)
         if (chosen !== undefined) return chosen
       }
     }
@@ -29,9 +30,7 @@ export async function establish(io: Io, addresses: readonly TrackerAddress[], pr
     for (const { connection } of candidates) if (connection !== chosen) connection?.close()
   }
   const failed = candidates.findLast(({ failure }) => failure !== undefined)
-  throw (
-    failed?.failure ?? problems.unreachable(`no answer from ${addresses.map(({ address }) => address).join(' or ')}`)
-  )
+  throw failed?.failure ?? problems.unreachable(`no answer from ${asked.map(({ address }) => address).join(' or ')}`)
 }
 
 async function attempt(

@@ -49,12 +49,13 @@ export function readConnect(data: Uint8Array): ConnectionId | undefined {
   return data.length < CONNECT_ANSWER_LENGTH ? undefined : data.slice(8, CONNECT_ANSWER_LENGTH)
 }
 
-/** With the options of BEP 41 after it. */
+/** With the options of BEP 41 after it. @param ip 4 bytes; zeros mean the address that the packet comes from. */
 export function announceRequest(
   id: ConnectionId,
   transaction: number,
   request: AnnounceRequest,
   options: Uint8Array,
+  ip: Uint8Array,
 ): Uint8Array {
   const packet = new Uint8Array(98 + options.length)
   const view = viewOf(packet)
@@ -67,7 +68,7 @@ export function announceRequest(
   view.setBigUint64(64, BigInt(request.left))
   view.setBigUint64(72, BigInt(request.uploaded))
   view.setUint32(80, request.event === undefined ? 0 : EVENTS[request.event])
-  // 84: our IP address; 0 means the one that the packet comes from.
+  packet.set(ip, 84)
   view.setUint32(88, request.key)
   view.setInt32(92, request.numWant)
   view.setUint16(96, request.port)

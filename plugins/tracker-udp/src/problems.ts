@@ -17,7 +17,7 @@ export function problemsOf(url: URL, kit: Toolkit): Problems {
   // Credentials and query may hold a secret.
   const tracker = `the tracker ${url.protocol}//${url.host}${url.pathname}`
   return {
-    refused: why => kit.error('TRACKER_REFUSED', `${tracker} refused: ${why}`),
+    refused: why => kit.error('TRACKER_REFUSED', `${tracker} refused: ${why}`, { details: { reason: why } }),
     invalid: what => kit.error('TRACKER_INVALID_ANSWER', `${tracker} sent an answer that makes no sense: ${what}`),
     unreachable: (why, cause) => kit.error('TRACKER_UNREACHABLE', `cannot reach ${tracker}: ${why}`, { cause }),
     unusable: why =>

@@ -1,6 +1,6 @@
 // UDP trackers: BEP 15, with the URL data of BEP 41. The schedule of retransmissions takes over two hours; whoever cannot
 // wait that long ends it with `io.signal`.
-import type { InfoHash, Io, ScrapeEntry, Toolkit, Tracker } from 'bt-toolbox/plugin'
+import type { AnnounceRequest, InfoHash, Io, ScrapeEntry, Toolkit, Tracker } from 'bt-toolbox/plugin'
 import type { Connection, TrackerAddress } from './connection.ts'
 import { establish } from './establish.ts'
 import { ACTION, announceRequest, isBareAnswer, readAnnounce, readScrape, scrapeRequest } from './packets.ts'
@@ -17,10 +17,13 @@ export function udpTracker(kit: Toolkit): Tracker {
     async announce(url, request, io) {
       const problems = problemsOf(url, kit)
       const options = urlDataOptions(url)
+      const ip = addressField(request)
+      const ignored = withoutField(request)
+      if (ignored.length > 0) io.warn(`a UDP announce has no field for ${ignored.join(', ')}: left out`)
       return converse(url, io, problems, async connection => {
         const data = await connection.request(
           ACTION.announce,
-          (id, transaction) => announceRequest(id, transaction, request, options),
+          (id, transaction) => announceRequest(id, transaction, request, options, ip),
           problems,
         )
         if (isBareAnswer(data)) throw problems.refused('it says nothing of this torrent, so it may not serve it')
@@ -41,6 +44,21 @@ export function udpTracker(kit: Toolkit): Tracker {
       })
     },
   }
+}
+
+/** 4 bytes: packets have no room for more (BEP 15). */
+function addressField({ ip = '' }: AnnounceRequest): Uint8Array {
+  return /^\d{1,3}(\.\d{1,3}){3}$/.test(ip) ? Uint8Array.from(ip.split('.'), Number) : new Uint8Array(4)
+}
+
+function withoutField({ trackerId, compact, noPeerId, corrupt, ip }: AnnounceRequest): readonly string[] {
+  return [
+    ...(trackerId === undefined ? [] : ['the tracker id']),
+    ...(compact === false ? ['compact=0'] : []),
+    ...(noPeerId === true ? ['no_peer_id'] : []),
+    ...(corrupt === undefined ? [] : ['corrupt']),
+    ...(ip?.includes(':') === true ? ['an IPv6 address'] : []),
+  ]
 }
 
 async function scrapeSome(

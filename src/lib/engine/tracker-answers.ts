@@ -1,8 +1,19 @@
 // What a tracker's plugin hands over, as the contract has it. The plugin may be anybody's JavaScript: what it answers is
 // looked at like what comes from the network, so that nothing behind this file meets a value of the wrong type.
+import type { PeerAddress } from '../base/address.ts'
 import { BtError } from '../base/errors.ts'
+import { isDict } from '../bencode/access.ts'
+import { decode } from '../bencode/decode.ts'
+import { encode } from '../bencode/encode.ts'
 import { peersOf } from '../discovery/named-peers.ts'
-import type { AnnounceResponse, ScrapeEntry } from '../plugin/api.ts'
+import type {
+  AnnouncedPeer,
+  AnnounceResponse,
+  BencodeDict,
+  BencodeInput,
+  ScrapeEntry,
+  TraceStep,
+} from '../plugin/api.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -16,10 +27,41 @@ export function responseOf(answer: unknown, url: string): AnnounceResponse {
   }
   const { peers, interval, ...rest } = answer
   return {
-    peers: peersOf(peers),
+    peers: peersOf(peers).map(announced),
     interval,
-    ...only(rest, ['minInterval', 'complete', 'incomplete'], isAmount),
+    ...only(rest, ['minInterval', 'complete', 'incomplete', 'downloaded'], isAmount),
     ...only(rest, ['warning', 'trackerId', 'externalIp'], isText),
+    ...(rest['extra'] instanceof Map && extraOf(rest['extra'])),
+  }
+}
+
+function announced({ host, port, peerId }: PeerAddress & { readonly peerId?: unknown }): AnnouncedPeer {
+  return peerId instanceof Uint8Array ? { host, port, peerId } : { host, port }
+}
+
+/** What can be written as bencode is bencode. */
+function extraOf(extra: Map<unknown, unknown>): { readonly extra?: BencodeDict } {
+  try {
+    const value = decode(encode(extra as BencodeInput))
+    return isDict(value) ? { extra: value } : {}
+  } catch {
+    return {}
+  }
+}
+
+/** Undefined for what is no step, or one that can not be shown. */
+export function stepOf(step: unknown): TraceStep | undefined {
+  if (!isFields(step) || !isText(step['what']) || !isText(step['peer']) || !isFields(step['fields'])) return undefined
+  const { what, peer, fields, status, bytes } = step
+  return {
+    direction: step['direction'] === 'sent' ? 'sent' : 'received',
+    what,
+    peer,
+    fields: Object.fromEntries(
+      Object.entries(fields).map(([name, value]) => [name, typeof value === 'number' ? value : String(value)]),
+    ),
+    ...(typeof status === 'number' && { status }),
+    ...(bytes instanceof Uint8Array && { bytes }),
   }
 }
 

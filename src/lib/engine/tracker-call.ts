@@ -2,7 +2,7 @@
 // every failure an error with a code that names the tracker.
 import { BtError } from '../base/errors.ts'
 import { deadlineSignal } from '../net/deadline-signal.ts'
-import { createIo } from '../net/io.ts'
+import { createIo, type IoOptions } from '../net/io.ts'
 import type { InfoHash } from '../base/ids.ts'
 import type { AnnounceRequest, AnnounceResponse, Io, ScrapeEntry, Tracker } from '../plugin/api.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
@@ -22,6 +22,8 @@ export interface TrackerCall {
   readonly onWarning: (message: string) => void
   /** Milliseconds. */
   readonly timeout?: number
+  /** How the plugin reaches the tracker, for who asks by hand. */
+  readonly io?: Omit<IoOptions, 'signal' | 'warn'>
 }
 
 /** @throws BtError TRACKER_* */
@@ -48,7 +50,7 @@ export function scrapeFrom(call: TrackerCall, infoHashes: readonly InfoHash[]): 
 }
 
 async function callTracker<T>(
-  { registry, url: text, signal, onWarning, timeout = CALL_TIMEOUT }: TrackerCall,
+  { registry, url: text, signal, onWarning, timeout = CALL_TIMEOUT, io: options }: TrackerCall,
   act: (tracker: Tracker, url: URL, io: Io, trace: CallTrace | undefined) => Promise<T>,
 ): Promise<T> {
   const limited = deadlineSignal(signal, timeout)
@@ -61,11 +63,11 @@ async function callTracker<T>(
         details: { retryAfter: 'never' },
       })
     }
-    const io = createIo({ signal: limited.signal, warn: onWarning })
+    const io = createIo({ ...options, signal: limited.signal, warn: onWarning })
     const asked = act(tracker, url, trace?.io(io) ?? io, trace)
     return await unlessAborted(asked, limited.signal)
   } catch (error) {
-    const known = asTrackerError(error, text)
+    const known = asTrackerError(error, text, limited.expired ? timeout : undefined)
     trace?.failed(known)
     throw known
   } finally {
@@ -83,9 +85,11 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   })
 }
 
-function asTrackerError(error: unknown, url: string): BtError {
+/** @param expired milliseconds that the tracker had, where they are over. */
+function asTrackerError(error: unknown, url: string, expired: number | undefined): BtError {
   if (error instanceof BtError) return error
   const name = error instanceof Error ? error.name : ''
-  const why = name === 'TimeoutError' || name === 'AbortError' ? 'it did not answer in time' : String(error)
+  const late = expired !== undefined && (name === 'TimeoutError' || name === 'AbortError')
+  const why = late ? `it did not answer within ${expired / 1000} s` : String(error)
   return new BtError('TRACKER_UNREACHABLE', `tracker ${url}: ${why}`, { cause: error })
 }

@@ -2,8 +2,8 @@
 import type { LookupFunction } from 'node:net'
 import { Client, type Dispatcher } from 'undici'
 import { BtError } from '../base/errors.ts'
-import { ipScope } from '../discovery/ip.ts'
-import type { HttpResponse } from '../plugin/api.ts'
+import { type Family, ipScope } from '../discovery/ip.ts'
+import type { HttpResponse, TraceStep } from '../plugin/api.ts'
 import { deadlineSignal } from './deadline-signal.ts'
 import { decodeBody, readBody } from './http-body.ts'
 import { refuseTrap } from './loopback-trap.ts'
@@ -35,12 +35,16 @@ export interface FetchOptions {
    * or /scrape, since a stranger chose the URL and services here may trust whoever asks from here. Default: anything.
    */
   readonly loopback?: 'anything' | 'trackers'
+  /** The only address family to connect over; both by default. */
+  readonly family?: Family
+  /** Told of each request and each answer, redirects too. */
+  readonly trace?: (step: TraceStep) => void
   /** How names become addresses and addresses connections; tests put their own network here. */
   readonly network?: HttpNetwork
 }
 
 export interface HttpNetwork {
-  resolve(host: string, signal: AbortSignal): Promise<readonly ResolvedAddress[]>
+  resolve(host: string, signal: AbortSignal, family?: Family): Promise<readonly ResolvedAddress[]>
   /** A connection to come, to one of these addresses and no other. */
   dispatcher(url: URL, addresses: readonly ResolvedAddress[], timeouts: HttpTimeouts): Dispatcher
 }
@@ -60,6 +64,8 @@ export async function fetchBytes(url: URL, options: FetchOptions): Promise<HttpR
     maxBytes: options.maxBytes ?? MAX_BODY_BYTES,
     network: options.network ?? realNetwork,
     loopback: options.loopback ?? 'anything',
+    family: options.family,
+    trace: options.trace,
     origin: url.origin,
     authorization: basicCredentials(url),
   }
@@ -90,6 +96,8 @@ interface Trip {
   readonly maxBytes: number
   readonly network: HttpNetwork
   readonly loopback: 'anything' | 'trackers'
+  readonly family: Family | undefined
+  readonly trace: ((step: TraceStep) => void) | undefined
   readonly origin: string
   readonly authorization: string | undefined
 }
@@ -101,7 +109,7 @@ interface Redirect {
 }
 
 async function hop(url: URL, cameFromPublic: boolean, trip: Trip): Promise<HttpResponse | Redirect> {
-  const addresses = await trip.network.resolve(url.hostname, trip.signal)
+  const addresses = await trip.network.resolve(url.hostname, trip.signal, trip.family)
   const isPublic = addresses.every(({ address }) => ipScope(address) === 'public')
   if (cameFromPublic && !isPublic) {
     throw new BtError(
@@ -111,27 +119,36 @@ async function hop(url: URL, cameFromPublic: boolean, trip: Trip): Promise<HttpR
   }
   if (trip.loopback === 'trackers') refuseTrap(url, addresses)
   const dispatcher = trip.network.dispatcher(url, addresses, trip.timeouts)
+  const sent = requestHeaders(url, trip)
+  trip.trace?.({ direction: 'sent', what: 'GET', peer: url.href, fields: sent })
   try {
     const { statusCode, headers, body } = await dispatcher.request({
       origin: url.origin,
       path: url.pathname + url.search,
       method: 'GET',
-      headers: requestHeaders(url, trip),
+      headers: sent,
       signal: trip.signal,
     })
     const location = oneHeader(headers['location'])
     if (REDIRECTS.has(statusCode) && location !== undefined) {
       await body.dump({ limit: trip.maxBytes, signal: trip.signal })
+      trip.trace?.(answerStep(url, statusCode, headers))
       return { location, isPublic }
     }
     const raw = await readBody(body, trip.maxBytes, url.host)
-    return {
-      status: statusCode,
-      body: await decodeBody(raw, oneHeader(headers['content-encoding']), trip.maxBytes, url.host),
-    }
+    const bytes = await decodeBody(raw, oneHeader(headers['content-encoding']), trip.maxBytes, url.host)
+    trip.trace?.({ ...answerStep(url, statusCode, headers), bytes })
+    return { status: statusCode, body: bytes }
   } finally {
     await dispatcher.destroy()
   }
+}
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>
+
+function answerStep(url: URL, status: number, headers: Headers): TraceStep {
+  const fields = Object.entries(headers).map(([name, value]) => [name, String(value ?? '')])
+  return { direction: 'received', what: `HTTP ${status}`, peer: url.href, fields: Object.fromEntries(fields), status }
 }
 
 function requestHeaders(url: URL, trip: Trip): Record<string, string> {

@@ -25,7 +25,8 @@ export interface Tracker {
   readonly schemes: readonly `${string}:`[]
   /**
    * @throws an error made by `kit.error` with TRACKER_UNREACHABLE, TRACKER_REFUSED or TRACKER_INVALID_ANSWER. Its
-   * `details.retryAfter` (seconds, or `never`) says when the tracker may be asked again (BEP 31).
+   * `details.retryAfter` (seconds, or `never`) says when the tracker may be asked again (BEP 31), `details.reason` why it
+   * refused, without the rest of the message.
    */
   announce(url: URL, request: AnnounceRequest, io: Io): Promise<AnnounceResponse>
   scrape?(url: URL, infoHashes: readonly InfoHash[], io: Io): Promise<readonly ScrapeEntry[]>
@@ -48,10 +49,24 @@ export interface AnnounceRequest {
   readonly key: number
   /** What this tracker called itself in its last answer (`tracker id`, by convention). */
   readonly trackerId?: string
+  // What follows is set by who asks a tracker by hand; a plugin whose protocol lacks one says so by `io.warn`.
+  /** BEP 23: false asks for peers as dictionaries. */
+  readonly compact?: boolean
+  /** Asks for dictionaries without the peers' ids. */
+  readonly noPeerId?: boolean
+  /** The literal address to be listed under (BEP 3 `ip`); else the tracker takes the one that it sees. */
+  readonly ip?: string
+  /** Bytes received that did not match their hashes (`corrupt`, by convention). */
+  readonly corrupt?: number
+}
+
+/** A peer of an answer; its id where the answer has it. */
+export interface AnnouncedPeer extends PeerAddress {
+  readonly peerId?: Uint8Array
 }
 
 export interface AnnounceResponse {
-  readonly peers: readonly PeerAddress[]
+  readonly peers: readonly AnnouncedPeer[]
   /** Seconds until the next regular announce. */
   readonly interval: number
   /** Seconds before which no announce is welcome. */
@@ -60,10 +75,14 @@ export interface AnnounceResponse {
   readonly complete?: number
   /** Leeches. */
   readonly incomplete?: number
+  /** How often `completed` was announced. */
+  readonly downloaded?: number
   readonly warning?: string
   readonly trackerId?: string
   /** Our own address as the tracker sees it (BEP 24), textual. */
   readonly externalIp?: string
+  /** What else the answer says, by its own keys. */
+  readonly extra?: BencodeDict
 }
 
 export interface ScrapeEntry {
@@ -72,6 +91,8 @@ export interface ScrapeEntry {
   /** How often `completed` was announced. */
   readonly downloaded: number
   readonly incomplete: number
+  /** Of the incomplete ones, those that still download (BEP 21). */
+  readonly downloaders?: number
   readonly name?: string
 }
 
@@ -161,6 +182,28 @@ export interface Io {
   resolve(host: string): Promise<readonly { readonly address: string; readonly family: 4 | 6 }[]>
   /** A message for the user that is no failure. */
   warn(message: string): void
+  /**
+   * True: somebody looks at what a tracker does with one question, so what gets no answer is not sent again, and of several
+   * addresses the first alone is asked. It ends with `signal`.
+   */
+  readonly once?: boolean
+  /** Where somebody watches: takes what is sent and received. The host itself tells what `http` does. */
+  trace?(step: TraceStep): void
+}
+
+/** One message, for who watches. */
+export interface TraceStep {
+  readonly direction: 'sent' | 'received'
+  /** What it is, in the protocol's words: `GET`, `HTTP 200`, `connect`, `error`. */
+  readonly what: string
+  /** Where it goes or comes from: a URL, or `ip:port`. */
+  readonly peer: string
+  /** What it holds, in its own order and by the protocol's names. */
+  readonly fields: Readonly<Record<string, string | number>>
+  /** HTTP's. */
+  readonly status?: number
+  /** The packet, or the body of an answer. */
+  readonly bytes?: Uint8Array
 }
 
 export interface HttpResponse {

@@ -138,7 +138,7 @@ function assertResponse(response: unknown): void {
   assertAddresses(fields['peers'], 'the peers of an answer')
   const { interval } = fields
   assert.ok(typeof interval === 'number' && interval > 0 && interval < Infinity, 'interval is seconds, more than 0')
-  for (const key of ['minInterval', 'complete', 'incomplete']) {
+  for (const key of ['minInterval', 'complete', 'incomplete', 'downloaded']) {
     if (fields[key] !== undefined) assertCount(fields[key], key)
   }
   for (const key of ['warning', 'trackerId', 'externalIp']) {

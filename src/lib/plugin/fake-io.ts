@@ -1,6 +1,6 @@
 // The outside world of a plugin's tests: scripted, deterministic and in virtual time, so that a protocol's minutes of
 // retransmission take no time at all.
-import type { HttpResponse, Io, UdpDatagram, UdpSocket } from './api.ts'
+import type { HttpResponse, Io, TraceStep, UdpDatagram, UdpSocket } from './api.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 /** A datagram as the scripted network sees it. */
@@ -38,6 +38,8 @@ export interface FakeIoOptions {
   readonly hosts?: Readonly<Record<string, readonly string[]>>
   /** Begins the sequence that `random` gives; the same seed gives the same bytes. */
   readonly seed?: number
+  /** As `Io.once`. */
+  readonly once?: boolean
 }
 
 /** An `Io` with a record of what was done with it. `now()` is virtual and starts at 0. */
@@ -47,6 +49,8 @@ export interface FakeIo extends Io {
   /** Every datagram sent. */
   readonly datagrams: readonly SentDatagram[]
   readonly warnings: readonly string[]
+  /** What the plugin gave to `trace`; the host's own steps of `http` are not among them. */
+  readonly steps: readonly TraceStep[]
   /** UDP sockets opened and not closed. */
   readonly openSockets: number
   /** Aborts `signal`: every wait rejects with the reason. */
@@ -64,6 +68,11 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
     requests: world.requests,
     datagrams: world.datagrams,
     warnings: world.warnings,
+    steps: world.steps,
+    ...(options.once !== undefined && { once: options.once }),
+    trace: step => {
+      world.steps.push(step)
+    },
     get openSockets() {
       return world.sockets.size
     },
@@ -88,6 +97,7 @@ class FakeWorld {
   readonly requests: URL[] = []
   readonly datagrams: SentDatagram[] = []
   readonly warnings: string[] = []
+  readonly steps: TraceStep[] = []
   readonly sockets = new Set<FakeUdpSocket>()
   readonly options: FakeIoOptions
   #randomState: number
