@@ -8,6 +8,7 @@ import { pairs } from './pairs.mjs'
 import { seed } from './seed.mjs'
 import { small } from './small.mjs'
 import { start } from './start.mjs'
+import { tracker } from './tracker.mjs'
 
 /**
  * @typedef {object} Outcome
@@ -23,4 +24,4 @@ import { start } from './start.mjs'
  */
 
 /** @type {Case[]} */
-export const CASES = [download, downloadFour, seed, pairs, memory, memorySeed, small, check, idle, start]
+export const CASES = [download, downloadFour, seed, pairs, memory, memorySeed, small, check, idle, start, tracker]
