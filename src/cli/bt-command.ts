@@ -33,6 +33,7 @@ export abstract class BtCommand {
   readonly #host: Host
   #json = false
   #log: Log | undefined
+  #hangUp: (() => void) | undefined
 
   constructor(host: Host) {
     this.#host = host
@@ -48,7 +49,8 @@ export abstract class BtCommand {
 
   async run(): Promise<void> {
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-    const onSignal = (): void => {
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (signal === 'SIGHUP' && this.#hangUp !== undefined) return this.#hangUp()
       // The first asks to finish cleanly; whoever presses again wants out.
       if (this.#interrupt.signal.aborted) process.exit(130)
       this.#interrupt.abort(new BtError('INTERRUPTED', 'interrupted'))
@@ -69,6 +71,11 @@ export abstract class BtCommand {
   /** Aborted once the user pressed Ctrl-C or the process was told to end; its reason is a BtError INTERRUPTED. */
   protected get interrupted(): AbortSignal {
     return this.#interrupt.signal
+  }
+
+  /** From now on a SIGHUP does this, and does not end the command. */
+  protected onHangUp(act: () => void): void {
+    this.#hangUp = act
   }
 
   /** What the words and the user's settings say of the command's arguments and flags. Begins the log. */

@@ -1,9 +1,11 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { closedPort } from './support/closed-port.ts'
 import { fakeTracker } from './support/fake-tracker.ts'
-import { bt, btJson, start } from './support/run-bt.ts'
+import { bt, btJson, start, tempFolder } from './support/run-bt.ts'
 import { testTorrent } from './support/torrents.ts'
 
 const ANY_PORT = ['--host', '127.0.0.1', '--http-port', '0', '--udp-port', '0']
@@ -37,6 +39,50 @@ describe('bt tracker', () => {
       /^Listening on http:\/\/127\.0\.0\.1:\d+\/announce\nListening on udp:\/\/127\.0\.0\.1:\d+\/announce\n$/,
     )
     expect(code).toBe(130)
+  })
+
+  test('serves what --allow lists, reads it again on SIGHUP, and prints statistics', async () => {
+    const allowed = join(tempFolder(), 'allowed')
+    const [one, two] = ['1'.repeat(40), '2'.repeat(40)]
+    writeFileSync(allowed, `# ours\n${one}\n`)
+    const tracker = start(['tracker', ...ANY_PORT, '--allow', allowed, '--stats', '1'])
+    const url = (await tracker.line(/^Listening on http:/)).replace('Listening on ', '')
+    await tracker.line(/^Listening on udp:/)
+    expect((await bt(['announce', one, '--tracker', url])).code).toBe(0)
+    expect(await bt(['announce', two, '--tracker', url])).toMatchObject({
+      code: 4,
+      stderr: expect.stringContaining('not on the list') as string,
+    })
+    writeFileSync(allowed, two)
+    tracker.signal('SIGHUP')
+    await tracker.note(/was read again: 1 info-hashes/)
+    expect((await bt(['announce', two, '--tracker', url])).code).toBe(0)
+    const line = await tracker.line(/^uptime: \d+ s {2}torrents: 2 /)
+    expect(line).toMatch(
+      / seeds: 0 {2}leeches: 2 {2}http: [\d.]+\/s {2}udp: 0\/s {2}scrapes: 0 {2}refused: 1 {2}evicted: 0$/,
+    )
+    expect((await tracker.interrupt()).code).toBe(130)
+  })
+
+  test('keeps no more peers than --max-peers', async () => {
+    const tracker = start(['tracker', ...ANY_PORT, '--max-peers', '2', '--full-scrape', '5'])
+    const url = (await tracker.line(/^Listening on http:/)).replace('Listening on ', '')
+    for (const digit of '123') await bt(['announce', digit.repeat(40), '--tracker', url])
+    const stats = await fetch(url.replace('/announce', '/stats.json'))
+    expect(await stats.json()).toMatchObject({ swarms: 2, leeches: 2, evicted: 1 })
+    const all = await fetch(url.replace('/announce', '/scrape'))
+    expect((await all.text()).match(/8:complete/g)).toHaveLength(2)
+  })
+
+  test.each([
+    ['x', 3, 'line 1: "x" is no info-hash'],
+    [undefined, 8, 'there is no file or folder'],
+  ])('does not start with a list that says %j', async (text, exit, message) => {
+    const allowed = join(tempFolder(), 'allowed')
+    if (text !== undefined) writeFileSync(allowed, text)
+    const { stderr, code } = await bt(['tracker', ...ANY_PORT, '--allow', allowed])
+    expect(code).toBe(exit)
+    expect(stderr).toContain(message)
   })
 
   test('says that a port is taken', async () => {
@@ -88,6 +134,7 @@ describe('bt scrape', () => {
     const { file } = testTorrent([[tracker.url], [other.url], [dead]])
     expect(await btJson(['scrape', file])).toEqual({
       infoHash: hash,
+      name: 'a.bin',
       trackers: [
         { url: tracker.url, known: true, complete: 5, downloaded: 50, incomplete: 10 },
         { url: other.url, known: false },
@@ -101,6 +148,31 @@ describe('bt scrape', () => {
     expect(stdout).toContain('complete: 5  downloaded: 50  incomplete: 10\n')
     expect(stdout).toContain(`${other.url}  does not know the torrent\n`)
     expect(stderr).toMatch(/^warning: .*refused/)
+  })
+
+  test('asks for several torrents at once, each a line, and tells who got no answer', async () => {
+    const [one, two] = [testTorrent([], 'one'), testTorrent([], 'two')]
+    const files = new Map(
+      [one, two].map((torrent, i) => [
+        Buffer.from(torrent.info.infoHash).toString('latin1'),
+        { complete: i, incomplete: 0 },
+      ]),
+    )
+    const tracker = await fakeTracker({ files })
+    const dead = `http://127.0.0.1:${await closedPort()}/announce`
+    const [first, third] = [testTorrent([[tracker.url]], 'one'), testTorrent([[dead]], 'three')]
+    const magnet = `${two.magnet}&tr=${encodeURIComponent(tracker.url)}`
+    const { stdout, stderr, code } = await bt(['scrape', first.file, magnet, third.file])
+    expect(code).toBe(4)
+    expect(stderr.match(/^warning: /gm)).toHaveLength(1)
+    expect(stdout).toBe(
+      `${one.hash}  ${tracker.url}  complete: 0  downloaded: 0  incomplete: 0  one\n` +
+        `${two.hash}  ${tracker.url}  complete: 1  downloaded: 0  incomplete: 0  two\n`,
+    )
+    expect(tracker.queries.filter(query => query.match(/info_hash=/g)?.length === 2)).toHaveLength(1)
+    const json = await bt(['scrape', one.hash, two.hash, one.hash, '--tracker', tracker.url, '--json'])
+    const lines = json.stdout.trimEnd().split('\n')
+    expect(lines.map(line => (JSON.parse(line) as { infoHash: string }).infoHash)).toEqual([one.hash, two.hash])
   })
 
   test('fails where no tracker can be scraped, or there is none', async () => {

@@ -39,9 +39,10 @@ const LINES: Readonly<Record<string, string>> = {
   peers: 'a.torrent --numwant 10 --json',
   plugin_template: 'bt-plugin-web --tracker --source -o folder',
   plugins: '--core',
-  scrape: 'a.torrent',
+  announce: 'a.torrent --tracker http://localhost/announce --event none --left 0 --no-compact --param a=b --timeout 5',
+  scrape: 'a.torrent b.torrent --timeout 3',
   seed: 'a.torrent b.torrent c.torrent --super-seed --port 0',
-  tracker: '--http-port 0 --interval=60',
+  tracker: '--http-port 0 --interval=60 --allow list --max-peers 10 --stats=5',
   verify: 'a.torrent folder',
 }
 

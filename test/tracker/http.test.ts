@@ -125,6 +125,23 @@ describe('scrape', () => {
     expect(tracker.stats(0).http).toEqual({ announces: 1, scrapes: 1, refused: 0 })
   })
 
+  test('of everything: refused unless allowed, and then with a limit', () => {
+    const tracker = makeTracker({ fullScrape: 1 })
+    announce(tracker, QUERY)
+    announce(tracker, QUERY.replaceAll('%01', '%02'))
+    const entry = `20:${latin1(hashOf(1))}d8:completei1e10:downloadedi0e10:incompletei0ee`
+    expect(text(answerHttp(tracker, '/scrape', from(ipv4(1))))).toBe(`d5:filesd${entry}ee`)
+    expect(tracker.stats(0).http.scrapes).toBe(1)
+  })
+
+  test('of what is not on the list is zeros', () => {
+    const allow = new Set(['01'.repeat(20)])
+    const tracker = makeTracker({ allow })
+    announce(tracker, QUERY)
+    allow.clear()
+    expect(text(answerHttp(tracker, `/scrape?info_hash=${HASH_TEXT}`, from(ipv4(1))))).toContain('8:completei0e')
+  })
+
   test.each([
     ['/scrape', 'info_hash is missing: this tracker has no scrape of all its swarms'],
     [`/scrape?info_hash=${HASH_TEXT}&info_hash=a`, 'info_hash has 1 bytes, not 20'],
@@ -137,13 +154,15 @@ describe('the rest', () => {
   test('statistics as JSON', () => {
     const tracker = makeTracker()
     announce(tracker, QUERY)
-    const answer = answerHttp(tracker, '/stats', from(ipv4(1), 5500))
+    const answer = answerHttp(tracker, '/stats.json', from(ipv4(1), 5500))
+    expect(answerHttp(tracker, '/stats', from(ipv4(1), 5500))).toEqual(answer)
     expect(answer).toMatchObject({ status: 200, type: 'application/json' })
     expect(JSON.parse(text(answer))).toEqual({
       uptime: 5,
       swarms: 1,
       seeds: 1,
       leeches: 0,
+      evicted: 0,
       http: { announces: 1, scrapes: 0, refused: 0 },
       udp: { announces: 0, scrapes: 0, refused: 0 },
     })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { latin1 } from '../../src/lib/base/bytes.ts'
 import { endpointAddress } from '../../src/lib/tracker/endpoint.ts'
 import {
   DEFAULT_NUMWANT,
@@ -149,7 +150,7 @@ describe('what is counted', () => {
     const swarms = make()
     swarms.announce(peer(1, { seed: true }), 0)
     expect(swarms.announce(peer(1), 1)).toMatchObject({ seeds: 0, leeches: 1 })
-    expect(swarms.totals(1)).toEqual({ swarms: 1, seeds: 0, leeches: 1 })
+    expect(swarms.totals(1)).toEqual({ swarms: 1, seeds: 0, leeches: 1, evicted: 0 })
   })
 
   test('stopped removes, tells of nobody, and is no harm from a stranger', () => {
@@ -161,7 +162,7 @@ describe('what is counted', () => {
     const answer = swarms.announce(peer(1, { event: 'stopped' }), 1)
     expect(answer).toEqual({ seeds: 0, leeches: 1, downloaded: 0, peers: [] })
     expect(swarms.announce(peer(9, { infoHash: hashOf(2), event: 'stopped' }), 1).leeches).toBe(0)
-    expect(swarms.totals(1)).toEqual({ swarms: 1, seeds: 0, leeches: 1 })
+    expect(swarms.totals(1)).toEqual({ swarms: 1, seeds: 0, leeches: 1, evicted: 0 })
   })
 
   test('scrape of an unknown swarm is zeros', () => {
@@ -175,11 +176,11 @@ describe('what is forgotten', () => {
     swarms.announce(peer(1, { seed: true }), 0)
     swarms.announce(peer(2), 0)
     swarms.announce(peer(2), 60_000)
-    expect(swarms.totals(EXPIRY)).toEqual({ swarms: 1, seeds: 1, leeches: 1 })
-    expect(swarms.totals(EXPIRY + 1)).toEqual({ swarms: 1, seeds: 0, leeches: 1 })
+    expect(swarms.totals(EXPIRY)).toEqual({ swarms: 1, seeds: 1, leeches: 1, evicted: 0 })
+    expect(swarms.totals(EXPIRY + 1)).toEqual({ swarms: 1, seeds: 0, leeches: 1, evicted: 0 })
     expect(hosts(swarms.announce(peer(3), EXPIRY + 1))).toEqual(['10.0.0.2'])
     expect(swarms.scrape(HASH, 2 * EXPIRY + 2)).toEqual({ seeds: 0, leeches: 0, downloaded: 0 })
-    expect(swarms.totals(2 * EXPIRY + 2)).toEqual({ swarms: 0, seeds: 0, leeches: 0 })
+    expect(swarms.totals(2 * EXPIRY + 2)).toEqual({ swarms: 0, seeds: 0, leeches: 0, evicted: 0 })
   })
 
   test('a full swarm drops the peer silent longest', () => {
@@ -194,7 +195,7 @@ describe('what is forgotten', () => {
     const swarms = make({ peers: 3 })
     for (const number of [1, 2, 3]) swarms.announce(peer(number, { infoHash: hashOf(number) }), number)
     swarms.announce(peer(4, { infoHash: hashOf(4) }), 4)
-    expect(swarms.totals(4)).toEqual({ swarms: 3, seeds: 0, leeches: 3 })
+    expect(swarms.totals(4)).toEqual({ swarms: 3, seeds: 0, leeches: 3, evicted: 1 })
     expect(swarms.scrape(hashOf(1), 4).leeches).toBe(0)
     expect(swarms.scrape(hashOf(2), 4).leeches).toBe(1)
   })
@@ -213,6 +214,15 @@ describe('what is forgotten', () => {
     const counts = Array.from({ length: 256 }, (_, i) => swarms.scrape(hashOf(i), 5000))
     expect(counts.reduce((sum, { seeds }) => sum + seeds, 0)).toBe(totals.seeds)
     expect(counts.filter(({ seeds, leeches }) => seeds + leeches > 0)).toHaveLength(totals.swarms)
+  })
+
+  test('a list of all swarms ends at its limit, and has none without peers', () => {
+    const swarms = make()
+    for (const byte of [1, 2, 3]) swarms.announce(peer(1, { infoHash: hashOf(byte), event: 'completed' }), 0)
+    swarms.announce(peer(1, { infoHash: hashOf(1), event: 'stopped' }), 0)
+    expect([...swarms.list(9, 0).keys()]).toEqual([2, 3].map(byte => latin1(hashOf(byte))))
+    expect(swarms.list(1, 0).size).toBe(1)
+    expect(swarms.list(9, EXPIRY + 1).size).toBe(0)
   })
 
   test('an empty swarm keeps its count of downloads until too many do', () => {

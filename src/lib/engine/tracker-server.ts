@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { formatAddress } from '../base/address.ts'
 import { BtError } from '../base/errors.ts'
 import { ConnectionIds } from '../tracker/connection-id.ts'
-import { Tracker, type TrackerEvent, type TrackerStats } from '../tracker/tracker.ts'
+import type { SwarmLimits } from '../tracker/swarms.ts'
+import { Tracker, type InfoHashes, type TrackerEvent, type TrackerStats } from '../tracker/tracker.ts'
 import { bindUdp, listenHttp, type Listening } from './tracker-listen.ts'
 
 /** Bytes; the output of the hash that signs connection ids. */
@@ -20,8 +21,12 @@ export interface TrackerServerOptions {
   readonly udpPort?: number | undefined
   /** Seconds between a peer's announces, 1 or more; 1,800 if left out. */
   readonly interval?: number | undefined
-  /** The info-hashes served, 40 lower-case hexadecimal digits each. Left out: any. Read at each request. */
-  readonly allow?: ReadonlySet<string> | undefined
+  /** The info-hashes served. Left out: any. Asked at each request, so it may change. */
+  readonly allow?: InfoHashes | undefined
+  /** How many swarms a scrape without an info-hash tells of. Left out: such a scrape is refused. */
+  readonly fullScrape?: number | undefined
+  /** What it keeps at most; past that, who was silent longest goes first. */
+  readonly limits?: SwarmLimits | undefined
   /** Called for each request that was understood, before its answer is sent. */
   readonly onEvent?: ((event: TrackerEvent) => void) | undefined
   /** Closes the tracker when aborted. */
@@ -48,6 +53,8 @@ export async function startTracker(options: TrackerServerOptions): Promise<Track
   const tracker = new Tracker({
     ...(options.interval === undefined ? {} : { interval: options.interval }),
     ...(options.allow === undefined ? {} : { allow: options.allow }),
+    ...(options.fullScrape === undefined ? {} : { fullScrape: options.fullScrape }),
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
     random: Math.random,
     startedAt: performance.now(),

@@ -6,7 +6,7 @@ import { compactList, endpointAddress } from './endpoint.ts'
 import { parseAnnounce, parseScrape, type AnnounceParameters } from './parameters.ts'
 import type { ListedPeer } from './peer-group.ts'
 import { parseQuery, type Query } from './query.ts'
-import type { SwarmAnswer } from './swarms.ts'
+import { NOTHING, type SwarmAnswer, type SwarmCounts } from './swarms.ts'
 import type { Origin, Tracker } from './tracker.ts'
 
 export interface HttpAnswer {
@@ -22,7 +22,7 @@ export function answerHttp(tracker: Tracker, target: string, origin: Origin): Ht
   const search = mark < 0 ? '' : target.slice(mark + 1)
   if (path === '/announce') return bencoded(announce(tracker, search, origin))
   if (path === '/scrape') return bencoded(scrape(tracker, search, origin))
-  if (path === '/stats') {
+  if (path === '/stats' || path === '/stats.json') {
     return { status: 200, type: 'application/json', body: utf8(`${JSON.stringify(tracker.stats(origin.now))}\n`) }
   }
   return { status: 404, type: 'text/plain', body: utf8('not found: a tracker answers /announce, /scrape and /stats\n') }
@@ -57,12 +57,17 @@ function dictionaryOf(peer: ListedPeer, noPeerId: boolean): BencodeInput {
 }
 
 function scrape(tracker: Tracker, search: string, origin: Origin): BencodeInput {
-  const asked = parametersOf(search, parseScrape)
+  const asked = parametersOf(search, query => parseScrape(query, tracker.fullScrape > 0))
   if (typeof asked === 'string') return failure(tracker.refuse(asked, origin))
+  if (asked.length === 0) return filesOf(tracker.scrapeAll(origin))
+  const counts = tracker.scrape(asked, origin)
+  return filesOf(asked.map((infoHash, index) => [latin1(infoHash), counts[index] ?? NOTHING] as const))
+}
+
+function filesOf(swarms: Iterable<readonly [infoHash: string, counts: SwarmCounts]>): BencodeInput {
   const files = new Map<string, BencodeInput>()
-  for (const [index, counts] of tracker.scrape(asked, origin).entries()) {
-    const key = latin1(asked[index] ?? new Uint8Array())
-    files.set(key, { complete: counts.seeds, downloaded: counts.downloaded, incomplete: counts.leeches })
+  for (const [infoHash, { seeds, downloaded, leeches }] of swarms) {
+    files.set(infoHash, { complete: seeds, downloaded, incomplete: leeches })
   }
   return { files }
 }

@@ -47,10 +47,10 @@ export function parseAnnounce(query: Query): AnnounceParameters | string {
   }
 }
 
-/** BEP 48, one or more info-hashes; a scrape of everything would have no bound. @returns text: the failure reason. */
-export function parseScrape(query: Query): readonly InfoHash[] | string {
-  const values = query.get('info_hash')
-  if (values === undefined) return 'info_hash is missing: this tracker has no scrape of all its swarms'
+/** BEP 48. @param full whether there may be no info-hash, which asks for all. @returns text: the failure reason. */
+export function parseScrape(query: Query, full: boolean): readonly InfoHash[] | string {
+  const values = query.get('info_hash') ?? []
+  if (values.length === 0 && !full) return 'info_hash is missing: this tracker has no scrape of all its swarms'
   const hashes: InfoHash[] = []
   for (const value of values) {
     const hash = identifier(value)

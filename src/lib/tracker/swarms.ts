@@ -60,9 +60,11 @@ export interface SwarmTotals {
   readonly swarms: number
   readonly seeds: number
   readonly leeches: number
+  /** Peers dropped since the start because there was no room for one more. */
+  readonly evicted: number
 }
 
-const NOTHING: SwarmCounts = { seeds: 0, leeches: 0, downloaded: 0 }
+export const NOTHING: SwarmCounts = { seeds: 0, leeches: 0, downloaded: 0 }
 
 /** The tracker's memory. `now` is milliseconds on a monotonic clock and never goes back from call to call. */
 export class Swarms {
@@ -74,6 +76,7 @@ export class Swarms {
   readonly #byTime = new Recency<Peer>()
   readonly #idle = new Recency<Swarm>()
   #seeds = 0
+  #evicted = 0
 
   /** @param interval seconds between a peer's announces. */
   constructor(interval: number, random: Random, limits: SwarmLimits = {}) {
@@ -103,11 +106,27 @@ export class Swarms {
     return countsOf(this.#swarms.get(latin1(infoHash)))
   }
 
+  /** Up to `limit` swarms that have peers, by info-hash as latin1 text. */
+  list(limit: number, now: number): ReadonlyMap<string, SwarmCounts> {
+    this.expire(now)
+    const listed = new Map<string, SwarmCounts>()
+    for (const [infoHash, swarm] of this.#swarms) {
+      if (listed.size >= limit) break
+      if (swarm.idle === undefined) listed.set(infoHash, countsOf(swarm))
+    }
+    return listed
+  }
+
   /** Swarms (those that have peers) and peers of all of them together. */
   totals(now: number): SwarmTotals {
     this.expire(now)
     const seeds = this.#seeds
-    return { swarms: this.#swarms.size - this.#idle.size, seeds, leeches: this.#peers.size - seeds }
+    return {
+      swarms: this.#swarms.size - this.#idle.size,
+      seeds,
+      leeches: this.#peers.size - seeds,
+      evicted: this.#evicted,
+    }
   }
 
   /** Forgets who was silent too long. Every peer is dropped once, so this costs O(1) an announce on average. */
@@ -130,8 +149,8 @@ export class Swarms {
 
   #add(key: string, infoHash: string, endpoint: Endpoint, now: number): Peer {
     const known = this.#swarms.get(infoHash)
-    if (known !== undefined && known.peers.size >= this.#limits.swarmPeers) this.#forget(known.peers.oldest)
-    else if (this.#peers.size >= this.#limits.peers) this.#forget(this.#byTime.oldest)
+    if (known !== undefined && known.peers.size >= this.#limits.swarmPeers) this.#evict(known.peers.oldest)
+    else if (this.#peers.size >= this.#limits.peers) this.#evict(this.#byTime.oldest)
     const swarm = this.#swarm(infoHash)
     const peer = new Peer(key, swarm, this.#byTime, endpoint, false, now)
     this.#peers.set(key, peer)
@@ -148,6 +167,11 @@ export class Swarms {
     const swarm = new Swarm(infoHash)
     this.#swarms.set(infoHash, swarm)
     return swarm
+  }
+
+  #evict(peer: Peer | undefined): void {
+    this.#evicted++
+    this.#forget(peer)
   }
 
   #forget(peer: Peer | undefined): void {

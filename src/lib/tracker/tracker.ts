@@ -5,6 +5,7 @@ import type { InfoHash } from '../base/ids.ts'
 import { ipText } from '../discovery/ip.ts'
 import type { Random } from './peer-group.ts'
 import {
+  NOTHING,
   Swarms,
   type AnnounceEvent,
   type SwarmAnnounce,
@@ -52,6 +53,8 @@ export interface TrackerStats {
   readonly swarms: number
   readonly seeds: number
   readonly leeches: number
+  /** Peers dropped since the start because there was no room for one more. */
+  readonly evicted: number
   readonly http: TransportStats
   readonly udp: TransportStats
 }
@@ -59,13 +62,21 @@ export interface TrackerStats {
 export interface TrackerOptions {
   /** Seconds; DEFAULT_INTERVAL if left out. */
   readonly interval?: number
-  /** The info-hashes served, 40 lower-case hexadecimal digits each; read at each request, so it may change. */
-  readonly allow?: ReadonlySet<string>
+  /** The info-hashes served; any, if left out. */
+  readonly allow?: InfoHashes
+  /** How many swarms a scrape without an info-hash tells of; 0, if left out: it is refused. */
+  readonly fullScrape?: number
   readonly random: Random
   /** Milliseconds on the clock of `now`. */
   readonly startedAt: number
   readonly limits?: SwarmLimits
   readonly onEvent?: (event: TrackerEvent) => void
+}
+
+/** Asked at each request, so it may change. */
+export interface InfoHashes {
+  /** @param infoHash 40 lower-case hexadecimal digits. */
+  has(infoHash: string): boolean
 }
 
 /** A request as it came: how, from where, when. */
@@ -82,9 +93,11 @@ export interface Origin {
 export class Tracker {
   /** Seconds. */
   readonly interval: number
+  /** How many swarms a scrape without an info-hash tells of; 0: it is refused. */
+  readonly fullScrape: number
   readonly #startedAt: number
   readonly #swarms: Swarms
-  readonly #allow: ReadonlySet<string> | undefined
+  readonly #allow: InfoHashes | undefined
   readonly #onEvent: ((event: TrackerEvent) => void) | undefined
   readonly #counts = {
     http: { announces: 0, scrapes: 0, refused: 0 },
@@ -96,6 +109,7 @@ export class Tracker {
     this.#swarms = new Swarms(this.interval, options.random, options.limits)
     this.#startedAt = options.startedAt
     this.#allow = options.allow
+    this.fullScrape = options.fullScrape ?? 0
     this.#onEvent = options.onEvent
   }
 
@@ -120,14 +134,15 @@ export class Tracker {
 
   /** One entry for each info-hash, in their order; zeros for a swarm that is not known or not served. */
   scrape(infoHashes: readonly InfoHash[], origin: Origin): readonly SwarmCounts[] {
-    this.#counts[origin.transport].scrapes++
-    this.#onEvent?.({
-      type: 'scrape',
-      transport: origin.transport,
-      peer: peerOf(origin),
-      infoHashes: infoHashes.length,
-    })
-    return infoHashes.map(infoHash => this.#swarms.scrape(infoHash, origin.now))
+    this.#noteScrape(infoHashes.length, origin)
+    return infoHashes.map(infoHash => (this.#serves(infoHash) ? this.#swarms.scrape(infoHash, origin.now) : NOTHING))
+  }
+
+  /** As many swarms as `fullScrape` allows, by info-hash as latin1 text. */
+  scrapeAll(origin: Origin): ReadonlyMap<string, SwarmCounts> {
+    const swarms = this.#swarms.list(this.fullScrape, origin.now)
+    this.#noteScrape(swarms.size, origin)
+    return swarms
   }
 
   /** Notes a request that gets a failure reason. @returns the reason. */
@@ -140,6 +155,11 @@ export class Tracker {
   stats(now: number): TrackerStats {
     const uptime = Math.floor((now - this.#startedAt) / 1000)
     return { uptime, ...this.#swarms.totals(now), http: { ...this.#counts.http }, udp: { ...this.#counts.udp } }
+  }
+
+  #noteScrape(infoHashes: number, origin: Origin): void {
+    this.#counts[origin.transport].scrapes++
+    this.#onEvent?.({ type: 'scrape', transport: origin.transport, peer: peerOf(origin), infoHashes })
   }
 
   #serves(infoHash: InfoHash): boolean {

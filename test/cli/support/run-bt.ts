@@ -76,7 +76,7 @@ export class RunningBt {
     return this.#stderr.find(pattern)
   }
 
-  signal(name: 'SIGINT' | 'SIGTERM' | 'SIGKILL'): void {
+  signal(name: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGKILL'): void {
     this.#child.kill(name)
   }
 
