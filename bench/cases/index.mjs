@@ -1,5 +1,6 @@
-// All cases, in the order of the table.
+// All cases.
 import { check } from './check.mjs'
+import { create } from './create.mjs'
 import { download, downloadFour } from './download.mjs'
 import { idle } from './idle.mjs'
 import { memory } from './memory.mjs'
@@ -24,4 +25,17 @@ import { tracker } from './tracker.mjs'
  */
 
 /** @type {Case[]} */
-export const CASES = [download, downloadFour, seed, pairs, memory, memorySeed, small, check, idle, start, tracker]
+export const CASES = [
+  download,
+  downloadFour,
+  seed,
+  pairs,
+  memory,
+  memorySeed,
+  small,
+  check,
+  create,
+  idle,
+  start,
+  tracker,
+]

@@ -1,10 +1,9 @@
 import { basename, resolve } from 'node:path'
 import { Args, Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
-import { createFlags, createOptions, type CreateFlags } from '../cli/create-flags.ts'
+import { createFlags, createOptions } from '../cli/create-flags.ts'
 import { BtError } from '../lib/base/errors.ts'
-import type { CreatedTorrent, CreateOptions } from '../lib/engine/create-torrent.ts'
-import type { ShownTorrent } from '../lib/ui/torrent-document.ts'
+import type { CreatedTorrent, CreateOptions, TorrentPlan } from '../lib/engine/create-torrent.ts'
 
 const STDOUT = '-'
 
@@ -39,81 +38,80 @@ export default class Create extends BtCommand {
     const { checkFree, placeFile, saveFile } = await import('../lib/engine/save-file.ts')
     const { output, force: overwrite } = flags
     const name = flags.name ?? basename(resolve(args.path))
-    const target = output === STDOUT ? undefined : await placeFile(output, `${name}.torrent`)
-    if (flags['dry-run']) return this.#showPlan(args.path, createOptions(flags, target))
-    if (target !== undefined && writes) await checkFree(target, { overwrite })
-    const { created, torrent } = await this.#create(args.path, flags, target)
-    if (flags.link) return this.#showLink(torrent)
+    const place = output === STDOUT ? undefined : await placeFile(output, `${name}.torrent`)
+    const options = createOptions(flags, place)
+    if (flags['dry-run']) return this.#showPlan(args.path, options)
+    const target = writes ? place : undefined
+    if (target !== undefined) await checkFree(target, { overwrite })
+    const created = await this.#create(args.path, options)
+    const magnet = await magnetOf(created, options)
+    if (flags.link) return this.json ? this.#show(created, magnet, target, 'stdout') : this.print(magnet)
     if (target === undefined) process.stdout.write(created.bytes)
     else await saveFile(target, created.bytes, { overwrite })
-    await this.#show(torrent, target)
+    // Where the torrent itself goes to stdout, all else goes to stderr.
+    await this.#show(created, magnet, target, target === undefined ? 'stderr' : 'stdout')
   }
 
-  async #create(
-    path: string,
-    flags: CreateFlags,
-    target: string | undefined,
-  ): Promise<{ readonly created: CreatedTorrent; readonly torrent: ShownTorrent }> {
-    const [{ createTorrent }, { progressBar }, { parseMetainfo }] = await Promise.all([
+  async #create(path: string, options: CreateOptions): Promise<CreatedTorrent> {
+    const [{ createTorrent }, { progressBar }, { planSummary }] = await Promise.all([
       import('../lib/engine/create-torrent.ts'),
       import('../lib/ui/progress-bar.ts'),
-      import('../lib/metainfo/metainfo.ts'),
+      import('../lib/ui/created-lines.ts'),
     ])
     const bar = progressBar(process.stderr, 'hashing')
     try {
       const created = await createTorrent(path, {
-        ...createOptions(flags, target),
+        ...options,
         signal: this.interrupted,
         onProgress: ({ hashed, total, totalLength }) => bar.update((hashed / total) * totalLength, totalLength),
       })
       bar.clear()
-      // Read back before it is written, so that what is shown is what others will read.
-      const torrent = parseMetainfo(created.bytes)
-      await this.#remark(created, torrent)
-      return { created, torrent }
+      await this.#remark(created.content)
+      this.note(planSummary(created.content))
+      return created
     } finally {
       bar.clear()
     }
   }
 
-  async #remark({ content }: CreatedTorrent, { info }: ShownTorrent): Promise<void> {
-    const { leftOutLines, planSummary } = await import('../lib/ui/created-lines.ts')
-    for (const line of leftOutLines(content)) this.note(line)
-    const warn = (own: string, theirs: string | undefined): void => {
-      if (own !== theirs) this.noteWarning(`"${own}" is not a name for every system; it will be saved as "${theirs}"`)
-    }
-    if (!content.singleFile) warn(content.name, info.name)
-    for (const [i, { path }] of content.files.entries()) warn(path.join('/'), info.files[i]?.path.join('/'))
-    this.note(planSummary(content))
+  async #remark(plan: TorrentPlan): Promise<void> {
+    const { leftOutLines, renamedLines } = await import('../lib/ui/created-lines.ts')
+    for (const line of leftOutLines(plan)) this.note(line)
+    for (const line of renamedLines(plan)) this.noteWarning(line)
   }
 
   async #showPlan(path: string, options: CreateOptions): Promise<void> {
-    const [{ planTorrent }, { leftOutLines, planJson, planLines, planSummary }] = await Promise.all([
+    const [{ planTorrent }, { planJson, planLines, planSummary }] = await Promise.all([
       import('../lib/engine/create-torrent.ts'),
       import('../lib/ui/created-lines.ts'),
     ])
     const plan = await planTorrent(path, options)
     if (this.json) return this.printJson(planJson(plan))
-    for (const line of planLines(plan)) this.print(line)
-    for (const line of leftOutLines(plan)) this.note(line)
+    this.printAll(planLines(plan))
+    await this.#remark(plan)
     this.note(planSummary(plan))
   }
 
-  async #showLink(torrent: ShownTorrent): Promise<void> {
-    const { createdJson } = await import('../lib/ui/created-lines.ts')
-    const { magnetOf } = await import('../lib/ui/torrent-document.ts')
-    if (this.json) this.printJson(createdJson(torrent, undefined))
-    else this.print(magnetOf(torrent) ?? '')
-  }
-
-  /** Where the torrent itself goes to stdout, all else goes to stderr. */
-  async #show(torrent: ShownTorrent, target: string | undefined): Promise<void> {
+  async #show(
+    created: CreatedTorrent,
+    magnet: string,
+    target: string | undefined,
+    to: 'stdout' | 'stderr',
+  ): Promise<void> {
     const { createdJson, createdLines } = await import('../lib/ui/created-lines.ts')
-    const lines = this.json ? [JSON.stringify(createdJson(torrent, target))] : createdLines(torrent)
-    for (const line of lines) {
-      if (target === undefined) this.note(line)
-      else this.print(line)
+    const { infoHash } = created
+    for (const line of this.json
+      ? [JSON.stringify(createdJson(created, magnet, target))]
+      : createdLines({ infoHash, magnet })) {
+      if (to === 'stdout') this.print(line)
+      else this.note(line)
     }
-    if (target !== undefined) this.note(`saved as ${target}`)
+    if (target !== undefined && to === 'stdout') this.note(`saved as ${target}`)
   }
+}
+
+async function magnetOf({ infoHash, content }: CreatedTorrent, options: CreateOptions): Promise<string> {
+  const { formatMagnet } = await import('../lib/metainfo/magnet.ts')
+  const { tiers = [], webSeeds = [] } = options
+  return formatMagnet({ infoHash, displayName: content.name, trackers: tiers.flat(), webSeeds })
 }

@@ -109,7 +109,9 @@ export default class Edit extends BtCommand {
       previousInfoHash: hex(before.info.infoHash),
       magnet: magnetOf(after),
     }
-    for (const line of this.json ? [JSON.stringify(document)] : createdLines(after)) {
+    for (const line of this.json
+      ? [JSON.stringify(document)]
+      : createdLines({ infoHash: after.info.infoHash, magnet: document.magnet })) {
       if (toStdout) this.note(line)
       else this.print(line)
     }

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, symlink, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { concat, utf8 } from '../../src/lib/base/bytes.ts'
@@ -62,7 +62,7 @@ describe('listing', () => {
     })
     await symlink('a', join(folder, 'link'))
     const { files, leftOut, totalLength } = await listPath(folder)
-    expect(files).toEqual([{ path: ['a'], length: 1 }])
+    expect(files).toMatchObject([{ path: ['a'], length: 1 }])
     expect(totalLength).toBe(1)
     expect(leftOut).toEqual([
       { path: own, reason: 'own' },
@@ -158,6 +158,23 @@ describe('hashing', () => {
       const hashing = hashed(folder, { pieceLength: 16, concurrency: 1, onProgress })
       await expect(hashing).rejects.toMatchObject({ code: 'INPUT_UNREADABLE', message: /changed/ })
       await changing
+    }
+  })
+
+  it('fails where a file has its size but is another one than was listed', async () => {
+    const folder = await folderOf({ a: pseudoRandom('a', 100) })
+    const listing = await listPath(folder)
+    await utimes(join(folder, 'a'), 1, 1)
+    await expect(hashListing(listing, { pieceLength: 64 })).rejects.toMatchObject({ message: /changed/ })
+  })
+
+  it('fails where a file is gone, names it, and takes no empty one for granted', async () => {
+    for (const name of ['a', 'empty']) {
+      const folder = await folderOf({ a: pseudoRandom('a', 100), empty: new Uint8Array(), z: pseudoRandom('z', 100) })
+      const listing = await listPath(folder)
+      await rm(join(folder, name))
+      const message = new RegExp(`read ".*/${name}": it does not exist`)
+      await expect(hashListing(listing, { pieceLength: 64 })).rejects.toMatchObject({ code: 'DISK_NOT_FOUND', message })
     }
   })
 

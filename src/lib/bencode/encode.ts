@@ -1,5 +1,5 @@
 // Canonical encoding (BEP 3 "bencoding"): the same value always gives the same bytes, and every value has one form.
-import { fromLatin1, latin1, utf8 } from '../base/bytes.ts'
+import { latin1, utf8 } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import type { BencodeInput } from './value.ts'
 
@@ -11,6 +11,8 @@ const DICT = 0x64
 const END = 0x65
 const LIST = 0x6c
 const INITIAL_CAPACITY = 512
+/** Most text is: it is its own UTF-8, which saves half of the time that a torrent of many files takes. */
+const ASCII = /^[\0-\x7f]*$/
 
 /**
  * Encodes a value. Keys are sorted as bytes; text becomes UTF-8; a Map's keys are latin1 (one char a byte), a plain
@@ -28,7 +30,8 @@ function write(writer: Writer, value: BencodeInput, depth: number): void {
   if (depth > MAX_ENCODE_DEPTH)
     throw new BtError('INTERNAL', `a value nested deeper than ${MAX_ENCODE_DEPTH} to encode`)
   if (typeof value === 'string') {
-    writer.string(utf8(value))
+    if (ASCII.test(value)) writer.latin1(value)
+    else writer.string(utf8(value))
   } else if (typeof value === 'number' || typeof value === 'bigint') {
     writer.ascii(`i${integerText(value)}e`)
   } else if (value instanceof Uint8Array) {
@@ -40,7 +43,7 @@ function write(writer: Writer, value: BencodeInput, depth: number): void {
   } else {
     writer.byte(DICT)
     for (const [key, element] of sortedEntries(value)) {
-      writer.string(fromLatin1(key))
+      writer.latin1(key)
       write(writer, element, depth + 1)
     }
     writer.byte(END)
@@ -67,9 +70,13 @@ function sortedEntries(dict: DictInput): [key: string, value: BencodeInput][] {
       entries.push([key, value])
     }
   } else {
-    for (const [key, value] of Object.entries(dict)) if (value !== undefined) entries.push([latin1(utf8(key)), value])
+    for (const [key, value] of Object.entries(dict)) if (value !== undefined) entries.push([latin1Key(key), value])
   }
   return entries.sort((a, b) => (a[0] < b[0] ? -1 : 1))
+}
+
+function latin1Key(text: string): string {
+  return ASCII.test(text) ? text : latin1(utf8(text))
 }
 
 function isList(value: readonly BencodeInput[] | DictInput): value is readonly BencodeInput[] {
@@ -90,9 +97,17 @@ class Writer {
     this.#bytes[this.#at++] = byte
   }
 
+  /** One byte a char. */
   ascii(text: string): void {
     this.#reserve(text.length)
     for (let i = 0; i < text.length; i++) this.#bytes[this.#at++] = text.charCodeAt(i)
+  }
+
+  /** A byte string of one byte a char. */
+  latin1(text: string): void {
+    this.ascii(String(text.length))
+    this.byte(COLON)
+    this.ascii(text)
   }
 
   string(bytes: Uint8Array): void {

@@ -1,9 +1,12 @@
 // A .torrent file from a file or folder on the disk: first what would be in it, then the hashes.
+import { createHash } from 'node:crypto'
 import { BtError } from '../base/errors.ts'
-import { HASH_LENGTH } from '../base/ids.ts'
-import { choosePieceLength, buildTorrent, type OuterParts } from '../metainfo/create.ts'
+import { HASH_LENGTH, infoHash, type InfoHash } from '../base/ids.ts'
+import { buildInfo, choosePieceLength, wrapInfo, type OuterParts } from '../metainfo/create.ts'
 import type { SortKey } from '../metainfo/file-order.ts'
 import { MAX_PIECES, MAX_TORRENT_BYTES } from '../metainfo/limits.ts'
+import { safeElement } from '../metainfo/safe-path.ts'
+import { uniquePaths } from '../metainfo/unique-paths.ts'
 import { hashListing, type HashProgress } from '../storage/hash-listing.ts'
 import { listPath, type Listing } from '../storage/list-path.ts'
 import { matchesAny, matchesAnyOnTheWay } from './glob.ts'
@@ -44,11 +47,14 @@ export interface CreateOptions extends OuterParts, PlanOptions {
 export interface TorrentPlan extends Listing {
   readonly pieceLength: number
   readonly pieceCount: number
+  /** Names that some systems do not take, and those that they become with whoever downloads. */
+  readonly renamed: readonly { readonly from: string; readonly to: string }[]
 }
 
 export interface CreatedTorrent {
   /** The .torrent file. */
   readonly bytes: Uint8Array
+  readonly infoHash: InfoHash
   readonly content: TorrentPlan
 }
 
@@ -73,7 +79,8 @@ export async function planTorrent(path: string, options: PlanOptions = {}): Prom
       `pieces of ${pieceLength} bytes would be ${pieceCount}, more than others take; give a larger piece length`,
     )
   }
-  return { ...(name === undefined ? listing : renamed(listing, name)), pieceLength, pieceCount }
+  const named = name === undefined ? listing : withName(listing, name)
+  return { ...named, pieceLength, pieceCount, renamed: renamedIn(named) }
 }
 
 /** @throws BtError as `planTorrent`, INPUT_UNREADABLE too where a file changes meanwhile; the signal's reason */
@@ -86,10 +93,21 @@ export async function createTorrent(path: string, options: CreateOptions = {}): 
     ...(signal !== undefined && { signal }),
     ...(onProgress !== undefined && { onProgress }),
   })
-  return { bytes: buildTorrent({ ...options, ...content, pieces }), content }
+  const info = buildInfo({ ...options, ...content, pieces })
+  const hash = infoHash(new Uint8Array(createHash('sha1').update(info).digest()))
+  return { bytes: wrapInfo(info, options), infoHash: hash, content }
 }
 
-function renamed(listing: Listing, name: string): Listing {
+/** As whoever reads the torrent names them (see `readInfo`). */
+function renamedIn({ name, singleFile, files }: Listing): TorrentPlan['renamed'] {
+  const own = files.map(({ path }) => path)
+  const theirs = uniquePaths(own.map(path => path.map(safeElement)))
+  const pairs = own.map((path, index) => ({ from: path.join('/'), to: (theirs[index] ?? path).join('/') }))
+  const all = singleFile ? pairs : [{ from: name, to: safeElement(name) }, ...pairs]
+  return all.filter(({ from, to }) => from !== to)
+}
+
+function withName(listing: Listing, name: string): Listing {
   if (name === '' || name === '.' || name === '..' || name.includes('/')) {
     throw new BtError('USAGE', `"${name}" is no name for a file or folder`)
   }

@@ -42,11 +42,16 @@ export interface TorrentParts extends OuterParts {
   readonly source?: string
 }
 
+/** The bytes of a v1 .torrent file. @throws as `buildInfo` */
+export function buildTorrent(parts: TorrentParts): Uint8Array {
+  return wrapInfo(buildInfo(parts), parts)
+}
+
 /**
- * The bytes of a v1 .torrent file.
+ * A v1 info dictionary.
  * @throws BtError INTERNAL where the parts do not fit together (number of files, number of hashes).
  */
-export function buildTorrent(parts: TorrentParts): Uint8Array {
+export function buildInfo(parts: TorrentParts): Uint8Array {
   const total = parts.files.reduce((sum, file) => sum + file.length, 0)
   const hashes = Math.ceil(total / parts.pieceLength)
   if (parts.pieces.length !== hashes * HASH_LENGTH) {
@@ -59,7 +64,7 @@ export function buildTorrent(parts: TorrentParts): Uint8Array {
   const content: Record<string, BencodeInput> = parts.singleFile
     ? { length: first.length }
     : { files: parts.files.map(({ path, length }) => ({ path, length })) }
-  const info = encode({
+  return encode({
     ...content,
     name: parts.name,
     'piece length': parts.pieceLength,
@@ -67,7 +72,6 @@ export function buildTorrent(parts: TorrentParts): Uint8Array {
     private: parts.private === true ? 1 : undefined,
     source: parts.source,
   })
-  return wrapInfo(info, parts)
 }
 
 /**

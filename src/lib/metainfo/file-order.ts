@@ -17,7 +17,7 @@ interface Sortable {
  * paths as bytes, `/` between their elements: that of mktorrent, so that the same files have the same info-hash.
  */
 export function sortFiles<T extends Sortable>(files: readonly T[], keys: readonly SortKey[] = []): readonly T[] {
-  const sortable = files.map(file => ({ file, path: latin1(utf8(file.path.join('/'))) }))
+  const sortable = files.map(file => ({ file, path: bytesOf(file.path.join('/')) }))
   const byPath = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
   return sortable
     .sort((a, b) => {
@@ -28,4 +28,9 @@ export function sortFiles<T extends Sortable>(files: readonly T[], keys: readonl
       return byPath(a.path, b.path)
     })
     .map(({ file }) => file)
+}
+
+/** One char a byte, so that they compare as bytes; what is ASCII is so already. */
+function bytesOf(text: string): string {
+  return /^[\0-\x7f]*$/.test(text) ? text : latin1(utf8(text))
 }

@@ -1,7 +1,20 @@
 // The system's calls on files, by descriptor. Callbacks made into promises: a `FileHandle` of node:fs/promises costs the main
 // thread twice as much a call (measured on Node 20), and a torrent of small files is all calls.
-import { close, fsync, fstatSync, ftruncate, lstat, open, readv, stat, writev, writevSync } from 'node:fs'
-import type { BigIntStats } from 'node:fs'
+import {
+  close,
+  fsync,
+  fstatSync,
+  ftruncate,
+  lstat,
+  lstatSync,
+  open,
+  readv,
+  stat,
+  statSync,
+  writev,
+  writevSync,
+} from 'node:fs'
+import type { BigIntStats, Stats } from 'node:fs'
 
 /** One call that moves bytes between the parts and the file; it may move fewer than asked. @returns how many */
 export type Transfer = (parts: readonly Uint8Array[], position: number) => Promise<number>
@@ -53,6 +66,11 @@ export function flushDescriptor(fd: number): Promise<void> {
 export function describe(fd: number): { readonly regular: boolean; readonly size: number } {
   const stats = fstatSync(fd)
   return { regular: stats.isFile(), size: stats.size }
+}
+
+/** As `look`, on this thread: everything else waits. */
+export function lookAtOnce(path: string, links: 'follow' | 'stay'): Stats {
+  return (links === 'follow' ? statSync : lstatSync)(path)
 }
 
 /** What is at the path. @param links whether symbolic links are followed */

@@ -1,16 +1,14 @@
-// The files of this machine that are to be a torrent, hashed: the SHA-1 of every piece.
+// The files of this machine that are to be a torrent, hashed: the SHA-1 of every piece. The files' bytes, and all that is
+// asked of the system for them, stay with the threads that hash.
 import { join } from 'node:path'
 import { BtError } from '../base/errors.ts'
 import { HASH_LENGTH } from '../base/ids.ts'
-import type { FileEntry } from '../metainfo/metainfo.ts'
-import { digestRange } from './digest.ts'
-import { FileStore } from './files.ts'
+import { concurrently } from './concurrently.ts'
+import { piecesAhead } from './digest.ts'
+import { diskError } from './disk-error.ts'
+import type { FileParts } from './hash-worker.ts'
 import { Hasher } from './hasher.ts'
-import type { ListedFile, Listing } from './list-path.ts'
-import type { Output } from './output.ts'
-import type { Survey } from './survey.ts'
-import type { Scratch } from './scratch.ts'
-import { withScratch } from './verify.ts'
+import type { Listing } from './list-path.ts'
 
 export interface HashProgress {
   /** Pieces done, of `total`. */
@@ -25,77 +23,78 @@ export interface HashOptions {
   readonly pieceLength: number
   /** Threads that hash; as many as there are cores by default. */
   readonly threads?: number
+  /** Pieces at the same time at most. */
   readonly concurrency?: number
   /** @throws its reason from `hashListing` once aborted */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: HashProgress) => void
 }
 
+interface Piece {
+  readonly index: number
+  readonly length: number
+  readonly parts: FileParts
+}
+
 /**
  * 20 bytes a piece (BEP 3 "pieces"). Changes nothing on the disk.
- * @throws BtError INPUT_UNREADABLE where a file changed since it was listed; DISK_* where one can not be read
+ * @throws BtError INPUT_UNREADABLE where a file changed since it was listed: pieces of two versions would match neither;
+ * DISK_* where one can not be read
  */
 export async function hashListing(listing: Listing, options: HashOptions): Promise<Uint8Array> {
-  const { name, files, totalLength } = listing
-  const info = { name, files: entriesOf(files), totalLength }
-  const store = await FileStore.open({ info, output: outputOf(listing), mode: 'read' })
+  const { totalLength } = listing
+  const { pieceLength, concurrency = Infinity, signal, onProgress } = options
+  const total = Math.ceil(totalLength / pieceLength)
+  const pieces = new Uint8Array(total * HASH_LENGTH)
   const hasher = new Hasher(options.threads)
+  let hashed = 0
+  const hash = async ({ index, parts, length }: Piece): Promise<void> => {
+    signal?.throwIfAborted()
+    const digest = await digestOf(hasher, parts, length)
+    pieces.set(digest, index * HASH_LENGTH)
+    hashed++
+    onProgress?.({ hashed, total, totalLength })
+  }
   try {
-    const before = await store.survey()
-    const pieces = await hashAll(store, hasher, options)
-    checkUnchanged(store, before, await store.survey())
+    await concurrently(piecesOf(listing, pieceLength), Math.min(concurrency, piecesAhead(pieceLength)), () => hash)
     return pieces
   } finally {
     await hasher.close()
-    await store.close()
   }
 }
 
-async function hashAll(store: FileStore, hasher: Hasher, options: HashOptions): Promise<Uint8Array> {
-  const { totalLength } = store.info
-  const { pieceLength, concurrency, signal } = options
-  const total = Math.ceil(totalLength / pieceLength)
-  const pieces = new Uint8Array(total * HASH_LENGTH)
-  let hashed = 0
-  const hash = async (piece: number, scratch: Scratch): Promise<void> => {
-    const offset = piece * pieceLength
-    const range = { offset, length: Math.min(pieceLength, totalLength - offset) }
-    const digest = await digestRange(store, hasher, range, scratch)
-    if (digest === 'missing') throw changed(store.output.root)
-    pieces.set(digest, piece * HASH_LENGTH)
-    hashed++
-    options.onProgress?.({ hashed, total, totalLength })
-  }
-  await withScratch(Array(total).keys(), hash, { length: pieceLength, concurrency, signal })
-  return pieces
-}
-
-/** Against the listing for the size, and against the start for the time: pieces of two versions would match neither. */
-function checkUnchanged(store: FileStore, before: Survey, after: Survey): void {
-  for (const [index, file] of store.info.files.entries()) {
-    const then = before.files[index]?.stamp
-    const now = after.files[index]?.stamp
-    const same = now !== undefined && then?.mtimeNs === now.mtimeNs && then.size === now.size
-    if (!same || now.size !== file.length) throw changed(store.output.paths[index] ?? store.output.root)
-  }
-}
-
-function changed(path: string): BtError {
-  return new BtError('INPUT_UNREADABLE', `"${path}" changed while it was being hashed; try again when it is at rest`)
-}
-
-function entriesOf(files: readonly ListedFile[]): FileEntry[] {
-  let offset = 0
-  return files.map(({ path, length }) => {
-    const entry = { path, length, offset, padding: false }
-    offset += length
-    return entry
+async function digestOf(hasher: Hasher, parts: FileParts, length: number): Promise<Uint8Array> {
+  const digest = await hasher.digestParts(parts, length).catch((error: unknown) => {
+    const { path = '' } = error as NodeJS.ErrnoException
+    throw diskError(error, path, 'read')
   })
+  if (digest instanceof Uint8Array) return digest
+  throw new BtError(
+    'INPUT_UNREADABLE',
+    `"${digest.changed}" changed while it was being hashed; try again when it is at rest`,
+  )
 }
 
-/** The files where they are. Read-only: the paths that only writing needs are never looked at. */
-function outputOf(listing: Listing): Output {
-  const { root, singleFile, files } = listing
-  const paths = files.map(file => (singleFile ? root : join(root, ...file.path)))
-  return { root, paths, resumePath: '', partsPath: '', lockPath: '' }
+function* piecesOf({ root, singleFile, files, totalLength }: Listing, pieceLength: number): Generator<Piece> {
+  let file = 0
+  let position = 0
+  for (let index = 0; index * pieceLength < totalLength; index++) {
+    const length = Math.min(pieceLength, totalLength - index * pieceLength)
+    const paths: string[] = []
+    const numbers: number[] = []
+    for (let left = length; left > 0;) {
+      const { path = [], length: size = 0, mtimeMs = 0 } = files[file] ?? {}
+      const part = Math.min(left, size - position)
+      // Also of an empty file, which is to be there, and empty.
+      paths.push(singleFile ? root : join(root, ...path))
+      numbers.push(position, part, size, mtimeMs)
+      left -= part
+      position += part
+      if (position === size) {
+        file++
+        position = 0
+      }
+    }
+    yield { index, length, parts: { paths: paths.join('\0'), numbers: new Float64Array(numbers) } }
+  }
 }

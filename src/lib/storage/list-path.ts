@@ -1,15 +1,14 @@
 // The files below a path that a torrent is made from, and what there is besides and is left out.
 import { readdir } from 'node:fs/promises'
-import type { BigIntStats } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { latin1, tryUtf8 } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import { sortFiles, type SortKey } from '../metainfo/file-order.ts'
 import { MAX_PATH_DEPTH } from '../metainfo/limits.ts'
-import { mapConcurrently } from './concurrently.ts'
-import { look } from './descriptor.ts'
+import { look, lookAtOnce } from './descriptor.ts'
 import { diskError, isAbsent } from './disk-error.ts'
-import { LOOK_CONCURRENCY } from './file-stamp.ts'
 import { unwantedName, type LeftOutReason } from './left-out.ts'
 
 export interface ListedFile {
@@ -17,6 +16,8 @@ export interface ListedFile {
   readonly path: readonly string[]
   /** Bytes. */
   readonly length: number
+  /** Last change, milliseconds since 1970. */
+  readonly mtimeMs: number
 }
 
 export interface LeftOut {
@@ -52,6 +53,11 @@ export interface ListOptions {
   readonly order?: readonly SortKey[]
 }
 
+/** Files that are looked at before all else may have its turn: by way of libuv's threads each would cost five times as much. */
+const LOOKS_AT_ONCE = 64
+
+const SUBSTITUTE = '\ufffd'
+
 interface Walk {
   readonly root: string
   readonly options: ListOptions
@@ -63,16 +69,23 @@ interface Walk {
 export async function listPath(path: string, options: ListOptions = {}): Promise<Listing> {
   const root = resolve(path)
   const name = basename(root)
-  const stats = await lookAt(root, true)
+  const stats = lookAt(root, true)
   if (stats.isFile()) {
-    const length = Number(stats.size)
-    return { root, name, singleFile: true, files: [{ path: [name], length }], totalLength: length, leftOut: [] }
+    const { size, mtimeMs } = stats
+    return {
+      root,
+      name,
+      singleFile: true,
+      files: [{ path: [name], length: size, mtimeMs }],
+      totalLength: size,
+      leftOut: [],
+    }
   }
   if (!stats.isDirectory()) {
     throw new BtError('INPUT_UNREADABLE', `"${root}" is neither a file nor a folder; name one of these`)
   }
   const walk: Walk = { root, options, files: [], leftOut: [] }
-  await walkFolder(walk, [], new Set([identity(stats)]))
+  await walkFolder(walk, [], new Set([await identity(root)]))
   const { leftOut } = walk
   const files = sortFiles(walk.files, options.order)
   return { root, name, singleFile: false, files, totalLength: files.reduce((sum, f) => sum + f.length, 0), leftOut }
@@ -84,77 +97,82 @@ async function walkFolder(walk: Walk, path: readonly string[], ancestors: Readon
   if (path.length >= MAX_PATH_DEPTH) {
     throw new BtError('INPUT_UNREADABLE', `"${folder}" is deeper than ${MAX_PATH_DEPTH} folders`)
   }
-  const names = await namesIn(folder)
-  // All at once, since each waits for the disk; what they are is then told in their order.
-  const found = await mapConcurrently(names, LOOK_CONCURRENCY, name => kindOf(walk, [...path, name]))
-  for (const [index, name] of names.entries()) {
-    const stats = found[index] ?? 'special'
-    if (typeof stats === 'string') leaveOut(walk, [...path, name], stats)
-    else await visit(walk, [...path, name], stats, ancestors)
+  for (const [index, name] of (await namesIn(folder)).entries()) {
+    if (index % LOOKS_AT_ONCE === LOOKS_AT_ONCE - 1) await setImmediate()
+    const element = [...path, name]
+    const found = kindOf(walk, element)
+    if (typeof found === 'string') leaveOut(walk, element, found)
+    else if (found.isDirectory()) await enter(walk, element, ancestors)
+    else visitFile(walk, element, found)
   }
 }
 
 /** What is there, or why it is left out. */
-async function kindOf(walk: Walk, path: readonly string[]): Promise<BigIntStats | LeftOutReason> {
+function kindOf(walk: Walk, path: readonly string[]): Stats | LeftOutReason {
   const { options, root } = walk
   const unwanted = unwantedName(path.at(-1) ?? '', options)
   if (unwanted !== undefined) return unwanted
   if (options.exclude?.(path) === true) return 'excluded'
   const full = join(root, ...path)
   if (full === options.except) return 'own'
-  const stats = await lookAt(full, options.followLinks === true)
+  const stats = lookAt(full, options.followLinks === true)
   return stats.isSymbolicLink() ? 'link' : stats
 }
 
-async function visit(
-  walk: Walk,
-  path: readonly string[],
-  stats: BigIntStats,
-  ancestors: ReadonlySet<string>,
-): Promise<void> {
-  const id = identity(stats)
-  if (stats.isDirectory()) {
-    if (ancestors.has(id)) leaveOut(walk, path, 'loop')
-    else await walkFolder(walk, path, new Set([...ancestors, id]))
-  } else if (!stats.isFile()) {
-    leaveOut(walk, path, 'special')
-  } else if (walk.options.include?.(path) === false) {
-    leaveOut(walk, path, 'not included')
-  } else {
-    walk.files.push({ path, length: Number(stats.size) })
-  }
+async function enter(walk: Walk, path: readonly string[], ancestors: ReadonlySet<string>): Promise<void> {
+  const id = await identity(join(walk.root, ...path))
+  if (ancestors.has(id)) leaveOut(walk, path, 'loop')
+  else await walkFolder(walk, path, new Set([...ancestors, id]))
+}
+
+function visitFile(walk: Walk, path: readonly string[], stats: Stats): void {
+  if (!stats.isFile()) leaveOut(walk, path, 'special')
+  else if (walk.options.include?.(path) === false) leaveOut(walk, path, 'not included')
+  else walk.files.push({ path, length: stats.size, mtimeMs: stats.mtimeMs })
 }
 
 function leaveOut(walk: Walk, path: readonly string[], reason: LeftOutReason): void {
   walk.leftOut.push({ path: path.join('/'), reason })
 }
 
-/** Sorted as bytes, and read as bytes too: a name that is not UTF-8 can not stand in a torrent. */
+/** Sorted. @throws BtError INPUT_UNREADABLE for a name that is not UTF-8, which can not stand in a torrent */
 async function namesIn(folder: string): Promise<string[]> {
-  const names = await readdir(folder, { encoding: 'buffer' }).catch((error: unknown) => {
+  const names = await readdir(folder).catch((error: unknown) => {
     throw diskError(error, folder, 'read')
   })
-  return names
-    .sort((a, b) => Buffer.compare(a, b))
-    .map(bytes => {
-      const name = tryUtf8(bytes)
-      if (name !== undefined) return name
-      const shown = latin1(bytes)
-      throw new BtError('INPUT_UNREADABLE', `the name "${shown}" in "${folder}" is not UTF-8; rename it`)
-    })
+  // Bytes that are not UTF-8 became this, which may also be what the name is.
+  if (names.some(name => name.includes(SUBSTITUTE))) await checkNames(folder)
+  return names.sort()
+}
+
+async function checkNames(folder: string): Promise<void> {
+  const wrong = (await readdir(folder, { encoding: 'buffer' })).find(name => tryUtf8(name) === undefined)
+  if (wrong === undefined) return
+  throw new BtError('INPUT_UNREADABLE', `the name "${latin1(wrong)}" in "${folder}" is not UTF-8; rename it`)
 }
 
 /** A link that leads nowhere is looked at itself. */
-async function lookAt(path: string, follow: boolean): Promise<BigIntStats> {
+function lookAt(path: string, follow: boolean): Stats {
   try {
-    return await look(path, follow ? 'follow' : 'stay')
+    return lookAtOnce(path, follow ? 'follow' : 'stay')
   } catch (error) {
-    const link = follow && isAbsent(error) ? await look(path, 'stay').catch(() => undefined) : undefined
-    if (link?.isSymbolicLink() === true) return link
+    if (follow && isAbsent(error) && isLink(path)) return lookAtOnce(path, 'stay')
     throw diskError(error, path, 'read')
   }
 }
 
-function identity(stats: BigIntStats): string {
-  return `${stats.dev}/${stats.ino}`
+function isLink(path: string): boolean {
+  try {
+    return lookAtOnce(path, 'stay').isSymbolicLink()
+  } catch {
+    return false
+  }
+}
+
+/** Of a folder, however it is reached. */
+async function identity(folder: string): Promise<string> {
+  const { dev, ino } = await look(folder, 'follow').catch((error: unknown) => {
+    throw diskError(error, folder, 'read')
+  })
+  return `${dev}/${ino}`
 }

@@ -1,9 +1,9 @@
 // What `create` says of the torrent it made, or would make.
 import { hex } from '../base/bytes.ts'
-import type { TorrentPlan } from '../engine/create-torrent.ts'
+import type { InfoHash } from '../base/ids.ts'
+import type { CreatedTorrent, TorrentPlan } from '../engine/create-torrent.ts'
 import { formatBytes, plural, printable } from './format.ts'
 import { line } from './info-lines.ts'
-import { magnetOf, type ShownTorrent } from './torrent-document.ts'
 
 /** Of a reason, so many paths are named. */
 const SHOWN_PATHS = 8
@@ -19,16 +19,22 @@ const REASONS: Readonly<Record<TorrentPlan['leftOut'][number]['reason'], string>
   'not included': 'not in --include',
 }
 
-export function createdLines(torrent: ShownTorrent): readonly string[] {
-  return [...line('Info Hash', hex(torrent.info.infoHash)), ...line('Magnet', magnetOf(torrent))]
+/** What is shown of a torrent that is written. */
+export interface WrittenTorrent {
+  readonly infoHash: InfoHash
+  readonly magnet: string | undefined
+}
+
+export function createdLines({ infoHash, magnet }: WrittenTorrent): readonly string[] {
+  return [...line('Info Hash', hex(infoHash)), ...line('Magnet', magnet)]
 }
 
 /** @param file where it was saved; undefined: nowhere. */
-export function createdJson(torrent: ShownTorrent, file: string | undefined): object {
-  const { infoHash, name, totalLength, pieceLength, pieceCount, files } = torrent.info
+export function createdJson({ infoHash, content }: CreatedTorrent, magnet: string, file: string | undefined): object {
+  const { name, totalLength, pieceLength, pieceCount, files } = content
   return {
     infoHash: hex(infoHash),
-    magnet: magnetOf(torrent),
+    magnet,
     file,
     name,
     length: totalLength,
@@ -36,6 +42,11 @@ export function createdJson(torrent: ShownTorrent, file: string | undefined): ob
     pieceCount,
     files: files.length,
   }
+}
+
+/** Names that whoever downloads it gets otherwise. */
+export function renamedLines({ renamed }: TorrentPlan): readonly string[] {
+  return renamed.map(({ from, to }) => `"${from}" is not a name for every system; it will be saved as "${to}"`)
 }
 
 /** `3 files, 1.50 MiB: 96 pieces of 16.0 KiB`. */
