@@ -18,9 +18,10 @@ const USER_SOURCE = 'user'
 
 /**
  * How a connection ended. `failed`: before the handshakes were through; `closed`: after, and it may be dialed again;
- * `useless`: nothing to be had from it (both are seeds, another torrent), so it is not dialed on our own account.
+ * `useless`: nothing to be had from it (both are seeds, another torrent), so it is not dialed on our own account;
+ * `released`: we let go of it, for no fault of its own, and may dial it again at once.
  */
-export type DialOutcome = 'failed' | 'closed' | 'useless'
+export type DialOutcome = 'failed' | 'closed' | 'useless' | 'released'
 
 interface KnownPeer {
   readonly address: PeerAddress
@@ -122,6 +123,10 @@ export class PeerList {
     }
     peer.state = 'idle'
     peer.move++
+    if (outcome === 'released') {
+      this.#ready.push(this.#entryOf(peer))
+      return
+    }
     if (outcome === 'failed') peer.failures++
     const delay = outcome === 'failed' ? PEER_BACK_OFF * 2 ** (peer.failures - 1) : RECONNECT_DELAY
     peer.notBefore = now + delay

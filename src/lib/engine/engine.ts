@@ -29,6 +29,8 @@ export interface EngineOptions extends RateLimits {
   readonly host?: string
   /** What plugins offer; by default the bundled ones. */
   readonly registry?: PluginRegistry
+  /** Closes the engine when it is aborted. */
+  readonly signal?: AbortSignal
 }
 
 /** What all ways to add a torrent share. */
@@ -41,6 +43,8 @@ export interface AddOptions extends RateLimits {
   readonly trackers?: readonly string[]
   /** Fail once no peer can be hoped for, instead of waiting for better times. */
   readonly giveUp?: boolean
+  /** Removes the torrent from the engine when it is aborted: it stops as by `Engine.remove`. */
+  readonly signal?: AbortSignal
 }
 
 /** What `download` and `seed` share. */
@@ -65,9 +69,10 @@ export interface SeedOptions extends AddOptions, Serving {
 
 /**
  * Opens the listening port and loads the plugins.
- * @throws BtError LISTEN_FAILED, or USAGE for a limit that is no rate
+ * @throws BtError LISTEN_FAILED, or USAGE for a limit that is no rate; the reason of a signal that is aborted already
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  options.signal?.throwIfAborted()
   const registry = options.registry ?? (await loadBundledPlugins())
   const peerId = makePeerId(length => randomBytes(length))
   const torrents = new Map<string, TorrentSession>()
@@ -97,7 +102,9 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     random: () => Math.random(),
     hasher: new Hasher(),
   }
-  return new Engine(context, torrents, listener)
+  const engine = new Engine(context, torrents, listener)
+  options.signal?.addEventListener('abort', () => void engine.close().catch(() => undefined), { once: true })
+  return engine
 }
 
 export class Engine {
@@ -105,6 +112,7 @@ export class Engine {
   /** By info-hash in hex. */
   readonly #torrents: Map<string, TorrentSession>
   readonly #listener: Listener | undefined
+  #closing: Promise<void> | undefined
 
   /** Use `createEngine`. */
   constructor(context: EngineContext, torrents: Map<string, TorrentSession>, listener: Listener | undefined) {
@@ -171,10 +179,15 @@ export class Engine {
   }
 
   /**
-   * Stops every torrent (each announces `stopped`, flushes and saves) and the listener.
+   * Stops every torrent (each announces `stopped`, flushes and saves) and the listener. Safe to call more than once.
    * @throws BtError DISK_* after all is closed, where a torrent could not be flushed or its state not saved
    */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     const stopped = await Promise.allSettled(this.torrents.map(session => session.stop()))
     this.#torrents.clear()
     await this.#listener?.close()
@@ -184,12 +197,23 @@ export class Engine {
   }
 
   #start(options: SessionOptions): TorrentSession {
+    if (this.#closing !== undefined) throw new BtError('USAGE', 'the engine is closed; make another one')
     const key = hex(options.source.infoHash)
     if (this.#torrents.has(key)) throw new BtError('USAGE', `torrent ${key} was added already`)
     const session = new TorrentSession(this.#context, options)
     this.#torrents.set(key, session)
     session.start()
+    if (options.signal !== undefined) this.#heed(options.signal, session)
     return session
+  }
+
+  #heed(signal: AbortSignal, session: TorrentSession): void {
+    const leave = (): void => void this.remove(session).catch(() => undefined)
+    if (signal.aborted) return leave()
+    signal.addEventListener('abort', leave, { once: true })
+    session.on('stage', ({ stage }) => {
+      if (stage === 'stopped' || stage === 'failed') signal.removeEventListener('abort', leave)
+    })
   }
 }
 
@@ -198,7 +222,7 @@ function until({ seedUntil }: Serving): Pick<SessionOptions, 'seedUntil'> {
 }
 
 function shared(source: TorrentSource, options: AddOptions): SessionOptions {
-  const { peers, discover, giveUp, maxDown, maxUp } = options
+  const { peers, discover, giveUp, maxDown, maxUp, signal } = options
   const tiers = [...source.tiers, ...(options.trackers ?? []).map(url => [url])]
   return {
     source: { ...source, tiers },
@@ -206,5 +230,6 @@ function shared(source: TorrentSource, options: AddOptions): SessionOptions {
     ...(peers !== undefined && { peers }),
     ...(discover !== undefined && { discover }),
     ...(giveUp !== undefined && { giveUp }),
+    ...(signal !== undefined && { signal }),
   }
 }

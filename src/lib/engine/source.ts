@@ -39,7 +39,10 @@ export function fromMagnet(magnet: Magnet): TorrentSource {
  * @param argument a path, `-` for standard input, an http(s) URL of a .torrent, a magnet link or 40 hex digits.
  * @throws BtError USAGE, INPUT_UNREADABLE, METAINFO_INVALID, MAGNET_INVALID, HTTP_FAILED.
  */
-export async function loadSource(argument: string, signal: AbortSignal): Promise<TorrentSource> {
+export async function loadSource(
+  argument: string,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<TorrentSource> {
   if (/^magnet:/i.test(argument)) return fromMagnet(parseMagnet(argument))
   const hash = /^[0-9a-f]{40}$/i.test(argument) ? fromHex(argument) : undefined
   if (hash !== undefined && !(await isFile(argument))) {

@@ -89,6 +89,14 @@ export class TorrentRunner {
     this.#input(now => this.torrent.piecesReleased(pieces, now))
   }
 
+  pause(): void {
+    this.#input(now => this.torrent.pause(now))
+  }
+
+  resume(): void {
+    this.#input(now => this.torrent.resume(now))
+  }
+
   /** A peer that came to our listener for this torrent. */
   adopt(visitor: {
     readonly socket: PeerSocket

@@ -29,11 +29,16 @@ export type SessionEvent =
   | AnnounceEvent
   | DiskEvent
   | { readonly type: 'stage'; readonly stage: Stage }
+  | { readonly type: 'paused' }
+  | { readonly type: 'resumed' }
   | { readonly type: 'checked'; readonly pieces: number; readonly total: number }
   | { readonly type: 'reserved'; readonly bytes: number; readonly total: number }
   | { readonly type: 'warning'; readonly message: string }
   /** It has been seeded enough, and stops. */
   | { readonly type: 'seedGoal'; readonly goal: SeedGoal }
+
+/** The event of one type. */
+export type SessionEventOf<T extends SessionEvent['type']> = Extract<SessionEvent, { readonly type: T }>
 
 export interface SessionOptions {
   readonly source: TorrentSource
@@ -52,6 +57,8 @@ export interface SessionOptions {
   readonly superSeed?: boolean
   /** Fail once no peer can be hoped for, instead of waiting for better times. */
   readonly giveUp?: boolean
+  /** Heeded by the engine. */
+  readonly signal?: AbortSignal
   /** Stops by itself once it has been seeded so much. */
   readonly seedUntil?: SeedGoals
 }
@@ -70,8 +77,8 @@ export class TorrentSession {
   readonly #options: SessionOptions
   readonly #torrent: Torrent
   readonly #runner: TorrentRunner
-  readonly #announcing: Announcing | undefined
-  readonly #sources: PeerSources
+  #announcing: Announcing | undefined
+  #sources: PeerSources
   readonly #disk: DiskRoom
   readonly #limits = new LimitPair()
   readonly #streams: FileStreams
@@ -85,7 +92,10 @@ export class TorrentSession {
   #opening: Promise<void> | undefined
   #seeding: Seeding | undefined
   #goal: SeedGoal | undefined
+  /** Trackers and sources may be asked: what is there has been checked, or the metadata is wanted. */
   #discovering = false
+  /** While it is paused: settles once the trackers were told. */
+  #pausing: Promise<void> | undefined
   #met = false
   /** Something was missing when the storage was opened. */
   #incomplete = false
@@ -142,13 +152,7 @@ export class TorrentSession {
     if (options.storage === undefined)
       this.#streams.end(new BtError('USAGE', 'only the metadata is wanted of this torrent'))
     this.#announcing = this.#makeAnnouncing()
-    this.#sources = new PeerSources({
-      sources: options.discover === false ? [] : context.registry.sources,
-      private: () => this.info?.private === true,
-      onPeers: (peers, name) => this.#runner.addPeers(peers, name),
-      onWarning: message => this.#emit({ type: 'warning', message }),
-      onEnd: () => this.#considerGivingUp(),
-    })
+    this.#sources = this.#makeSources()
   }
 
   get runner(): TorrentRunner {
@@ -196,7 +200,10 @@ export class TorrentSession {
     this.#runner.setLimits(combine(this.#context.limits, this.#limits))
   }
 
-  /** @returns a function that takes the listener off again. */
+  /**
+   * Calls the listener with every event, as it happens. What it throws ends the process, as an uncaught exception.
+   * @returns a function that takes the listener off again.
+   */
   subscribe(listener: (event: SessionEvent) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -210,6 +217,51 @@ export class TorrentSession {
    */
   stream(file: number, range: StreamRange = {}): AsyncGenerator<Uint8Array, void, undefined> {
     return this.#streams.read(file, range)
+  }
+
+  /**
+   * Calls the listener with every event of one type: `session.on('pieceVerified', ({ piece }) => …)`.
+   * @returns a function that takes the listener off again.
+   */
+  on<T extends SessionEvent['type']>(type: T, listener: (event: SessionEventOf<T>) => void): () => void {
+    return this.subscribe(event => {
+      if (event.type === type) listener(event as SessionEventOf<T>)
+    })
+  }
+
+  get paused(): boolean {
+    return this.#pausing !== undefined
+  }
+
+  /**
+   * Lets go of all peers and leaves the trackers, until `resume`. What has arrived is still stored, and what is there still
+   * checked. The stage stays as it is. Has no effect once it is stopped.
+   * @returns when the trackers were told, after 3 s at most.
+   */
+  pause(): Promise<void> {
+    if (this.#abort.signal.aborted) return Promise.resolve()
+    this.#pausing ??= this.#pause()
+    return this.#pausing
+  }
+
+  async #pause(): Promise<void> {
+    this.#emit({ type: 'paused' })
+    this.#runner.pause()
+    await Promise.all([this.#announcing?.stop(), this.#sources.stop()])
+  }
+
+  /** Goes on where `pause` left off, once that is through: trackers hear `started` again, known peers are dialled at once. */
+  async resume(): Promise<void> {
+    const pausing = this.#pausing
+    await pausing
+    // Somebody else may have resumed it meanwhile, or stopped it.
+    if (pausing === undefined || this.#pausing !== pausing || this.#abort.signal.aborted) return
+    this.#pausing = undefined
+    this.#announcing = this.#makeAnnouncing()
+    this.#sources = this.#makeSources()
+    this.#emit({ type: 'resumed' })
+    this.#runner.resume()
+    if (this.#discovering) this.#ask()
   }
 
   /** Begins the work; call once. */
@@ -288,7 +340,7 @@ export class TorrentSession {
 
   #considerGivingUp(): void {
     if (this.#options.giveUp !== true || !this.#discovering || this.#stage === 'seeding') return
-    if (this.#abort.signal.aborted || this.obstacle !== undefined) return
+    if (this.#abort.signal.aborted || this.paused || this.obstacle !== undefined) return
     if (this.#torrent.peers.size > 0) return
     const hopeless = outlook({
       met: this.#met,
@@ -378,6 +430,11 @@ export class TorrentSession {
   #discover(): void {
     if (this.#discovering) return
     this.#discovering = true
+    if (!this.paused) this.#ask()
+  }
+
+  /** Asks trackers and sources for peers. */
+  #ask(): void {
     this.#announcing?.start()
     const { infoHash, displayName } = this.source
     const view: TorrentView = {
@@ -389,6 +446,16 @@ export class TorrentSession {
     }
     this.#sources.start(view)
     this.#considerGivingUp()
+  }
+
+  #makeSources(): PeerSources {
+    return new PeerSources({
+      sources: this.#options.discover === false ? [] : this.#context.registry.sources,
+      private: () => this.info?.private === true,
+      onPeers: (peers, name) => this.#runner.addPeers(peers, name),
+      onWarning: message => this.#emit({ type: 'warning', message }),
+      onEnd: () => this.#considerGivingUp(),
+    })
   }
 
   #makeAnnouncing(): Announcing | undefined {

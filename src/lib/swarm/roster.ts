@@ -17,6 +17,9 @@ const MAX_DEPARTED = 256
 /** Milliseconds after which a peer that neither wants nor gives anything may have to make room: it has had time to show. */
 const SETTLING_TIME = 60_000
 
+/** Why a peer is removed where the torrent is paused. */
+export const PAUSED = 'paused'
+
 export class Roster {
   readonly peers: Map<PeerKey, SwarmPeer> = new Map()
   readonly #known: PeerList = new PeerList()
@@ -170,6 +173,13 @@ export class Roster {
     this.#closed = true
   }
 
+  /** Takes back `close`. */
+  reopen(now: number): void {
+    this.#closed = false
+    this.#alone = false
+    this.dial(now)
+  }
+
   /** When the next candidate may be dialled. */
   deadline(now: number): number {
     return this.#closed ? Infinity : this.#known.deadline(now)
@@ -204,6 +214,7 @@ export class Roster {
 
 /** A peer that shook hands did nothing wrong by leaving; one that never got so far counts as a failure. */
 function outcomeOf(peer: SwarmPeer, reason: string): DialOutcome {
+  if (reason === PAUSED) return 'released'
   if (reason === 'both-seeds' || reason === 'both-upload-only' || reason === 'duplicate') return 'useless'
   return peer.met ? 'closed' : 'failed'
 }

@@ -22,7 +22,7 @@ import type { SwarmPeer } from './peer.ts'
 import { PeerEvents } from './peer-events.ts'
 import { PieceChecks } from './piece-checks.ts'
 import type { TransferLimits } from './rate-limit.ts'
-import { Roster } from './roster.ts'
+import { PAUSED, Roster } from './roster.ts'
 import { TorrentStats, type TorrentSnapshot } from './stats.ts'
 import { openTransfer, type Transfer } from './transfer.ts'
 
@@ -301,8 +301,17 @@ export class Torrent {
 
   /** Ends every connection; nobody is dialled or accepted from here on. */
   shutdown(now: number): void {
-    this.#roster.close()
-    for (const peer of this.peers.values()) this.#drop(peer, 'local', 'shutting down', now)
+    this.#endAll('local', 'shutting down', now)
+  }
+
+  /** Ends every connection until `resume`. Pieces that are being hashed and stored still count. */
+  pause(now: number): void {
+    this.#endAll(PAUSED, 'the torrent is paused', now)
+  }
+
+  resume(now: number): void {
+    this.#now = now
+    this.#roster.reopen(now)
   }
 
   takeActions(): readonly TorrentAction[] {
@@ -381,6 +390,12 @@ export class Torrent {
       dontHave: (piece, now) => this.#events.pieces.onDontHave(peer, piece, now),
       uploadOnly: (value, now) => this.#events.onUploadOnly(peer, value, now),
     }
+  }
+
+  #endAll(reason: string, detail: string, now: number): void {
+    this.#now = now
+    this.#roster.close()
+    for (const peer of this.peers.values()) this.#drop(peer, reason, detail, now)
   }
 
   #drop(peer: SwarmPeer, reason: string, detail: string, now: number): void {
