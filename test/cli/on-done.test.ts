@@ -56,15 +56,18 @@ describe('bt download --on-done', () => {
     expect(killed.stderr).toContain('exit code 137')
   })
 
-  test('runs it while it goes on seeding, and fails with it in the end', async () => {
+  test('runs it while it goes on seeding, says at once that it failed, and fails with it in the end (1)', async () => {
     const content = makeContent({ name: 'a.bin', files: PIECE })
     const peer = await seedingPeer(content)
     const cwd = tempFolder()
-    const running = start(['download', content.torrent, '--peer', peer.address, '--seed', '--on-done', 'exit 4'], {
-      cwd,
-    })
+    const running = start(
+      ['download', content.torrent, '--peer', peer.address, '--seed-time', '1s', '--on-done', 'exit 4'],
+      {
+        cwd,
+      },
+    )
     await running.note(/^warning: the --on-done command ended with exit code 4$/)
-    expect((await running.interrupt()).code).toBe(130)
+    expect((await running.ended).code).toBe(1)
   })
 
   test('does not run it where the download failed', async () => {

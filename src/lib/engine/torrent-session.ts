@@ -14,9 +14,9 @@ import { asBtError } from './errors.ts'
 import { FileStreams, type StreamRange } from './file-streams.ts'
 import { outlook } from './outlook.ts'
 import { PeerSources } from './peer-sources.ts'
-import { measure, sizeHere, type Progress, type Stage } from './progress.ts'
+import { measure, type Progress, type Stage } from './progress.ts'
 import { combine, LimitPair, type RateLimits } from './rate-limits.ts'
-import { checkGoals, type Given, type SeedGoal, type SeedGoals } from './seed-goals.ts'
+import type { SeedGoal, SeedGoals } from './seed-goals.ts'
 import { Seeding } from './seeding.ts'
 import { publishEvent } from './session-channel.ts'
 import type { TorrentSource } from './source.ts'
@@ -87,11 +87,9 @@ export class TorrentSession {
   readonly #settleDone: Settle<void>
   readonly #settleMetadata: Settle<Info>
   readonly #settleFailure: Settle<never>
-  readonly #settleSeeded: Settle<SeedGoal>
+  readonly #seeding: Seeding
   #storage: Storage | undefined
   #opening: Promise<void> | undefined
-  #seeding: Seeding | undefined
-  #goal: SeedGoal | undefined
   /** Trackers and sources may be asked: what is there has been checked, or the metadata is wanted. */
   #discovering = false
   /** While it is paused: settles once the trackers were told. */
@@ -112,8 +110,6 @@ export class TorrentSession {
     ;[this.done, this.#settleDone] = settleable<void>()
     ;[this.metadata, this.#settleMetadata] = settleable<Info>()
     ;[this.failure, this.#settleFailure] = settleable<never>()
-    ;[this.seeded, this.#settleSeeded] = settleable<SeedGoal>()
-    checkGoals(options.seedUntil ?? {})
     this.#limits.set(options.limits ?? {}, context.now())
     this.#torrent = new Torrent({
       infoHash: source.infoHash,
@@ -137,6 +133,18 @@ export class TorrentSession {
         if (error !== this.#abort.signal.reason) this.#fail(error)
       },
     })
+    this.#seeding = new Seeding({
+      goals: options.seedUntil,
+      runner: this.#runner,
+      uploadedBefore: () => this.#storage?.uploadedBefore ?? 0,
+      now: context.now,
+      onReached: goal => {
+        this.#emit({ type: 'seedGoal', goal })
+        // What goes wrong with saving, whoever waits for `failure` or closes the engine hears of.
+        this.stop().catch(() => undefined)
+      },
+    })
+    this.seeded = this.#seeding.ended
     this.#disk = new DiskRoom({
       signal: this.#abort.signal,
       bytesLeft: () => this.progress().bytesLeft,
@@ -297,7 +305,7 @@ export class TorrentSession {
 
   async #stop(): Promise<void> {
     this.#abort.abort(new BtError('INTERRUPTED', 'stopped'))
-    this.#seeding?.stop()
+    this.#seeding.stop()
     const announced = this.#announcing?.stop()
     await this.#sources.stop()
     await this.#opening
@@ -315,9 +323,8 @@ export class TorrentSession {
     const ended = new BtError('INTERRUPTED', 'the torrent was stopped before it was complete')
     this.#settleMetadata.reject(ended)
     this.#settleDone.reject(ended)
-    if (this.#goal !== undefined && unsaved === undefined) this.#settleSeeded.resolve(this.#goal)
-    else this.#settleSeeded.reject(new BtError('INTERRUPTED', 'the torrent was stopped before it was seeded enough'))
     this.#streams.end(ended)
+    this.#seeding.end(unsaved === undefined ? undefined : asBtError(unsaved))
     if (unsaved !== undefined) throw asBtError(unsaved)
   }
 
@@ -359,36 +366,12 @@ export class TorrentSession {
     if (gained) this.#announcing?.complete()
     this.#enter('seeding')
     this.#settleDone.resolve()
-    this.#seedOn()
-  }
-
-  #seedOn(): void {
-    const { seedUntil: goals } = this.#options
-    if (goals === undefined || this.#abort.signal.aborted) return
-    this.#seeding = new Seeding({
-      goals,
-      now: this.#context.now,
-      given: () => this.#given(),
-      onReached: goal => {
-        this.#goal = goal
-        this.#emit({ type: 'seedGoal', goal })
-        // What goes wrong with saving, whoever waits for `failure` or closes the engine hears of.
-        this.stop().catch(() => undefined)
-      },
-    })
-  }
-
-  /** Only what the system has taken counts: who leaves right after the last block would keep it to itself. */
-  #given(): Given {
-    const { uploadedBefore = 0 } = this.#storage ?? {}
-    const uploaded = this.#torrent.stats.upload.total - this.#runner.unsent
-    return { uploaded: uploadedBefore + Math.max(0, uploaded), size: sizeHere(this.#torrent) }
+    if (!this.#abort.signal.aborted) this.#seeding.begin()
   }
 
   #run(): Run {
     const { uploaded, downloaded } = this.progress()
-    const owed = this.#options.seedUntil !== undefined && this.#goal === undefined
-    return { uploaded, downloaded, seeding: owed ? 'owed' : 'over' }
+    return { uploaded, downloaded, seeding: this.#seeding.state }
   }
 
   /** The info dictionary is known: opens storage, checks what is there, and lets pieces move. */
@@ -499,8 +482,8 @@ export class TorrentSession {
     this.#settleMetadata.reject(known)
     this.#settleDone.reject(known)
     this.#settleFailure.reject(known)
-    this.#settleSeeded.reject(known)
     this.#streams.end(known)
+    this.#seeding.end(known)
     // Nothing more is to be had from it: connections end, trackers hear `stopped`, what is verified is saved.
     this.stop().catch(() => undefined)
   }
