@@ -118,11 +118,9 @@ export default class Seed extends BtCommand {
       import('../cli/seed-sessions.ts'),
     ])
     const sessions = items.map(item => {
-      const session = engine.seed(item.source, {
-        ...seedOptions(flags),
-        trackers: item.magnet !== undefined ? [] : (flags.tracker ?? []),
-        ...(item.path !== undefined && { path: item.path }),
-      })
+      const { source, magnet, ...place } = item
+      const trackers = magnet === undefined ? (flags.tracker ?? []) : []
+      const session = engine.seed(source, { ...seedOptions(flags), ...place, trackers })
       display.follow(session)
       return session
     })

@@ -1,13 +1,17 @@
 // Seeding that ends by itself, with a downloader of our own over the loopback.
 import { existsSync } from 'node:fs'
-import { readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { hex } from '../../src/lib/base/bytes.ts'
 import type { Engine } from '../../src/lib/engine/engine.ts'
+import { contentStamp } from '../../src/lib/engine/seed-content.ts'
+import { seedItems } from '../../src/lib/engine/seed-items.ts'
 import type { PeerAddress } from '../../src/lib/base/address.ts'
 import {
+  countOf,
   eventOf,
+  eventsOf,
   makeSample,
   openEngine,
   seedEngine,
@@ -107,6 +111,53 @@ describe('a seed', () => {
       code: 'DISK_NOT_FOUND',
       message: expect.stringContaining(`nothing of "${NAME}" is in `) as string,
     })
+  })
+})
+
+describe('content that was hashed a moment ago', () => {
+  it('is not hashed again as long as nothing has changed', async () => {
+    const sample = await makeSample(FILES)
+    const place = { path: sample.path }
+    const verified = await contentStamp(sample.source, place)
+    const engine = await openEngine()
+    const checks = async (): Promise<number> => {
+      const session = engine.seed(sample.source, { ...place, verified })
+      const events = eventsOf(session)
+      await session.done
+      await engine.remove(session)
+      return countOf(events, 'checked')
+    }
+    expect(await checks()).toBe(0)
+    await utimes(join(sample.path, 'a.bin'), 1, 1)
+    expect(await checks()).toBeGreaterThan(0)
+    await rm(join(sample.path, 'b.bin'))
+    const gone = engine.seed(sample.source, { ...place, verified: await contentStamp(sample.source, place) })
+    await gone.done
+    expect(gone.have?.complete).toBe(false)
+  })
+
+  it('is served though its names are not safe ones for every system', async () => {
+    const folder = join(await temporaryFolder(), 'Vol. 1.')
+    await mkdir(folder)
+    for (const name of ['a\\b.bin', 'con.txt', 'plain.txt']) await writeFile(join(folder, name), name)
+    const [item] = await seedItems([folder], {
+      trackers: [],
+      signal: new AbortController().signal,
+      onWarning: () => undefined,
+    })
+    if (item === undefined) throw new Error('nothing was made')
+    const { source, ...place } = item
+    const engine = await openEngine()
+    const session = engine.seed(source, place)
+    await session.done
+    expect(session.have?.complete).toBe(true)
+    const output = join(await temporaryFolder(), 'copy')
+    await (await openEngine()).download(source, { output, peers: addressOf(engine) }).done
+    expect((await readdir(output)).filter(name => !name.startsWith('.')).sort()).toEqual([
+      '_con.txt',
+      'a_b.bin',
+      'plain.txt',
+    ])
   })
 })
 

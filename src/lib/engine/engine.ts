@@ -16,6 +16,7 @@ import type { EngineContext } from './context.ts'
 import { LimitPair, type RateLimits } from './rate-limits.ts'
 import { downloadStorage, type DownloadTarget } from './download-storage.ts'
 import type { SeedGoals } from './seed-goals.ts'
+import type { SeedPlace } from './seed-content.ts'
 import { seedStorage } from './seed-storage.ts'
 import type { OpenStorage } from './storage.ts'
 import { silentPort } from './silent-port.ts'
@@ -60,9 +61,7 @@ interface Serving {
 export interface DownloadOptions extends AddOptions, DownloadTarget, Serving {}
 
 /** For the ratio, what is given to peers in this run counts: nothing is written where the content is. */
-export interface SeedOptions extends AddOptions, Serving {
-  /** The content itself, or the folder that holds it; the working folder by default. */
-  readonly path?: string
+export interface SeedOptions extends AddOptions, Serving, SeedPlace {
   /** For the only seed of a new torrent: gives each piece about once, and lets its peers do the rest (BEP 16). */
   readonly superSeed?: boolean
 }
@@ -158,7 +157,7 @@ export class Engine {
       ...shared(source, options),
       ...until(options),
       ...(options.superSeed !== undefined && { superSeed: options.superSeed }),
-      storage: (info, request) => seedStorage(info, options.path, request),
+      storage: (info, request) => seedStorage(info, options, request),
     })
   }
 

@@ -7,12 +7,11 @@ import { formatMagnet } from '../metainfo/magnet.ts'
 import { parseMetainfo } from '../metainfo/metainfo.ts'
 import { diskError } from '../storage/disk-error.ts'
 import { createTorrent } from './create-torrent.ts'
+import { contentStamp, type SeedPlace } from './seed-content.ts'
 import { fromMetainfo, loadSource, type TorrentSource } from './source.ts'
 
-export interface SeedItem {
+export interface SeedItem extends SeedPlace {
   readonly source: TorrentSource
-  /** Where its content is; undefined: in the working folder. */
-  readonly path?: string
   /** Of a torrent that was made here: how others get it. */
   readonly magnet?: string
 }
@@ -92,7 +91,7 @@ async function made(path: string, options: SeedItemsOptions): Promise<SeedItem> 
     throw new BtError('USAGE', 'a private torrent gets peers from its trackers only; give one with --tracker')
   }
   const tiers = options.trackers.map(url => [url])
-  const { bytes } = await createTorrent(path, {
+  const { bytes, content } = await createTorrent(path, {
     tiers,
     private: options.private === true,
     signal: options.signal,
@@ -104,7 +103,10 @@ async function made(path: string, options: SeedItemsOptions): Promise<SeedItem> 
     trackers: options.trackers,
     ...(source.displayName !== undefined && { displayName: source.displayName }),
   })
-  return { source, path, magnet }
+  const { root, singleFile } = content
+  // The torrent may give files other names, safe ones for every system.
+  const place = { path, files: content.files.map(file => (singleFile ? root : join(root, ...file.path))) }
+  return { source, magnet, ...place, verified: await contentStamp(source, place) }
 }
 
 /** The .torrent files of a folder that holds some; of one that holds none it is content. */

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hex } from '../base/bytes.ts'
 import { asBtError } from './errors.ts'
-import { contentStamp } from './content-stamp.ts'
+import { contentStamp } from './seed-content.ts'
 import type { Engine, SeedOptions } from './engine.ts'
 import type { TorrentSession } from './torrent-session.ts'
 import { TorrentFolder, type FolderChange } from './torrent-folder.ts'
@@ -77,7 +77,7 @@ export class TorrentWatch {
 
   async #begin(source: TorrentSource): Promise<void> {
     const { seed = {}, signal, onAdded, onProblem } = this.#options
-    const began = await contentStamp(source, seed.path)
+    const began = await contentStamp(source, seed)
     if (signal.aborted) return
     try {
       const session = this.#engine.seed(source, seed)
@@ -100,7 +100,7 @@ export class TorrentWatch {
   async #lookAtContent(watched: Watched): Promise<void> {
     const { session, began } = watched
     if (!lacksContent(session)) return
-    const now = await contentStamp(session.source, this.#options.seed?.path)
+    const now = await contentStamp(session.source, this.#options.seed ?? {})
     const rests = now === watched.seen
     watched.seen = now
     if (now === began || !rests || this.#options.signal.aborted) return
