@@ -30,7 +30,11 @@ export async function contentStamp({ info }: TorrentSource, place: SeedPlace): P
   if (info === undefined) return NOTHING
   try {
     const store = await openContent(info, place)
-    return await stampOf(store).finally(() => store.close())
+    try {
+      return await stampOf(store)
+    } finally {
+      await store.close()
+    }
   } catch {
     return NOTHING // Whoever seeds it is told why.
   }
