@@ -34,28 +34,30 @@ const environment = `Every flag of every command can be given a default by a var
   BT_<FLAG>            for every command that has the flag
   BT_<COMMAND>_<FLAG>  for one command; counts more
 
-in capitals, with _ for each -. A flag that takes no value is set by 1, true, yes
-or on, and cleared by 0, false, no or off; --no-<flag> takes it back on the command
-line. A flag that may be repeated takes several values with blanks between them.
+in capitals, with _ for each -. A flag that takes no value is set by 1, true,
+yes or on, and cleared by 0, false, no or off; --no-<flag> takes it back on the
+command line. A flag that may be repeated takes several values with blanks
+between them.
 
   BT_MAX_DOWN=2MiB                        bt download a.torrent
   BT_DOWNLOAD_PORT=6881                   bt download a.torrent
   BT_TRACKER="http://a/announce udp://b"  bt peers a.torrent
   BT_JSON=1                               bt info a.torrent
 
-What is on the command line counts most; then BT_<COMMAND>_<FLAG>, BT_<FLAG>, the
-configuration file, and the default. A variable that is set to nothing is not set.
+What is on the command line counts most; then BT_<COMMAND>_<FLAG>, BT_<FLAG>,
+the configuration file, and the default. A variable that is set to nothing is as
+good as not set.
 
   BT_CONFIG        the configuration file, instead of the user's own
-  BT_CONFIG_DIR    the folder of config.toml; $XDG_CONFIG_HOME/bt or ~/.config/bt
-  BT_DATA_DIR      where plugins are installed; $XDG_DATA_HOME/bt or ~/.local/share/bt
+  BT_CONFIG_DIR    where config.toml is; $XDG_CONFIG_HOME/bt or ~/.config/bt
+  BT_DATA_DIR      where plugins are; $XDG_DATA_HOME/bt or ~/.local/share/bt
   NO_COLOR         no colours; so does TERM=dumb, and output that is no terminal
   FORCE_COLOR      colours wherever the output goes
 `
 
-const config = `bt reads config.toml in $XDG_CONFIG_HOME/bt (~/.config/bt), or the file that BT_CONFIG
-names. It is TOML: the keys of the file itself are flags of any command, those of a
-table are the flags of one command, and count more.
+const config = `bt reads config.toml in $XDG_CONFIG_HOME/bt (~/.config/bt), or the file that
+BT_CONFIG names. It is TOML: the keys of the file itself are flags of any
+command, those of a table are flags of one command, and count more.
 
   # for every command that has the flag
   stall-timeout = 60
@@ -70,26 +72,26 @@ table are the flags of one command, and count more.
   port = 6881
 
 A key that means nothing is an error, so that no typing mistake goes unnoticed.
-Variables (\`bt help environment\`) and the command line count more than the file.
+Variables (\`bt help environment\`) and the command line count more than it.
 BT_CONFIG=/dev/null reads none.
 `
 
-const logging = `--log-level LEVEL logs to stderr, or with --log-file to the end of a file, what is at
-least so important:
+const logging = `--log-level LEVEL logs to stderr, or with --log-file to the end of a file, what
+is at least so important:
 
   error  what ended a torrent or the command
   warn   what went wrong: a tracker, a piece, a banned peer, a plugin
   info   peers that come and go, answers of trackers, stages
   debug  also what trackers were asked, and every piece
-  trace  also every message to and from every peer, and what went over HTTP and UDP
+  trace  also every message to and from peers, and what went over HTTP and UDP
 
-A line has the time, the level, the event, the peer and the info-hash, as text, or
-with --log-format json (or --json) as a JSON object.
+A line has the time, the level, the event, the peer and the info-hash, as text,
+or with --log-format json (or --json) as a JSON object.
 
 --debug is --log-level trace --log-format json, and shows the stack of an error:
 
   bt handshake a.torrent 127.0.0.1:6881 --debug 2> trace.jsonl
-  jq -r 'select(.event == "message") | [.direction, .peer, .message] | @tsv' trace.jsonl
+  jq -r 'select(.peer) | [.direction, .peer, .message] | @tsv' trace.jsonl
 
 The bytes of blocks are left out. Programs and plugins can listen to the same:
 docs/PLUGINS.md says how.

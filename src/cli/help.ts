@@ -30,7 +30,7 @@ export default class BtHelp extends Help {
   override async showHelp(argv: string[]): Promise<void> {
     const subject = argv.find(word => !HELP_WORDS.includes(word) && !word.startsWith('-'))
     const topic = subject === undefined ? undefined : HELP_TOPICS.get(subject)
-    if (topic !== undefined) return this.log(topic.text)
+    if (topic !== undefined) return this.log(topic.text.trimEnd())
     const { commandIDs } = this.config
     const isKnown = commandIDs.some(id => id === subject || id.startsWith(`${subject}:`))
     if (subject === undefined || isKnown) return super.showHelp(argv)

@@ -79,7 +79,7 @@ export default class Announce extends BtCommand {
   static override examples = [
     '<%= config.bin %> announce a.torrent',
     '<%= config.bin %> announce a.torrent --tracker udp://127.0.0.1:6969/announce --show-request',
-    '<%= config.bin %> announce c5fb9894bdaba464811b088d806bdd611ba490af --tracker http://127.0.0.1:6969/announce --event none --left 0 --param supportcrypto=1 --json',
+    '<%= config.bin %> announce d221f03eabf2a61ea8ab64a0afba3d6430970ee4 --tracker http://127.0.0.1:6969/announce --event none --left 0 --param supportcrypto=1 --json',
   ]
 
   protected override async execute(): Promise<void> {

@@ -9,7 +9,7 @@ export default class Download extends DownloadCommand {
   static override flags = downloadFlags
   static override examples = [
     '<%= config.bin %> download a.torrent',
-    '<%= config.bin %> download -o /tmp/a.iso a.torrent --peer 127.0.0.1:6881',
+    '<%= config.bin %> download -o films/ a.torrent --peer 127.0.0.1:6881',
     '<%= config.bin %> download a.torrent --select 0,2-4 --json',
     '<%= config.bin %> download --stdout a.torrent --select "*.mkv" | mpv -',
     '<%= config.bin %> download a.torrent --sequential --priority "*.srt=high" --priority 7=low',

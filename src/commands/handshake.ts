@@ -21,7 +21,7 @@ export default class Handshake extends BtCommand {
   static override examples = [
     '<%= config.bin %> handshake a.torrent 127.0.0.1:6881',
     '<%= config.bin %> handshake a.torrent',
-    '<%= config.bin %> handshake c5fb9894bdaba464811b088d806bdd611ba490af 127.0.0.1:6881 --json',
+    '<%= config.bin %> handshake d221f03eabf2a61ea8ab64a0afba3d6430970ee4 127.0.0.1:6881 --json',
   ]
 
   protected override async execute(): Promise<void> {

@@ -24,7 +24,7 @@ export default class Link extends BtCommand {
   static override examples = [
     '<%= config.bin %> link a.torrent',
     '<%= config.bin %> link a.torrent --select 0,2-4 --peer 127.0.0.1:6881',
-    '<%= config.bin %> link c5fb9894bdaba464811b088d806bdd611ba490af --tracker http://127.0.0.1:6969/announce',
+    '<%= config.bin %> link d221f03eabf2a61ea8ab64a0afba3d6430970ee4 --tracker http://127.0.0.1:6969/announce',
   ]
 
   protected override async execute(): Promise<void> {

@@ -6,7 +6,7 @@ export default class MagnetDownloadPiece extends PieceCommand {
   static override args = { link: linkArg, index: pieceArg }
   static override flags = pieceFlags
   static override examples = [
-    '<%= config.bin %> magnet_download_piece -o piece-0 "magnet:?xt=urn:btih:c5fb9894bdaba464811b088d806bdd611ba490af&tr=http://127.0.0.1:6969/announce" 0',
+    '<%= config.bin %> magnet_download_piece -o piece-0 "magnet:?xt=urn:btih:d221f03eabf2a61ea8ab64a0afba3d6430970ee4&tr=http://127.0.0.1:6969/announce" 0',
   ]
 
   protected override async execute(): Promise<void> {

@@ -11,8 +11,8 @@ export default class MagnetHandshake extends BtCommand {
   static override args = { link: linkArg }
   static override flags = { peer: peerFlag(), tracker: trackerFlag() }
   static override examples = [
-    '<%= config.bin %> magnet_handshake "magnet:?xt=urn:btih:c5fb9894bdaba464811b088d806bdd611ba490af&tr=http://127.0.0.1:6969/announce"',
-    '<%= config.bin %> magnet_handshake "magnet:?xt=urn:btih:c5fb9894bdaba464811b088d806bdd611ba490af" --peer 127.0.0.1:6881',
+    '<%= config.bin %> magnet_handshake "magnet:?xt=urn:btih:d221f03eabf2a61ea8ab64a0afba3d6430970ee4&tr=http://127.0.0.1:6969/announce"',
+    '<%= config.bin %> magnet_handshake "magnet:?xt=urn:btih:d221f03eabf2a61ea8ab64a0afba3d6430970ee4" --peer 127.0.0.1:6881',
   ]
 
   protected override async execute(): Promise<void> {

@@ -20,8 +20,8 @@ export default class MagnetInfo extends BtCommand {
     ...showFlags,
   }
   static override examples = [
-    '<%= config.bin %> magnet_info "magnet:?xt=urn:btih:c5fb9894bdaba464811b088d806bdd611ba490af&tr=http://127.0.0.1:6969/announce"',
-    '<%= config.bin %> magnet_info "magnet:?xt=urn:btih:c5fb9894bdaba464811b088d806bdd611ba490af" --peer 127.0.0.1:6881 --save a.torrent',
+    '<%= config.bin %> magnet_info "magnet:?xt=urn:btih:d221f03eabf2a61ea8ab64a0afba3d6430970ee4&tr=http://127.0.0.1:6969/announce"',
+    '<%= config.bin %> magnet_info "magnet:?xt=urn:btih:d221f03eabf2a61ea8ab64a0afba3d6430970ee4" --peer 127.0.0.1:6881 --save a.torrent',
   ]
 
   protected override async execute(): Promise<void> {

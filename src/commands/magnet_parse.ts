@@ -7,7 +7,7 @@ export default class MagnetParse extends BtCommand {
     'A "Tracker URL: " line for each tracker and the "Info Hash: ", always in hexadecimal; then the name, length, selected files, peers and web seeds where the link has them.'
   static override args = { link: linkArg }
   static override examples = [
-    '<%= config.bin %> magnet_parse "magnet:?xt=urn:btih:c5fb9894bdaba464811b088d806bdd611ba490af&dn=a.gif&tr=http%3A%2F%2F127.0.0.1%3A6969%2Fannounce"',
+    '<%= config.bin %> magnet_parse "magnet:?xt=urn:btih:d221f03eabf2a61ea8ab64a0afba3d6430970ee4&dn=a.gif&tr=http%3A%2F%2F127.0.0.1%3A6969%2Fannounce"',
   ]
 
   protected override async execute(): Promise<void> {

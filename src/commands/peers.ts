@@ -16,7 +16,7 @@ export default class Peers extends BtCommand {
   static override examples = [
     '<%= config.bin %> peers a.torrent',
     '<%= config.bin %> peers a.torrent --numwant 10 --json',
-    '<%= config.bin %> peers c5fb9894bdaba464811b088d806bdd611ba490af --tracker http://127.0.0.1:6969/announce',
+    '<%= config.bin %> peers d221f03eabf2a61ea8ab64a0afba3d6430970ee4 --tracker http://127.0.0.1:6969/announce',
   ]
 
   protected override async execute(): Promise<void> {

@@ -11,7 +11,7 @@ export default class Plugins extends BtCommand {
   static override examples = [
     '<%= config.bin %> plugins',
     '<%= config.bin %> plugins --core --json',
-    '<%= config.bin %> plugins install file:$PWD/bt-plugin-web-0.1.0.tgz',
+    '<%= config.bin %> plugins install "file:$PWD/bt-plugin-web-0.1.0.tgz"',
     '<%= config.bin %> plugins link --no-install .',
     '<%= config.bin %> plugins uninstall bt-plugin-web',
   ]

@@ -12,8 +12,8 @@ export default class Scrape extends BtCommand {
   static override flags = { tracker: trackerFlag(), timeout: timeoutFlag }
   static override examples = [
     '<%= config.bin %> scrape a.torrent',
-    '<%= config.bin %> scrape a.torrent b.torrent c5fb9894bdaba464811b088d806bdd611ba490af --tracker http://127.0.0.1:6969/announce',
-    '<%= config.bin %> scrape c5fb9894bdaba464811b088d806bdd611ba490af --tracker udp://127.0.0.1:6969/announce --json',
+    '<%= config.bin %> scrape a.torrent b.torrent d221f03eabf2a61ea8ab64a0afba3d6430970ee4 --tracker http://127.0.0.1:6969/announce',
+    '<%= config.bin %> scrape d221f03eabf2a61ea8ab64a0afba3d6430970ee4 --tracker udp://127.0.0.1:6969/announce --json',
   ]
 
   protected override async execute(): Promise<void> {

@@ -67,12 +67,12 @@ export function pieceOf(content: TestContent, index: number): Buffer {
   return content.bytes.subarray(index * pieceLength, (index + 1) * pieceLength)
 }
 
-function noise(seed: string, length: number): Buffer {
+export function noise(seed: string, length: number): Buffer {
   if (length === 0) return Buffer.alloc(0)
   return createHash('shake256', { outputLength: length }).update(seed).digest()
 }
 
-function pieceHashes(bytes: Buffer, pieceLength: number): Buffer {
+export function pieceHashes(bytes: Buffer, pieceLength: number): Buffer {
   const count = Math.ceil(bytes.length / pieceLength)
   return Buffer.concat(
     Array.from({ length: count }, (_, i) =>
