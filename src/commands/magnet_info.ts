@@ -9,7 +9,7 @@ import type { Info } from '../lib/metainfo/metainfo.ts'
 export default class MagnetInfo extends BtCommand {
   static override summary = 'Get the metadata of a magnet link from peers, and show it as `info` does.'
   static override description =
-    'With --save it is kept as a .torrent file, info dictionary byte for byte and the trackers of the link with it.'
+    'With --save it is kept as a .torrent file, info dictionary byte for byte and the trackers and web seeds of the link with it.'
   static override args = { link: linkArg }
   static override flags = {
     peer: peerFlag(),

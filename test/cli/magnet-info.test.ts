@@ -38,16 +38,20 @@ describe('bt magnet_info', () => {
     expect(rest).toEqual([])
   })
 
-  test('saves a .torrent with the same info dictionary and the trackers of the link', async () => {
+  test('saves a .torrent with the same info dictionary, and the trackers and web seeds of the link', async () => {
     const torrent = testTorrent([])
     const peer = await scriptedPeer(serving(torrent))
     const tracker = await fakeTracker({ interval: 60, peers: compact() })
     const folder = tempFolder()
-    const args = ['magnet_info', testTorrent([[tracker.url]]).magnet, '--peer', peer.address, '--save', 'a.torrent']
+    const link = `${testTorrent([[tracker.url], ['http://127.0.0.1:1/announce']]).magnet}&ws=http%3A%2F%2Fw%2Fa.bin`
+    const args = ['magnet_info', link, '--peer', peer.address, '--save', 'a.torrent']
     expect((await bt(args, { cwd: folder })).code).toBe(0)
+    // And back again.
+    expect((await bt(['link', 'a.torrent'], { cwd: folder })).stdout).toBe(`${link}\n`)
     const saved = parseMetainfo(readFileSync(join(folder, 'a.torrent')))
     expect(hex(saved.info.raw)).toBe(hex(torrent.info.raw))
-    expect(saved.tiers).toEqual([[tracker.url]])
+    expect(saved.tiers).toEqual([[tracker.url], ['http://127.0.0.1:1/announce']])
+    expect(saved.webSeeds).toEqual(['http://w/a.bin'])
     expect(readdirSync(folder)).toEqual(['a.torrent'])
   })
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
@@ -76,6 +76,37 @@ describe('bt verify', () => {
         { path: 'sub/b.bin', state: 'missing', verifiedPieces: 0 },
       ],
     })
+  })
+
+  test('takes several torrents, and goes on where one can not be verified', async () => {
+    const { cwd, album } = await madeAlbum()
+    writeFileSync(join(cwd, 'b.bin'), Buffer.alloc(50_000, 'b'))
+    expect((await bt(['create', 'b.bin'], { cwd })).code).toBe(0)
+    expect((await bt(['verify', 'album.torrent', 'b.bin.torrent', '--quiet'], { cwd })).stdout).toBe(
+      'File: album.torrent\nVerified Pieces: 7 of 7\nFile: b.bin.torrent\nVerified Pieces: 4 of 4\n',
+    )
+    rmSync(join(album, 'empty'))
+    const partly = await bt(['verify', '../album.torrent', '../b.bin.torrent', cwd, '-q'], { cwd: album })
+    expect(partly.code).toBe(7)
+    expect(partly.stdout).toContain('missing  empty  0 bytes\nVerified Pieces: 7 of 7\nFile: ../b.bin.torrent\n')
+    const { stdout, code } = await bt(['verify', 'none.torrent', 'album.torrent', 'b.bin.torrent', '--json'], { cwd })
+    expect(code).toBe(8)
+    const lines = stdout.trim().split('\n').map(line => JSON.parse(line) as object) // prettier-ignore
+    expect(lines).toMatchObject([
+      { torrent: 'none.torrent', error: { code: 'DISK_NOT_FOUND' } },
+      { torrent: 'album.torrent', complete: false },
+      { torrent: 'b.bin.torrent', complete: true },
+    ])
+  })
+
+  test('finds a single file by its name, or whatever name it is given by', async () => {
+    const { cwd, album } = await madeAlbum()
+    writeFileSync(join(cwd, 'b.bin'), Buffer.alloc(50_000, 'b'))
+    expect((await bt(['create', 'b.bin'], { cwd })).code).toBe(0)
+    renameSync(join(cwd, 'b.bin'), join(album, 'b.bin'))
+    expect((await bt(['verify', 'b.bin.torrent'], { cwd })).code).toBe(7)
+    expect((await bt(['verify', 'b.bin.torrent', 'album'], { cwd })).code).toBe(0)
+    expect((await bt(['verify', 'b.bin.torrent', 'album/sub/b.bin'], { cwd })).code).toBe(0)
   })
 
   test('says so where there is nothing to verify, or nothing to verify it by', async () => {

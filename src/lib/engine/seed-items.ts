@@ -62,7 +62,7 @@ export async function torrentFiles(folder: string): Promise<readonly string[]> {
 }
 
 /** Whether a word can only mean a torrent, so that the one after it is the place of its content. */
-async function namesTorrent(word: string): Promise<boolean> {
+export async function namesTorrent(word: string): Promise<boolean> {
   if (word === '-' || /^(https?:\/\/|magnet:)/i.test(word)) return true
   const kind = await kindOf(word)
   if (kind === 'nothing') return isTorrentName(word) || /^[0-9a-f]{40}$/i.test(word)

@@ -4,10 +4,14 @@ import { columns, ranges } from './columns.ts'
 import { plural, printable } from './format.ts'
 import { line } from './info-lines.ts'
 
-export function verifyLines({ info, files, bad, missing }: Verification): readonly string[] {
+export function verifyLines(
+  { info, files, bad, missing }: Verification,
+  show: 'everything' | 'what is wrong' = 'everything',
+): readonly string[] {
+  const shown = show === 'everything' ? files : files.filter(({ state }) => state !== 'complete')
   const good = info.pieceCount - bad.length - missing.length
   return [
-    ...columns(files.map(file => [file.state, printable(file.entry.path.join('/')), remark(file)])),
+    ...columns(shown.map(file => [file.state, printable(file.entry.path.join('/')), remark(file)])),
     ...line('Verified Pieces', `${good} of ${info.pieceCount}`),
     ...line('Bad Pieces', bad.length === 0 ? undefined : ranges(bad)),
     ...line('Missing Pieces', missing.length === 0 ? undefined : ranges(missing)),
