@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { Parser, type Interfaces } from '@oclif/core'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { withDefaults } from '../../src/cli/defaults.ts'
+import { Settings, variablesOf } from '../../src/cli/settings.ts'
 import { parseWords, type Syntax } from '../../src/cli/words.ts'
 
 const FOLDER = new URL('../../src/commands/', import.meta.url)
@@ -55,6 +57,11 @@ async function oclifs(words: readonly string[], syntax: Syntax): Promise<unknown
   )
 }
 
+/** A class does not spread what it inherits. */
+function plainSyntax({ args = {}, strict = true }: Syntax): Syntax {
+  return { args, strict }
+}
+
 /** oclif puts words that stand there twice beside each other, and numbers first; we leave them as they were written. */
 const inAnyOrder = (argv: readonly unknown[]): readonly string[] => argv.map(String).sort()
 
@@ -66,6 +73,14 @@ function someWords(syntax: Syntax): fc.Arbitrary<string[]> {
   const flag = fc.constantFrom(...names, '--help', '--nope', '-x')
   const joined = fc.tuple(flag, fc.constantFrom('', '='), value).map(parts => parts.join(''))
   return fc.array(fc.oneof({ weight: 4, arbitrary: value }, { weight: 3, arbitrary: flag }, joined), { maxLength: 6 })
+}
+
+/** Variables of the user's: for all flags, values of which each takes some. */
+function someSettings(name: string, syntax: Syntax): fc.Arbitrary<Settings> {
+  const flags = Object.keys({ ...syntax.baseFlags, ...syntax.flags })
+  const value = fc.constantFrom('1', '0', 'true', '7', 'info', 'json', 'a', '127.0.0.1:1', 'http://a/', '1M', '')
+  const variable = fc.constantFrom(...flags.flatMap(flag => variablesOf(name, flag)))
+  return fc.dictionary(variable, value, { maxKeys: 3 }).map(env => new Settings(env))
 }
 
 describe.each(await commands())('%s', (name, syntax) => {
@@ -87,6 +102,22 @@ describe.each(await commands())('%s', (name, syntax) => {
         expect({ ...parsed, argv: inAnyOrder(parsed.argv) }).toEqual(await oclifs(words, syntax))
       }),
       { numRuns: 1000 },
+    )
+  })
+
+  test("whatever is read is read as oclif does, with the user's own defaults too", async () => {
+    await fc.assert(
+      fc.asyncProperty(someWords(syntax), someSettings(name, syntax), async (words, settings) => {
+        const known = { ...syntax.baseFlags, ...syntax.flags }
+        const flags = await withDefaults(name, known, settings).catch(() => undefined)
+        if (flags === undefined) return
+        const parsed = await parseWords(words, { ...plainSyntax(syntax), flags })
+        if (parsed === undefined) return
+        expect({ ...parsed, argv: inAnyOrder(parsed.argv) }).toEqual(
+          await oclifs(words, { ...plainSyntax(syntax), flags }),
+        )
+      }),
+      { numRuns: 300 },
     )
   })
 })

@@ -9,6 +9,13 @@ export {
 } from './engine.ts'
 export { fromMagnet, fromMetainfo, loadSource, type TorrentSource } from './source.ts'
 export { createTorrent, type CreatedTorrent, type CreateOptions } from './create-torrent.ts'
+export {
+  watchDiagnostics,
+  type Diagnostics,
+  type SessionRecord,
+  type TrackerRecord,
+  type WireRecord,
+} from './diagnostics.ts'
 export type { FilePriority } from './priorities.ts'
 export type { Progress, Stage } from './progress.ts'
 export type { RateLimits } from './rate-limits.ts'
