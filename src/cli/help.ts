@@ -6,11 +6,20 @@ import { unknownCommand } from './not-found-hook.ts'
 import { variablesOf } from './settings.ts'
 
 const OWN = 'bt-toolbox'
+const GLOBAL = 'GLOBAL'
 const HELP_WORDS = ['help', '--help', '-h']
 
 type Section = ReturnType<CommandHelp['sections']>[number]
 
 class BtCommandHelp extends CommandHelp {
+  /** Without the flags that every command has: they would hide its own. */
+  override usage(): string {
+    const { flags } = this.command
+    const own = Object.entries(flags).filter(([, { helpGroup }]) => helpGroup !== GLOBAL)
+    if (own.length === Object.keys(flags).length) return super.usage()
+    return new BtCommandHelp({ ...this.command, flags: Object.fromEntries(own) }, this.config, this.opts).usage()
+  }
+
   /** Before the examples, with which a page ends. */
   protected override sections(): Section[] {
     const sections = super.sections()
