@@ -19,6 +19,7 @@ export const downloadFlags = {
     description: 'write one file to stdout, in order, while it comes; it is stored only where -o says so',
   }),
   select: selectFlag(),
+  interactive: Flags.boolean({ char: 'i', description: 'ask which files to download, in a list on the terminal' }),
   sequential: Flags.boolean({ description: 'from the first piece to the last, instead of the rarest first' }),
   priority: Flags.string({
     description: 'files to get before or after others, by index or pattern; high, normal or low (may be repeated)',
@@ -44,6 +45,7 @@ export const downloadFlags = {
 interface DownloadFlags extends RateFlags, SeedUntilFlags {
   readonly output: string | undefined
   readonly stdout: boolean
+  readonly interactive: boolean
   readonly peer: readonly PeerAddress[] | undefined
   readonly tracker: readonly string[] | undefined
   readonly select: readonly string[] | undefined
@@ -72,6 +74,8 @@ export abstract class DownloadCommand extends BtCommand {
       import('../lib/engine/source.ts'),
     ])
     if (flags.stdout) (await import('./stream-out.ts')).checkStream(flags, process.stdout)
+    const chooser = flags.interactive ? await import('./choose-files.ts') : undefined
+    chooser?.checkTerminal()
     const source = await loadSource(argument, this.interrupted)
     const options = await downloadOptions(source, flags)
     const after = await this.#after(flags)
@@ -79,7 +83,8 @@ export abstract class DownloadCommand extends BtCommand {
     const engine = await createEngine({ port: flags.port, registry: await this.plugins(), ...rateLimits(flags) })
     let session: TorrentSession | 'left'
     try {
-      const transfer = { engine, source, options, watch }
+      const shown = chooser?.interactively({ options, watch }, line => this.note(line)) ?? { options, watch }
+      const transfer = { engine, source, ...shown }
       session = await (flags.stdout ? this.#stream(transfer, flags) : this.#store(transfer, flags))
       if (session !== 'left') await after.seed(session)
     } finally {

@@ -1,62 +1,15 @@
 // What is drawn on a terminal. util-linux's `script` gives the command one; where it is missing, only the piped case runs.
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { makeContent, PIECE } from './support/content.ts'
 import { bt, tempFolder } from './support/run-bt.ts'
 import { seedingPeer } from './support/seeding-peer.ts'
+import { CTRL_C, hasTerminal, Terminal, type Look } from './support/terminal.ts'
 
-const RUN = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
-const hasTerminal = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0
-const CTRL_C = String.fromCharCode(3)
 const ESCAPE = String.fromCharCode(27)
 const SHOW_CURSOR = `${ESCAPE}[?25h`
 const COLOUR = new RegExp(`${ESCAPE}\\[\\d+m`)
-
-interface Look {
-  readonly columns: number
-  readonly noColor?: boolean
-}
-
-/** `bt` on a terminal of its own. */
-class Terminal {
-  readonly ended: Promise<number | null>
-  drawn = ''
-  readonly #child: ChildProcess
-  #onDrawn = (): void => undefined
-
-  constructor(args: readonly string[], { columns, noColor = false }: Look) {
-    const words = [process.execPath, RUN, ...args].map(word => `'${word}'`).join(' ')
-    this.#child = spawn('script', ['-qec', `stty cols ${columns} rows 30; exec ${words}`, '/dev/null'], {
-      env: { PATH: process.env['PATH'], HOME: tempFolder(), TERM: 'xterm', ...(noColor && { NO_COLOR: '1' }) },
-    })
-    this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      this.drawn += text
-      this.#onDrawn()
-    })
-    this.ended = once(this.#child, 'close').then(([code]: unknown[]) => (typeof code === 'number' ? code : null))
-    onTestFinished(() => void this.#child.kill('SIGKILL'))
-  }
-
-  /** Resolves once something that fits was drawn; rejects where the command ends without. */
-  async shows(pattern: RegExp): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
-      const look = (): void => {
-        if (pattern.test(this.drawn)) resolve()
-      }
-      this.#onDrawn = look
-      look()
-      void this.ended.then(() => reject(new Error(`nothing like ${pattern} was drawn: ${this.drawn}`)))
-    })
-  }
-
-  type(keys: string): void {
-    this.#child.stdin?.write(keys)
-  }
-}
 
 /** A download that got 3 pieces of 5, drawn on a terminal. */
 async function halfway(look: Look): Promise<Terminal> {

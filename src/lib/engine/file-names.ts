@@ -3,26 +3,30 @@
 import { BtError } from '../base/errors.ts'
 import type { Info } from '../metainfo/metainfo.ts'
 import { isStored } from '../storage/plan.ts'
+import { matchesAny, matchesAnyOnTheWay, type PathTest } from './glob.ts'
 
 /** Inclusive. */
 export type IndexRange = readonly [from: number, to: number]
 
 /** Indices, or a pattern that paths match. */
-export type FileNames = readonly IndexRange[] | RegExp
+export type FileNames = readonly IndexRange[] | PathTest
 
 /**
- * `0,2-4`, `*.srt`, `extras/**` or `extras/`, which is the same. In a pattern `?` is any character of a name and `*` any
- * number of them, `**` crosses folders too; one without `/` is held against the name alone.
+ * `0,2-4`; a pattern as glob.ts has them, such as `*.srt` or `subs/**`; or `extras/`, which is all that is in such a folder.
  * @throws BtError USAGE
  */
 export function parseFileNames(text: string): FileNames {
-  return /^[\d\s,-]+$/.test(text) ? parseIndices(text) : pattern(text.endsWith('/') ? `${text}**` : text)
+  return /^[\d\s,-]+$/.test(text)
+    ? parseIndices(text)
+    : text.endsWith('/')
+      ? matchesAnyOnTheWay([text])
+      : matchesAny([text])
 }
 
 /** @returns indices into `info.files`, of what is stored on the disk. @throws BtError USAGE for an index past the last. */
 export function filesNamed(info: Info, names: FileNames): readonly number[] {
-  if (!(names instanceof RegExp)) return filesAt(info, names)
-  return info.files.flatMap((file, index) => (isStored(file) && names.test(file.path.join('/')) ? [index] : []))
+  if (typeof names !== 'function') return filesAt(info, names)
+  return info.files.flatMap((file, index) => (isStored(file) && names(file.path) ? [index] : []))
 }
 
 /** `0,2,5-7` as ranges. @throws BtError USAGE */
@@ -47,14 +51,4 @@ function filesAt(info: Info, ranges: readonly IndexRange[]): readonly number[] {
     for (const [offset, file] of info.files.slice(from, to + 1).entries()) if (isStored(file)) found.add(from + offset)
   }
   return [...found]
-}
-
-function pattern(glob: string): RegExp {
-  const source = glob.replace(/\*\*\/?|[*?]|[.+^${}()|[\]\\]/g, part => {
-    if (part === '**/') return '(?:.*/)?'
-    if (part === '**') return '.*'
-    if (part === '*') return '[^/]*'
-    return part === '?' ? '[^/]' : `\\${part}`
-  })
-  return new RegExp(`^${glob.includes('/') ? '' : '(?:.*/)?'}${source}$`, 's')
 }

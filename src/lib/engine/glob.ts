@@ -14,7 +14,7 @@ export function matchesAny(patterns: readonly string[]): PathTest {
     const rooted = pattern.replace(/^\.?\//, '')
     const wholePath = rooted !== pattern || /\/./.test(rooted)
     const bare = rooted.replace(/\/$/, '')
-    const matches = picomatch(bare, { dot: true, nonegate: true })
+    const matches = bare === '' ? (): boolean => false : picomatch(bare, { dot: true, nonegate: true })
     return (path: readonly string[]): boolean => {
       const text = wholePath ? path.join('/') : (path.at(-1) ?? '')
       return text === bare || matches(text)

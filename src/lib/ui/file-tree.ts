@@ -1,6 +1,6 @@
 // The files of a torrent as a tree: each with the index that `--select` takes and its size, each folder with what is in it.
-import cliTruncate from 'cli-truncate'
 import type { FileEntry } from '../metainfo/metainfo.ts'
+import { fit } from './fit.ts'
 import { formatBytes, plural, printable } from './format.ts'
 import type { Paint } from './paint.ts'
 
@@ -105,10 +105,4 @@ function depthWithin(root: Node, rows: number): number {
     if (lines > rows) return Math.max(1, depth)
   }
   return depth
-}
-
-/** Every character of what is printable ASCII takes one column; all else is measured, which takes a hundred times longer. */
-function fit(text: string, columns: number): string {
-  const short = text.length <= columns && /^[\x20-\x7e]*$/.test(text)
-  return short || columns === Infinity ? text : cliTruncate(text, columns, { position: 'middle' })
 }
