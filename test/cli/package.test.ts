@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTorrent } from '../../src/lib/engine/create-torrent.ts'
 import { createEngine } from '../../src/lib/engine/engine.ts'
@@ -75,6 +77,61 @@ describe('the library', () => {
     expect(outcome).toMatchObject({ code: 0, stderr: '' })
     expect(outcome.stdout).toContain('100000 bytes')
     expect(await readFile(join(packed.cwd, 'copy.bin'))).toEqual(content)
+  })
+})
+
+describe('the types', () => {
+  const STRICT = {
+    strict: true,
+    skipLibCheck: false,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    target: 'ES2022',
+    module: 'NodeNext',
+    types: ['node'],
+    noEmit: true,
+  }
+
+  it('are whole, for a strict program that looks into libraries too', async () => {
+    const app = join(packed.folder, 'app')
+    await writeFile(join(app, 'tsconfig.json'), JSON.stringify({ compilerOptions: STRICT, files: ['program.mts'] }))
+    await writeFile(
+      join(app, 'program.mts'),
+      `import { BtError, createEngine, loadSource, type ErrorCode, type SessionEventOf } from 'bt-toolbox'
+       import type { PluginHook, Tracker } from 'bt-toolbox/plugin'
+       import { fakeIo, testKit, trackerContract } from 'bt-toolbox/plugin/testing'
+
+       const tracker: Tracker = { schemes: ['x:'], announce: async () => ({ peers: [], interval: 60 }) }
+       export const hook: PluginHook = async ({ kit }) => ({ api: 1, trackers: [tracker, ...(kit ? [] : [])] })
+       const cases = trackerContract({ tracker, url: new URL('x://t'), world: () => fakeIo() })
+       for (const { name, run } of cases) await run().catch(() => console.log(name, testKit().hex(new Uint8Array(1))))
+
+       const abort = new AbortController()
+       const engine = await createEngine({ signal: abort.signal, plugins: [() => ({ api: 1, trackers: [tracker] })] })
+       const session = engine.download(await loadSource('a.torrent'), { signal: abort.signal, maxDown: 1e6 })
+       session.on('pieceVerified', ({ piece }) => console.log(piece.toFixed()))
+       session.subscribe(event => {
+         if (event.type === 'announceFailed') console.log(event.error.code satisfies ErrorCode, event.url)
+       })
+       const failed: SessionEventOf<'announceFailed'>[] = []
+       await session.pause()
+       await session.resume()
+       try {
+         await session.done
+       } catch (error) {
+         if (error instanceof BtError) console.log(error.code === 'STALLED', error.exitCode, failed.length)
+       }
+       // @ts-expect-error there is no such event
+       session.on('nonsense', () => undefined)
+       // @ts-expect-error what is internal is not for others
+       session.runner
+      `,
+    )
+    const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc')
+    const { stdout } = await promisify(execFile)(process.execPath, [tsc, '-p', app]).catch(
+      (error: unknown) => error as { stdout: string },
+    )
+    expect(stdout).toBe('')
   })
 })
 

@@ -1,6 +1,7 @@
 // Where a peer listens. `host` is a literal IPv4 or IPv6 address (IPv6 without brackets) or, where a user typed one, a name.
 import { BtError } from './errors.ts'
 
+/** Where a peer is: an IP address (or, from a user, a host name) without brackets, and a TCP port of 1 to 65535. */
 export interface PeerAddress {
   readonly host: string
   readonly port: number

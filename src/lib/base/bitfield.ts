@@ -2,6 +2,7 @@
 // `count` always equals the number of set bits.
 import { BtError } from './errors.ts'
 
+/** Which pieces there are (BEP 3). */
 export class Bitfield {
   readonly length: number
   readonly bytes: Uint8Array

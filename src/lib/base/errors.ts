@@ -32,6 +32,7 @@ export const ERROR_EXIT_CODES = {
   INTERRUPTED: 130,
 } as const
 
+/** What went wrong, stable: programs may match on it. Each has one exit status. */
 export type ErrorCode = keyof typeof ERROR_EXIT_CODES
 
 /** An error meant for a person: the message names the thing, what was wrong with it and, where possible, what to do. */

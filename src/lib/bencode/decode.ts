@@ -8,6 +8,7 @@ const DEFAULT_MAX_DEPTH = 100
 /** Values and keys together; libtorrent's default for a .torrent file. */
 const DEFAULT_MAX_TOKENS = 3_000_000
 
+/** Bounds, and what is forgiven. */
 export interface DecodeOptions {
   /**
    * Accept keys that are unsorted or stand twice, which BEP 3 forbids but files in the wild have. Of duplicates the

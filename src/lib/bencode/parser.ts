@@ -22,6 +22,7 @@ export interface ByteRange {
   readonly end: number
 }
 
+/** What a lenient decoder forgives a dictionary: keys out of order, or twice. */
 export type Irregularity = 'unsorted' | 'duplicate'
 
 export interface ParserLimits {

@@ -6,6 +6,7 @@
  */
 export type BencodeValue = number | bigint | Uint8Array | readonly BencodeValue[] | BencodeDict
 
+/** A dictionary: keys as latin1 text, one character a byte, since a key is bytes. */
 export type BencodeDict = ReadonlyMap<string, BencodeValue>
 
 /** What the encoder takes besides: text is written as UTF-8, and a plain object's keys are sorted; undefined is left out. */

@@ -21,6 +21,7 @@ export interface TransferTotals {
   readonly left: number
 }
 
+/** What trackers answered. */
 export type AnnounceEvent =
   | { readonly type: 'announced'; readonly url: string; readonly response: AnnounceResponse }
   | { readonly type: 'announceFailed'; readonly url: string; readonly error: BtError }

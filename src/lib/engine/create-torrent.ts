@@ -33,6 +33,7 @@ export interface PlanOptions {
   readonly except?: string
 }
 
+/** What is written into a .torrent file besides the hashes of its content. */
 export interface CreateOptions extends OuterParts, PlanOptions {
   /** BEP 27. */
   readonly private?: boolean
@@ -44,6 +45,7 @@ export interface CreateOptions extends OuterParts, PlanOptions {
   readonly onProgress?: (progress: HashProgress) => void
 }
 
+/** What a torrent of a path would hold. */
 export interface TorrentPlan extends Listing {
   readonly pieceLength: number
   readonly pieceCount: number
@@ -51,6 +53,7 @@ export interface TorrentPlan extends Listing {
   readonly renamed: readonly { readonly from: string; readonly to: string }[]
 }
 
+/** A new .torrent file and what went into it. */
 export interface CreatedTorrent {
   /** The .torrent file. */
   readonly bytes: Uint8Array
@@ -83,7 +86,10 @@ export async function planTorrent(path: string, options: PlanOptions = {}): Prom
   return { ...named, pieceLength, pieceCount, renamed: renamedIn(named) }
 }
 
-/** @throws BtError as `planTorrent`, INPUT_UNREADABLE too where a file changes meanwhile; the signal's reason */
+/**
+ * Makes a .torrent file of a file or folder, hashing on all cores.
+ * @throws BtError as `planTorrent`, INPUT_UNREADABLE too where a file changes meanwhile; the signal's reason
+ */
 export async function createTorrent(path: string, options: CreateOptions = {}): Promise<CreatedTorrent> {
   const { signal, threads, onProgress } = options
   const content = await planTorrent(path, options)

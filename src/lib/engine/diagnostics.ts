@@ -8,6 +8,7 @@ import type { TrackerRecord } from './tracker-trace.ts'
 
 export type { SessionRecord, TrackerRecord, WireRecord }
 
+/** The record of each kind. */
 export interface Diagnostics {
   /** Connections to peers, and every message on those that begin from now on. */
   readonly wire: WireRecord

@@ -4,6 +4,7 @@ import { freeSpace } from '../storage/free-space.ts'
 import type { Content } from './content.ts'
 import { patientContent } from './patient-content.ts'
 
+/** The disk is full, or is so no longer. */
 export type DiskEvent =
   /** The download waits. `missing`: bytes that are needed besides the free ones; 0 where a quota is used up. */
   | { readonly type: 'diskFull'; readonly error: BtError; readonly path: string; readonly missing: number }

@@ -15,6 +15,7 @@ import type { Content } from './content.ts'
 import { pieceLevels, type FilePriority } from './priorities.ts'
 import type { Storage, StorageRequest } from './storage.ts'
 
+/** What is downloaded, in which order, and where to. */
 export interface DownloadTarget {
   /** The file or folder to write, as `bt download -o`; by default the torrent's name in the working folder. */
   readonly output?: string

@@ -5,7 +5,6 @@ import { hex } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import { makePeerId } from '../base/ids.ts'
 import { Listener } from '../net/listener.ts'
-import { loadBundledPlugins } from '../plugin/load.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
 import { Hasher } from '../storage/hasher.ts'
 import { Disk } from '../storage/disk.ts'
@@ -19,16 +18,20 @@ import type { SeedGoals } from './seed-goals.ts'
 import type { SeedPlace } from './seed-content.ts'
 import { seedStorage } from './seed-storage.ts'
 import type { OpenStorage } from './storage.ts'
+import { loadProgramPlugins, type ProgramPlugin } from './program-plugins.ts'
 import { silentPort } from './silent-port.ts'
 import { TorrentSession, type SessionOptions } from './torrent-session.ts'
 import type { TorrentSource } from './source.ts'
 
+/** What all torrents of an engine share. Its limits are for all of them together. */
 export interface EngineOptions extends RateLimits {
   /** Where peers reach us; 0 (the default) takes any free port, `false` does not listen. */
   readonly port?: number | false
   /** The local address to listen on; all by default. */
   readonly host?: string
-  /** What plugins offer; by default the bundled ones. */
+  /** More plugins, which come before the bundled ones. */
+  readonly plugins?: readonly ProgramPlugin[]
+  /** What plugins offer, in place of the bundled ones and `plugins`. It is what `bt` itself makes of oclif's. */
   readonly registry?: PluginRegistry
   /** Closes the engine when it is aborted. */
   readonly signal?: AbortSignal
@@ -49,7 +52,7 @@ export interface AddOptions extends RateLimits {
 }
 
 /** What `download` and `seed` share. */
-interface Serving {
+export interface Serving {
   /**
    * Stops by itself, and settles `TorrentSession.seeded`, once the torrent has been seeded so much; without it, seeding
    * goes on until somebody stops it.
@@ -68,11 +71,12 @@ export interface SeedOptions extends AddOptions, Serving, SeedPlace {
 
 /**
  * Opens the listening port and loads the plugins.
- * @throws BtError LISTEN_FAILED, or USAGE for a limit that is no rate; the reason of a signal that is aborted already
+ * @throws BtError LISTEN_FAILED, PLUGIN_FAILED where one of `plugins` does not fit, USAGE for a limit that is no rate; the
+ * reason of a signal that is aborted already
  */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   options.signal?.throwIfAborted()
-  const registry = options.registry ?? (await loadBundledPlugins())
+  const registry = options.registry ?? (await loadProgramPlugins(options.plugins ?? []))
   const peerId = makePeerId(length => randomBytes(length))
   const torrents = new Map<string, TorrentSession>()
   const now = (): number => performance.now()
@@ -106,6 +110,10 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   return engine
 }
 
+/**
+ * Any number of torrents behind one listening port, one set of open files and one pair of rate limits. Close it in
+ * the end.
+ */
 export class Engine {
   readonly #context: EngineContext
   /** By info-hash in hex. */
@@ -113,7 +121,7 @@ export class Engine {
   readonly #listener: Listener | undefined
   #closing: Promise<void> | undefined
 
-  /** Use `createEngine`. */
+  /** @internal Use `createEngine`. */
   constructor(context: EngineContext, torrents: Map<string, TorrentSession>, listener: Listener | undefined) {
     this.#context = context
     this.#torrents = torrents
@@ -125,6 +133,7 @@ export class Engine {
     return this.#listener?.address
   }
 
+  /** Those that were added and not removed. */
   get torrents(): readonly TorrentSession[] {
     return [...this.#torrents.values()]
   }

@@ -16,6 +16,7 @@ const STEP = 1 / 16
 /** Bytes handed out at once. */
 const MAX_CHUNK = 1024 * 1024
 
+/** A part of a file, in bytes; the whole by default. */
 export interface StreamRange {
   /** Bytes from the start of the file; 0 by default. */
   readonly start?: number

@@ -4,9 +4,9 @@ import type { Info } from '../metainfo/metainfo.ts'
 import { piecesOfFile } from '../storage/plan.ts'
 import { filesNamed, parseFileNames, type FileNames } from './file-names.ts'
 
-const PRIORITIES = ['high', 'normal', 'low'] as const
+const PRIORITIES: readonly FilePriority[] = ['high', 'normal', 'low']
 /** All that a peer has of files of one priority is asked of it before the next; what is not wanted at all is not selected. */
-export type FilePriority = (typeof PRIORITIES)[number]
+export type FilePriority = 'high' | 'normal' | 'low'
 
 export interface PriorityRule {
   readonly files: FileNames

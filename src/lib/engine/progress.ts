@@ -6,8 +6,10 @@ import type { Torrent } from '../swarm/torrent.ts'
 import { ratioOf } from './seed-goals.ts'
 import type { Storage } from './storage.ts'
 
+/** How far a session is: it moves forward only, leaving out what does not apply; `failed` can follow any. */
 export type Stage = 'metadata' | 'checking' | 'downloading' | 'seeding' | 'stopped' | 'failed'
 
+/** A torrent at one moment. Sizes are bytes, rates bytes a second of content. */
 export interface Progress extends TorrentSnapshot {
   readonly stage: Stage
   /** Undefined until the metadata is known. */

@@ -7,6 +7,7 @@ import { locateContent } from '../storage/output.ts'
 import { readablePieces } from '../storage/verify.ts'
 import type { TorrentSource } from './source.ts'
 
+/** Where content that is served is. */
 export interface SeedPlace {
   /** The content itself, or the folder that holds it; the working folder by default. */
   readonly path?: string

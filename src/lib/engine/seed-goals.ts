@@ -2,6 +2,7 @@
 // qBittorrent; pure, so that what decides is tested without a swarm.
 import { BtError } from '../base/errors.ts'
 
+/** When a torrent has been seeded enough: at the first goal that is reached. */
 export interface SeedGoals {
   /** Bytes given to peers for each byte of the content that is here; 1 gives back as much as was taken. Above 0. */
   readonly ratio?: number
@@ -11,6 +12,7 @@ export interface SeedGoals {
   readonly idleTime?: number
 }
 
+/** The goal that was reached. */
 export type SeedGoal = keyof SeedGoals
 
 /** Bytes. */

@@ -4,6 +4,7 @@ import type { BtError } from '../base/errors.ts'
 import type { InfoHash } from '../base/ids.ts'
 import type { SessionEvent } from './torrent-session.ts'
 
+/** An event of a torrent. */
 export interface SessionRecord {
   readonly infoHash: InfoHash
   readonly event: SessionEvent | { readonly type: 'failed'; readonly error: BtError }

@@ -19,11 +19,13 @@ export interface TorrentSource {
   readonly displayName?: string
 }
 
+/** A source from a .torrent file that `parseMetainfo` read. */
 export function fromMetainfo(metainfo: Metainfo): TorrentSource {
   const { info, tiers } = metainfo
   return { infoHash: info.infoHash, info, metainfo, tiers, peers: [], displayName: info.name }
 }
 
+/** A source from a magnet link that `parseMagnet` read; its info dictionary has to come from peers. */
 export function fromMagnet(magnet: Magnet): TorrentSource {
   return {
     infoHash: magnet.infoHash,
@@ -36,6 +38,7 @@ export function fromMagnet(magnet: Magnet): TorrentSource {
 }
 
 /**
+ * A source from whatever a person names a torrent by.
  * @param argument a path, `-` for standard input, an http(s) URL of a .torrent, a magnet link or 40 hex digits.
  * @throws BtError USAGE, INPUT_UNREADABLE, METAINFO_INVALID, MAGNET_INVALID, HTTP_FAILED.
  */

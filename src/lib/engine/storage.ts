@@ -6,6 +6,7 @@ import type { Hasher } from '../storage/hasher.ts'
 import type { Disk } from '../storage/disk.ts'
 import type { Content } from './content.ts'
 
+/** Where the content of a torrent lives: files, or whatever a program makes it (`Engine.add`). */
 export interface Storage extends Content {
   /** Verified pieces at the start; handed to the torrent, which keeps it up to date. */
   readonly have: Bitfield
@@ -41,8 +42,9 @@ export interface Passing {
 
 /** What storage is opened with. */
 export interface StorageRequest {
+  /** @internal */
   readonly hasher: Hasher
-  /** What the torrent's files share with those of the engine's others. */
+  /** @internal What the torrent's files share with those of the engine's others. */
   readonly disk: Disk
   readonly signal: AbortSignal
   readonly onChecked: (pieces: number, total: number) => void

@@ -15,6 +15,7 @@ export interface StreamOptions extends DownloadOptions {
   readonly store?: boolean
 }
 
+/** A file of a torrent that is being streamed. */
 export interface FileStream {
   readonly session: TorrentSession
   /** See `TorrentSession.stream`. Unless it is stored the file can be read once, and ends with the session. */

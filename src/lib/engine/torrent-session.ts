@@ -24,6 +24,7 @@ import { settleable, type Settle } from './settleable.ts'
 import type { OpenStorage, Run, Storage } from './storage.ts'
 import { TorrentRunner } from './torrent-runner.ts'
 
+/** What happens to a torrent, as it happens. `type` says what; `SessionEventOf` is the event of one type. */
 export type SessionEvent =
   | TorrentAlert
   | AnnounceEvent
@@ -63,6 +64,10 @@ export interface SessionOptions {
   readonly seedUntil?: SeedGoals
 }
 
+/**
+ * One torrent of an engine, from the moment it is added to the moment it is stopped. Made by `Engine.download`,
+ * `seed`, `fetchMetadata` and `add`.
+ */
 export class TorrentSession {
   readonly source: TorrentSource
   /** Resolves when every wanted piece is stored (at once if it was); rejects when the session fails or is stopped before. */
@@ -101,6 +106,7 @@ export class TorrentSession {
   #stage: Stage
   #stopping: Promise<void> | undefined
 
+  /** @internal Use the methods of `Engine`. */
   constructor(context: EngineContext, options: SessionOptions) {
     const { source } = options
     this.source = source
@@ -163,14 +169,17 @@ export class TorrentSession {
     this.#sources = this.#makeSources()
   }
 
+  /** @internal */
   get runner(): TorrentRunner {
     return this.#runner
   }
 
+  /** How far it is. */
   get stage(): Stage {
     return this.#stage
   }
 
+  /** The info dictionary, once it is known. */
   get info(): Info | undefined {
     return this.#torrent.info
   }
@@ -190,6 +199,7 @@ export class TorrentSession {
     return this.#storage?.path
   }
 
+  /** How far it is, in numbers. Cheap enough to be asked several times a second. */
   progress(): Progress {
     return measure(this.#torrent, { stage: this.#stage, storage: this.#storage }, this.#context.now())
   }
@@ -203,7 +213,7 @@ export class TorrentSession {
     this.applyLimits()
   }
 
-  /** Those of the engine have changed. */
+  /** @internal Those of the engine have changed. */
   applyLimits(): void {
     this.#runner.setLimits(combine(this.#context.limits, this.#limits))
   }
@@ -237,6 +247,7 @@ export class TorrentSession {
     })
   }
 
+  /** Whether `pause` was called, and no `resume` since. */
   get paused(): boolean {
     return this.#pausing !== undefined
   }
@@ -272,7 +283,7 @@ export class TorrentSession {
     if (this.#discovering) this.#ask()
   }
 
-  /** Begins the work; call once. */
+  /** @internal Begins the work; call once. */
   start(): void {
     const { info, peers } = this.source
     if (info === undefined) {

@@ -5,14 +5,16 @@ import type { BtError } from '../base/errors.ts'
 import type { InfoHash } from '../base/ids.ts'
 import type { AnnounceRequest, AnnounceResponse, HttpResponse, Io, ScrapeEntry, UdpSocket } from '../plugin/api.ts'
 
-interface Call {
+/** Which call to which tracker. */
+export interface TrackedCall {
   /** The tracker's, as the torrent names it. */
   readonly url: string
   /** Undefined where several were asked about. */
   readonly infoHash: InfoHash | undefined
 }
 
-export type TrackerRecord = Call &
+/** What was said to a tracker (`out`), or came from it (`in`). */
+export type TrackerRecord = TrackedCall &
   (
     | { readonly type: 'announce'; readonly direction: 'out'; readonly request: AnnounceRequest }
     | { readonly type: 'announce'; readonly direction: 'in'; readonly response: AnnounceResponse }
@@ -102,4 +104,4 @@ export class CallTrace {
   }
 }
 
-type Unnamed<T> = T extends Call ? Omit<T, keyof Call> : never
+type Unnamed<T> = T extends TrackedCall ? Omit<T, keyof TrackedCall> : never

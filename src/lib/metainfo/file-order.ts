@@ -1,6 +1,7 @@
 // The order of the files in a torrent that is made: the same files always come in the same one.
 import { latin1, utf8 } from '../base/bytes.ts'
 
+/** By what files are sorted. */
 export interface SortKey {
   readonly by: 'path' | 'size'
   readonly descending: boolean

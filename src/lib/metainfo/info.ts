@@ -2,6 +2,7 @@
 import { BtError } from '../base/errors.ts'
 import { HASH_LENGTH, type InfoHash } from '../base/ids.ts'
 
+/** One file of a torrent. */
 export interface FileEntry {
   /** Safe elements, relative to the torrent's folder; of a single-file torrent `[name]`. */
   readonly path: readonly string[]
@@ -19,6 +20,7 @@ export interface FileEntry {
   readonly piecesRoot?: Uint8Array
 }
 
+/** An info dictionary that was checked: what a torrent consists of. Lengths are bytes. */
 export interface Info {
   readonly version: 'v1' | 'hybrid' | 'v2'
   /** Safe as the name of a file or folder. */

@@ -6,6 +6,7 @@ import { infoHash, type InfoHash } from '../base/ids.ts'
 import { fromBase32 } from './base32.ts'
 import { percentDecode, percentEncode } from './percent.ts'
 
+/** A magnet link (BEP 9 and 53). */
 export interface Magnet {
   readonly infoHash: InfoHash
   /** 32 bytes, of a hybrid torrent (`urn:btmh`). */

@@ -12,6 +12,7 @@ import { invalid, requireDict } from './require.ts'
 
 export { type FileEntry, type Info, pieceHash } from './info.ts'
 
+/** A .torrent file that was checked: the info dictionary and what stands around it. */
 export interface Metainfo {
   readonly info: Info
   /** Tracker URLs in the tiers of BEP 12. */

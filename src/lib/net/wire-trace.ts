@@ -5,6 +5,7 @@ import type { PeerAddress } from '../base/address.ts'
 import type { InfoHash } from '../base/ids.ts'
 import { ConversationTrace, type Direction, type TracedMessage } from '../wire/trace.ts'
 
+/** A message to or from a peer, or a change of the connection to it. */
 export type WireRecord =
   | {
       readonly type: 'message'

@@ -8,6 +8,7 @@ import type { BencodeDict, BencodeInput, BencodeValue } from '../bencode/value.t
 
 export type { BencodeDict, BencodeInput, BencodeValue, ErrorCode, InfoHash, PeerAddress, PeerId }
 
+/** What a plugin's hook returns: plain data, any part of which may be missing. */
 export interface BtPlugin {
   /** The version of this contract. */
   readonly api: 1
@@ -21,6 +22,7 @@ export interface BtPlugin {
 
 // ---- trackers ----
 
+/** Trackers at URLs of some schemes. One object serves all torrents, and may be called several times at once. */
 export interface Tracker {
   readonly schemes: readonly `${string}:`[]
   /**
@@ -32,6 +34,7 @@ export interface Tracker {
   scrape?(url: URL, infoHashes: readonly InfoHash[], io: Io): Promise<readonly ScrapeEntry[]>
 }
 
+/** What a tracker is told. Sizes are bytes. */
 export interface AnnounceRequest {
   readonly infoHash: InfoHash
   readonly peerId: PeerId
@@ -65,6 +68,7 @@ export interface AnnouncedPeer extends PeerAddress {
   readonly peerId?: Uint8Array
 }
 
+/** What a tracker answered. Intervals are seconds. */
 export interface AnnounceResponse {
   readonly peers: readonly AnnouncedPeer[]
   /** Seconds until the next regular announce. */
@@ -85,6 +89,7 @@ export interface AnnounceResponse {
   readonly extra?: BencodeDict
 }
 
+/** What a tracker counts of one torrent (BEP 48). */
 export interface ScrapeEntry {
   readonly infoHash: InfoHash
   readonly complete: number
@@ -98,6 +103,7 @@ export interface ScrapeEntry {
 
 // ---- wire extensions (BEP 10) ----
 
+/** An extension of the peer protocol (BEP 10). */
 export interface WireExtension {
   /** The key in the `m` dictionary, such as `ut_metadata`. */
   readonly name: string
@@ -116,11 +122,13 @@ export interface ExtensionTorrent {
   addPeers(peers: readonly PeerAddress[]): void
 }
 
+/** An extension at work for one torrent. */
 export interface ExtensionInstance {
   /** Called once for every peer that speaks BEP 10, before our extension handshake to it is sent. */
   connect(peer: ExtensionPeer): ExtensionSession
 }
 
+/** A peer as an extension sees it. */
 export interface ExtensionPeer {
   readonly address: PeerAddress
   /** Queues an extension message. False: the peer has not (yet) said that it speaks this extension; nothing is sent. */
@@ -145,6 +153,7 @@ export interface ExtensionSession {
 
 // ---- peer sources ----
 
+/** A place that names peers, besides trackers. */
 export interface PeerSource {
   readonly name: string
   /** BEP 27: a source is not asked about private torrents unless it says so here. */
@@ -153,6 +162,7 @@ export interface PeerSource {
   peers(torrent: TorrentView, io: Io): AsyncIterable<readonly PeerAddress[]>
 }
 
+/** A torrent as a source sees it. */
 export interface TorrentView {
   readonly infoHash: InfoHash
   readonly peerId: PeerId
@@ -206,11 +216,13 @@ export interface TraceStep {
   readonly bytes?: Uint8Array
 }
 
+/** The end of all redirects, whatever its status. */
 export interface HttpResponse {
   readonly status: number
   readonly body: Uint8Array
 }
 
+/** A socket of one address family with a port of its own. Close it in the end. */
 export interface UdpSocket {
   send(data: Uint8Array, host: string, port: number): Promise<void>
   /** The next datagram; undefined once `timeout` milliseconds have passed. Rejects when `io.signal` is aborted. */
@@ -218,6 +230,7 @@ export interface UdpSocket {
   close(): void
 }
 
+/** A datagram, and where it came from or goes to. */
 export interface UdpDatagram {
   readonly data: Uint8Array
   readonly host: string
@@ -259,6 +272,7 @@ export interface Host {
   createEngine(options?: { readonly port?: number | false; readonly host?: string }): Promise<HostEngine>
 }
 
+/** A torrent that a user named. */
 export interface HostTorrent {
   readonly infoHash: InfoHash
   readonly displayName?: string
@@ -266,6 +280,7 @@ export interface HostTorrent {
   readonly peers: readonly PeerAddress[]
 }
 
+/** An engine as a plugin's command sees it. */
 export interface HostEngine {
   /** Where we listen. */
   readonly address: PeerAddress | undefined
@@ -279,6 +294,7 @@ export interface HostEngine {
   close(): Promise<void>
 }
 
+/** One torrent of an engine. Promises reject with errors that have a code. */
 export interface HostSession {
   /** Every wanted piece is stored; rejects where the torrent fails or is stopped. */
   readonly done: Promise<void>
@@ -307,4 +323,5 @@ declare module '@oclif/core/hooks' {
 
 /** The type of the function that a plugin's `bt:plugin` hook file exports as default. */
 export type PluginHook = Hook<'bt:plugin'>
+/** The type of the hook with which the host answers `bt:host`. */
 export type HostHook = Hook<'bt:host'>

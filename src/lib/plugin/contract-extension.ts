@@ -6,6 +6,7 @@ import { ExtensionNetwork } from './testing-extensions.ts'
 import { FakeTorrent } from './testing-torrent.ts'
 import { toolkit } from './toolkit.ts'
 
+/** The extension that is looked at. */
 export interface ExtensionSubject {
   readonly extension: WireExtension
   /** The raw info dictionary of the torrent; made up by default. */
@@ -17,6 +18,7 @@ const HOUR = 3_600_000
 const NONSENSES = 200
 const PEERS = 20
 
+/** What is demanded of every wire extension: see `ContractCase` for how to run it. */
 export function extensionContract(subject: ExtensionSubject): readonly ContractCase[] {
   const check = (name: string, run: (subject: ExtensionSubject) => void): ContractCase => ({
     name,

@@ -6,6 +6,7 @@ import { assertAddresses, settled, turn, within, type ContractCase } from './con
 import { fakeIo, type FakeIo } from './fake-io.ts'
 import { toolkit } from './toolkit.ts'
 
+/** The source that is looked at, and its world. */
 export interface SourceSubject {
   readonly source: PeerSource
   /** A new world; one without network by default. */
@@ -23,6 +24,7 @@ const END_TURNS = 50
 /** Batches at one moment after which a source counts as one that never waits. */
 const MAX_BATCHES = 1_000
 
+/** What is demanded of every peer source: see `ContractCase` for how to run it. */
 export function sourceContract(subject: SourceSubject): readonly ContractCase[] {
   return [
     { name: 'has a name', run: async () => assert.match(subject.source.name, /^[\w.:-]+$/) },

@@ -7,6 +7,7 @@ import { assertAddresses, assertReadable, nonsense, settled, turn, within, type 
 import { fakeIo, type FakeIo } from './fake-io.ts'
 import { toolkit } from './toolkit.ts'
 
+/** The tracker that is looked at, and a world in which it works. */
 export interface TrackerSubject {
   readonly tracker: Tracker
   /** A URL that it speaks. */
@@ -21,6 +22,7 @@ export interface TrackerSubject {
 const ABORT_TURNS = 50
 const NONSENSES = 60
 
+/** What is demanded of every tracker: see `ContractCase` for how to run it. */
 export function trackerContract(subject: TrackerSubject): readonly ContractCase[] {
   const { tracker } = subject
   return [

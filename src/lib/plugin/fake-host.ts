@@ -16,6 +16,7 @@ export interface FakeHostTorrent {
   readonly peers?: readonly PeerAddress[]
 }
 
+/** What the fake host knows. */
 export interface FakeHostOptions {
   /** By what the user would call each: a path, a URL, a magnet link. */
   readonly torrents?: Readonly<Record<string, FakeHostTorrent>>
@@ -29,6 +30,7 @@ export interface FakeHost extends Pick<Config, 'runHook'> {
   readonly calls: readonly FakeHostCall[]
 }
 
+/** Something that an engine of the fake host was told to do. */
 export interface FakeHostCall {
   readonly method: 'download' | 'seed' | 'fetchMetadata'
   readonly torrent: HostTorrent

@@ -22,6 +22,7 @@ export type Reply = (
   options?: { readonly host?: string; readonly port?: number; readonly delay?: number },
 ) => void
 
+/** How the outside world behaves. */
 export interface FakeIoOptions {
   /**
    * The answer to a GET; a status left out is 200, text is sent as UTF-8, `delay` is milliseconds (Infinity: it never comes).

@@ -8,19 +8,21 @@ import { checkShape } from './shape.ts'
 export type HookOutcome = {
   /** Of the npm package. */
   readonly name: string
-  /** How oclif found it: `user` (installed), `link`, `dev` or `core` (bundled). */
+  /** How oclif found it: `user` (installed), `link`, `dev` or `core` (bundled); `program`: of whoever uses the library. */
   readonly origin: string
 } & ({ readonly plugin: unknown } | { readonly error: unknown })
 
-interface LoadedPlugin {
+/** A plugin that is used. */
+export interface LoadedPlugin {
   readonly name: string
   readonly plugin: BtPlugin
 }
 
 /** Lower comes first; what is not listed (such as `dev`) is bundled. */
-const RANKS: Readonly<Record<string, number>> = { user: 0, link: 0 }
+const RANKS: Readonly<Record<string, number>> = { user: 0, link: 0, program: 0 }
 const BUNDLED_RANK = 1
 
+/** What all plugins offer together. */
 export class PluginRegistry {
   readonly plugins: readonly LoadedPlugin[]
   readonly extensions: readonly WireExtension[]
@@ -123,6 +125,7 @@ function fitPlugin(outcome: HookOutcome): { readonly plugin: BtPlugin } | { read
 }
 
 function remedied(fault: string, remedy: string, { name, origin }: HookOutcome): string {
+  if (origin === 'program') return fault
   const removal =
     rankOf({ origin }) === BUNDLED_RANK ? 'install bt anew' : `remove it with "bt plugins uninstall ${name}"`
   return `${fault}; ${remedy}, or ${removal}`
@@ -132,9 +135,9 @@ function rankOf({ origin }: Pick<HookOutcome, 'origin'>): number {
   return RANKS[origin] ?? BUNDLED_RANK
 }
 
-/** Names compare by code unit, so that the order does not depend on the user's locale. */
+/** Names compare by code unit, so that the order does not depend on the user's locale. A program's own keep theirs. */
 function byPrecedence(a: HookOutcome, b: HookOutcome): number {
   const byRank = rankOf(a) - rankOf(b)
-  if (byRank !== 0 || a.name === b.name) return byRank
+  if (byRank !== 0 || a.name === b.name || (a.origin === 'program' && b.origin === 'program')) return byRank
   return a.name < b.name ? -1 : 1
 }

@@ -7,6 +7,7 @@ import { toolkit } from './toolkit.ts'
 /** Inputs to sessions after which a simulation counts as one that never ends. */
 const MAX_STEPS = 1_000_000
 
+/** How a connection behaves; by default messages arrive at once. */
 export interface JointOptions {
   /** Milliseconds that each message takes. */
   readonly delay?: number
@@ -23,6 +24,7 @@ export interface JointEnd {
   readonly closed: { readonly reason: string; readonly ban: boolean } | undefined
 }
 
+/** A connection between two sessions. */
 export interface Joint {
   readonly a: JointEnd
   readonly b: JointEnd

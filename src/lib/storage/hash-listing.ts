@@ -10,6 +10,7 @@ import type { FileParts } from './hash-worker.ts'
 import { Hasher } from './hasher.ts'
 import type { Listing } from './list-path.ts'
 
+/** How far the hashing is. */
 export interface HashProgress {
   /** Pieces done, of `total`. */
   readonly hashed: number

@@ -11,6 +11,7 @@ import { look, lookAtOnce } from './descriptor.ts'
 import { diskError, isAbsent } from './disk-error.ts'
 import { unwantedName, type LeftOutReason } from './left-out.ts'
 
+/** A file that was found. */
 export interface ListedFile {
   /** Elements below the folder; the file's own name where the path is a file. */
   readonly path: readonly string[]
@@ -20,12 +21,14 @@ export interface ListedFile {
   readonly mtimeMs: number
 }
 
+/** What was found and is not taken. */
 export interface LeftOut {
   /** Relative to the root, `/` between the elements; of a folder, which all in it is left out with. */
   readonly path: string
   readonly reason: LeftOutReason
 }
 
+/** What was found at a path. */
 export interface Listing {
   /** Absolute. */
   readonly root: string

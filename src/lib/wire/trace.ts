@@ -10,6 +10,7 @@ import { decodeHandshake, HANDSHAKE_LENGTH } from './handshake.ts'
 import { MAX_UNKNOWN_LENGTH } from './limits.ts'
 import { MESSAGE, messageName, readUint32 } from './message.ts'
 
+/** From the peer, or to it. */
 export type Direction = 'in' | 'out'
 
 /**
