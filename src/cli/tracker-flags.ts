@@ -23,7 +23,8 @@ export const fullScrapeFlag = Flags.integer({
 })
 
 export const maxPeersFlag = Flags.integer({
-  description: 'keep at most this many peers of all torrents together; 500,000 by default',
+  description:
+    'keep at most this many peers of all torrents together; 500,000 by default, or fewer where memory is short',
   helpValue: 'N',
   min: 1,
 })

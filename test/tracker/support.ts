@@ -1,15 +1,17 @@
 // What the tracker's tests share: ids made of one byte, and a source of numbers that repeats from run to run.
-import { infoHash, peerId, type InfoHash, type PeerId } from '../../src/lib/base/ids.ts'
+import { latin1 } from '../../src/lib/base/bytes.ts'
 import { Tracker, type Origin, type TrackerOptions } from '../../src/lib/tracker/tracker.ts'
 
-export function hashOf(byte: number): InfoHash {
-  return infoHash(new Uint8Array(20).fill(byte))
+/** Latin1 text. */
+export function hashOf(byte: number): string {
+  return String.fromCharCode(byte).repeat(20)
 }
 
-export function idOf(number: number): PeerId {
+/** Latin1 text. */
+export function idOf(number: number): string {
   const bytes = new Uint8Array(20)
   new DataView(bytes.buffer).setUint32(0, number)
-  return peerId(bytes)
+  return latin1(bytes)
 }
 
 /** 10.x.y.z: a different address for every number below 2^24. */

@@ -60,7 +60,7 @@ test('any run of announces gives the counts and the peers that a plain list give
         const swarm = known.filter(other => other.hash === hash)
         const others = stopped ? [] : swarm.filter(other => other !== me && other.family === me.family)
         const wanted = others.map(other => `${other.name}:${other.port}`)
-        const given = answer.peers.map(listed => {
+        const given = answer.peers.list().map(listed => {
           const { host, port } = endpointAddress(listed.endpoint)
           return `${hash}/${HOSTS.indexOf(host)}:${port}`
         })

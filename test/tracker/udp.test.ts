@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { dataView, latin1 } from '../../src/lib/base/bytes.ts'
+import { dataView, fromLatin1, latin1 } from '../../src/lib/base/bytes.ts'
 import { ConnectionIds } from '../../src/lib/tracker/connection-id.ts'
 import type { Tracker } from '../../src/lib/tracker/tracker.ts'
 import { answerDatagram, MAX_ANSWER, MAX_SCRAPE } from '../../src/lib/tracker/udp.ts'
@@ -34,8 +34,8 @@ function announceRequest(
   bytes.set(id ?? ids.issue(address, 0))
   fields.setUint32(8, 1)
   fields.setUint32(12, TRANSACTION)
-  bytes.set(hashOf(1), 16)
-  bytes.set(idOf(peer), 36)
+  bytes.set(fromLatin1(hashOf(1)), 16)
+  bytes.set(fromLatin1(idOf(peer)), 36)
   fields.setBigUint64(64, left)
   fields.setUint32(80, event)
   fields.setUint32(84, 0x09090909) // An address that is not the sender's.

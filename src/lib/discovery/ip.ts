@@ -59,11 +59,25 @@ function ipv6Scope(bytes: Uint8Array): IpScope {
   return uniqueLocal || linkOrSiteLocal ? 'private' : 'public'
 }
 
+/** Four numbers of 0 to 255 without leading zeros, which some take for octal. */
 function ipv4Bytes(text: string): Uint8Array | undefined {
-  const parts = text.split('.')
-  if (parts.length !== IPV4_LENGTH) return undefined
-  const valid = parts.every(part => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)
-  return valid ? Uint8Array.from(parts, Number) : undefined
+  const bytes = new Uint8Array(IPV4_LENGTH)
+  let [index, value, digits] = [0, 0, 0]
+  for (let at = 0; at <= text.length; at++) {
+    const digit = text.charCodeAt(at) - 0x30
+    if (digit >= 0 && digit <= 9) {
+      if (digits > 0 && value === 0) return undefined
+      value = value * 10 + digit
+      if (++digits > 3 || value > 255) return undefined
+    } else {
+      const ends = at === text.length ? index === IPV4_LENGTH - 1 : text[at] === '.' && index < IPV4_LENGTH - 1
+      if (!ends || digits === 0) return undefined
+      bytes[index++] = value
+      value = 0
+      digits = 0
+    }
+  }
+  return bytes
 }
 
 function ipv6Bytes(text: string): Uint8Array | undefined {

@@ -96,7 +96,7 @@ function answerRequest(tracker: Tracker, request: IncomingMessage, response: Ser
   const { 'content-length': length, 'transfer-encoding': coding } = request.headers
   if ((length !== undefined && length !== '0') || coding !== undefined) response.setHeader('connection', 'close')
   response.writeHead(status, { 'content-type': type, 'content-length': body.length })
-  response.end(body)
+  response.end(body, 'latin1')
 }
 
 function answerMessage(

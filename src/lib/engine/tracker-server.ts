@@ -1,10 +1,11 @@
 // The sockets of a tracker: HTTP and UDP in front of the same swarms. What they answer is decided in tracker/.
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import { getHeapStatistics } from 'node:v8'
 import { formatAddress } from '../base/address.ts'
 import { BtError } from '../base/errors.ts'
 import { ConnectionIds } from '../tracker/connection-id.ts'
-import type { SwarmLimits } from '../tracker/swarms.ts'
+import { MAX_PEERS, PEER_BYTES, type SwarmLimits } from '../tracker/swarms.ts'
 import { Tracker, type InfoHashes, type TrackerEvent, type TrackerStats } from '../tracker/tracker.ts'
 import { bindUdp, listenHttp, type Listening } from './tracker-listen.ts'
 
@@ -25,7 +26,10 @@ export interface TrackerServerOptions {
   readonly allow?: InfoHashes | undefined
   /** How many swarms a scrape without an info-hash tells of. Left out: such a scrape is refused. */
   readonly fullScrape?: number | undefined
-  /** What it keeps at most; past that, who was silent longest goes first. */
+  /**
+   * What it keeps at most; past that, who was silent longest goes first. Peers by default as many as half of the memory that
+   * Node may take has room for, and no more than 500,000.
+   */
   readonly limits?: SwarmLimits | undefined
   /** Called for each request that was understood, before its answer is sent. */
   readonly onEvent?: ((event: TrackerEvent) => void) | undefined
@@ -54,7 +58,7 @@ export async function startTracker(options: TrackerServerOptions): Promise<Track
     ...(options.interval === undefined ? {} : { interval: options.interval }),
     ...(options.allow === undefined ? {} : { allow: options.allow }),
     ...(options.fullScrape === undefined ? {} : { fullScrape: options.fullScrape }),
-    ...(options.limits === undefined ? {} : { limits: options.limits }),
+    limits: { peers: roomForPeers(), ...options.limits },
     ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
     random: Math.random,
     startedAt: performance.now(),
@@ -77,6 +81,10 @@ export async function startTracker(options: TrackerServerOptions): Promise<Track
     stats: () => tracker.stats(performance.now()),
     close,
   }
+}
+
+function roomForPeers(): number {
+  return Math.min(MAX_PEERS, Math.floor(getHeapStatistics().heap_size_limit / 2 / PEER_BYTES))
 }
 
 function check({ httpPort, udpPort, interval, signal }: TrackerServerOptions): void {

@@ -1,13 +1,14 @@
 // The parameters of an HTTP announce or scrape, checked: what comes out can be acted on, or is the failure reason.
 // `ip`, `ipv4` and `ipv6` are not read: who may name any address can aim a whole swarm at a stranger (BEP 7).
-import { fromLatin1 } from '../base/bytes.ts'
-import { HASH_LENGTH, infoHash, peerId, type InfoHash, type PeerId } from '../base/ids.ts'
+import { HASH_LENGTH } from '../base/ids.ts'
 import { first, type Query } from './query.ts'
 import type { AnnounceEvent } from './swarms.ts'
 
 export interface AnnounceParameters {
-  readonly infoHash: InfoHash
-  readonly peerId: PeerId
+  /** 20 bytes as latin1 text. */
+  readonly infoHash: string
+  /** 20 bytes as latin1 text. */
+  readonly peerId: string
   /** Where the peer listens; 0: nowhere. */
   readonly port: number
   readonly seed: boolean
@@ -22,10 +23,10 @@ const MAX_PORT = 65_535
 
 /** @returns text where a parameter is missing or wrong: the failure reason. */
 export function parseAnnounce(query: Query): AnnounceParameters | string {
-  const hash = identifier(first(query, 'info_hash'))
-  if (typeof hash === 'string') return `info_hash ${hash}`
-  const id = identifier(first(query, 'peer_id'))
-  if (typeof id === 'string') return `peer_id ${id}`
+  const infoHash = first(query, 'info_hash') ?? ''
+  if (infoHash.length !== HASH_LENGTH) return `info_hash ${faultOf(first(query, 'info_hash'))}`
+  const peerId = first(query, 'peer_id') ?? ''
+  if (peerId.length !== HASH_LENGTH) return `peer_id ${faultOf(first(query, 'peer_id'))}`
   const port = integer(first(query, 'port'))
   if (port === undefined) return 'port is missing'
   if (!(port >= 0 && port <= MAX_PORT)) return `port is not a number from 0 to ${MAX_PORT}`
@@ -36,8 +37,8 @@ export function parseAnnounce(query: Query): AnnounceParameters | string {
   if (Number.isNaN(numWant)) return 'numwant is not a number'
   const event = eventOf(first(query, 'event'))
   return {
-    infoHash: infoHash(hash),
-    peerId: peerId(id),
+    infoHash,
+    peerId,
     port,
     seed: left === 0,
     ...(event === undefined ? {} : { event }),
@@ -47,24 +48,20 @@ export function parseAnnounce(query: Query): AnnounceParameters | string {
   }
 }
 
-/** BEP 48. @param full whether there may be no info-hash, which asks for all. @returns text: the failure reason. */
-export function parseScrape(query: Query, full: boolean): readonly InfoHash[] | string {
-  const values = query.get('info_hash') ?? []
-  if (values.length === 0 && !full) return 'info_hash is missing: this tracker has no scrape of all its swarms'
-  const hashes: InfoHash[] = []
-  for (const value of values) {
-    const hash = identifier(value)
-    if (typeof hash === 'string') return `info_hash ${hash}`
-    hashes.push(infoHash(hash))
-  }
-  return hashes
+/**
+ * BEP 48: 20 bytes as latin1 text each.
+ * @param full whether there may be no info-hash, which asks for all. @returns text: the failure reason.
+ */
+export function parseScrape(query: Query, full: boolean): readonly string[] | string {
+  const hashes = query.get('info_hash') ?? []
+  if (hashes.length === 0 && !full) return 'info_hash is missing: this tracker has no scrape of all its swarms'
+  const wrong = hashes.find(hash => hash.length !== HASH_LENGTH)
+  return wrong === undefined ? hashes : `info_hash ${faultOf(wrong)}`
 }
 
-/** @returns text, to go after the parameter's name, where it is no 20 bytes. */
-function identifier(value: string | undefined): Uint8Array | string {
-  if (value === undefined) return 'is missing'
-  if (value.length !== HASH_LENGTH) return `has ${value.length} bytes, not ${HASH_LENGTH}`
-  return fromLatin1(value)
+/** What is wrong with what should be 20 bytes, to go after the parameter's name. */
+function faultOf(value: string | undefined): string {
+  return value === undefined ? 'is missing' : `has ${value.length} bytes, not ${HASH_LENGTH}`
 }
 
 /** Undefined where there is none, NaN where it is no integer in base ten. */

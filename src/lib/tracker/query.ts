@@ -3,6 +3,16 @@
 /** More than any announce or a scrape of 200 info-hashes has; the rest of a longer query is not looked at. */
 export const MAX_PARAMETERS = 256
 
+const PERCENT = 0x25
+const PLUS = 0x2b
+const SPACE = 0x20
+const NO_DIGIT = 0xff
+/** Char code → value of the hexadecimal digit. */
+const DIGITS = Uint8Array.from({ length: 256 }, (_, code) => {
+  const digit = String.fromCharCode(code)
+  return /[0-9a-f]/i.test(digit) ? Number.parseInt(digit, 16) : NO_DIGIT
+})
+
 /** Values by name in the order they came, as latin1 text: one char a byte. */
 export type Query = ReadonlyMap<string, readonly string[]>
 
@@ -31,8 +41,19 @@ export function first(query: Query, name: string): string | undefined {
 }
 
 function percentDecode(text: string): string | undefined {
-  const spaced = text.includes('+') ? text.replaceAll('+', ' ') : text
-  if (!spaced.includes('%')) return spaced
-  if (/%(?![0-9a-f]{2})/i.test(spaced)) return undefined
-  return spaced.replace(/%(..)/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 16)))
+  if (!text.includes('%')) return text.includes('+') ? text.replaceAll('+', ' ') : text
+  const codes: number[] = []
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code !== PERCENT) {
+      codes.push(code === PLUS ? SPACE : code)
+      continue
+    }
+    const high = DIGITS[text.charCodeAt(at + 1)] ?? NO_DIGIT
+    const low = DIGITS[text.charCodeAt(at + 2)] ?? NO_DIGIT
+    if (high === NO_DIGIT || low === NO_DIGIT) return undefined
+    codes.push((high << 4) | low)
+    at += 2
+  }
+  return String.fromCharCode(...codes)
 }

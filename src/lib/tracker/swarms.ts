@@ -1,14 +1,16 @@
 // A peer stands under its key, in its swarm and in the list of all peers, or nowhere; a swarm without peers is kept
 // only for its count of downloads. Both are bounded: where one more would be too many, the one silent longest goes.
-import { concat, latin1 } from '../base/bytes.ts'
-import type { InfoHash, PeerId } from '../base/ids.ts'
+import { latin1 } from '../base/bytes.ts'
+import { HASH_LENGTH } from '../base/ids.ts'
 import { endpointOf, type Endpoint } from './endpoint.ts'
-import type { ListedPeer, Random } from './peer-group.ts'
+import { NOBODY, type PeerDraw, type Random } from './peer-draw.ts'
 import { Recency } from './recency.ts'
 import { Peer, Swarm } from './swarm.ts'
 
-/** Peers of all swarms together: measured 0.4 KB each, 1.1 KB where each has a swarm to itself, so 550 MB at the worst. */
+/** Peers of all swarms together: measured 0.33 KB each in large swarms, PEER_BYTES where each has one to itself. */
 export const MAX_PEERS = 500_000
+/** Of a peer and the swarm around it, at the worst. */
+export const PEER_BYTES = 1000
 /** Peers of one swarm: more than the largest public ones have. */
 export const MAX_SWARM_PEERS = 100_000
 /** Swarms without peers that are remembered for their count of downloads. */
@@ -22,11 +24,15 @@ export const EXPIRY_INTERVALS = 1.5
 /** … and this much more, milliseconds, for a slow tracker round and its retries. */
 export const EXPIRY_SLACK = 60_000
 
+const IPV4_LENGTH = 4
+
 export type AnnounceEvent = 'started' | 'completed' | 'stopped'
 
 export interface SwarmAnnounce {
-  readonly infoHash: InfoHash
-  readonly peerId: PeerId
+  /** 20 bytes as latin1 text, one char a byte: what keys of a Map are. */
+  readonly infoHash: string
+  /** 20 bytes as latin1 text. */
+  readonly peerId: string
   /** 4 or 16 bytes. */
   readonly address: Uint8Array
   /** Where the peer listens; 0: nowhere, so it is told of others but not listed. */
@@ -46,8 +52,8 @@ export interface SwarmCounts {
 }
 
 export interface SwarmAnswer extends SwarmCounts {
-  /** Of the asker's own address family; the objects are live, so they are to be read at once. */
-  readonly peers: readonly ListedPeer[]
+  /** Of the asker's own address family; to be read before the next announce. */
+  readonly peers: PeerDraw
 }
 
 export interface SwarmLimits {
@@ -88,22 +94,22 @@ export class Swarms {
   /** Enters, renews or (with `stopped`) removes the peer. The answer counts it too and names others. O(numWant). */
   announce(request: SwarmAnnounce, now: number): SwarmAnswer {
     this.expire(now)
-    const infoHash = latin1(request.infoHash)
+    const { infoHash } = request
     const endpoint = endpointOf(request.address, request.port)
-    const key = latin1(concat([request.infoHash, request.peerId, request.address]))
+    const key = infoHash + request.peerId + addressText(request.address)
     const stopped = request.event === 'stopped'
     if (stopped || request.port === 0) this.#forget(this.#peers.get(key))
-    else this.#enter(key, infoHash, endpoint, request, now)
+    else this.#enter(key, endpoint, request, now)
     const swarm = this.#swarms.get(infoHash)
-    if (swarm === undefined || stopped) return { ...countsOf(swarm), peers: [] }
-    const asker = { endpoint, seed: request.seed }
-    return { ...countsOf(swarm), peers: swarm.group(endpoint).draw(asker, numWanted(request.numWant), this.#random) }
+    if (swarm === undefined || stopped) return { ...countsOf(swarm), peers: NOBODY }
+    const peers = swarm.group(endpoint).draw(endpoint, numWanted(request.numWant), this.#random)
+    return { ...countsOf(swarm), peers }
   }
 
   /** Zeros where the swarm is not known. */
-  scrape(infoHash: InfoHash, now: number): SwarmCounts {
+  scrape(infoHash: string, now: number): SwarmCounts {
     this.expire(now)
-    return countsOf(this.#swarms.get(latin1(infoHash)))
+    return countsOf(this.#swarms.get(infoHash))
   }
 
   /** Up to `limit` swarms that have peers, by info-hash as latin1 text. */
@@ -137,22 +143,24 @@ export class Swarms {
     }
   }
 
-  #enter(key: string, infoHash: string, endpoint: Endpoint, request: SwarmAnnounce, now: number): void {
-    const peer = this.#peers.get(key) ?? this.#add(key, infoHash, endpoint, now)
+  #enter(key: string, endpoint: Endpoint, request: SwarmAnnounce, now: number): void {
+    const peer = this.#peers.get(key) ?? this.#add(key, endpoint, now)
     if (peer.seed !== request.seed) this.#seeds += request.seed ? 1 : -1
-    peer.renew(endpoint, request.seed, now)
+    peer.renew(endpoint, request.seed, now, this.#random)
     if (peer.done) return
     // BEP 3: a peer that was complete from the start sends no `completed`.
     if (request.event === 'completed') peer.swarm.downloaded++
     peer.done = request.seed || request.event === 'completed'
   }
 
-  #add(key: string, infoHash: string, endpoint: Endpoint, now: number): Peer {
+  #add(key: string, endpoint: Endpoint, now: number): Peer {
+    // Of the key, and not of the request: a part of that would keep all of it in memory.
+    const infoHash = key.slice(0, HASH_LENGTH)
     const known = this.#swarms.get(infoHash)
     if (known !== undefined && known.peers.size >= this.#limits.swarmPeers) this.#evict(known.peers.oldest)
     else if (this.#peers.size >= this.#limits.peers) this.#evict(this.#byTime.oldest)
     const swarm = this.#swarm(infoHash)
-    const peer = new Peer(key, swarm, this.#byTime, endpoint, false, now)
+    const peer = new Peer(key, swarm, this.#byTime, endpoint, now, this.#random)
     this.#peers.set(key, peer)
     return peer
   }
@@ -188,6 +196,11 @@ export class Swarms {
     this.#idle.remove(surplus.idle)
     this.#swarms.delete(surplus.infoHash)
   }
+}
+
+function addressText(address: Uint8Array): string {
+  const [a = 0, b = 0, c = 0, d = 0] = address
+  return address.length === IPV4_LENGTH ? String.fromCharCode(a, b, c, d) : latin1(address)
 }
 
 function countsOf(swarm: Swarm | undefined): SwarmCounts {

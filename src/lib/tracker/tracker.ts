@@ -1,9 +1,8 @@
 // What HTTP and UDP trackers have in common: the swarms, who may use them, the interval, and the statistics.
-import { hex } from '../base/bytes.ts'
+import { fromLatin1, hex } from '../base/bytes.ts'
 import type { PeerAddress } from '../base/address.ts'
-import type { InfoHash } from '../base/ids.ts'
 import { ipText } from '../discovery/ip.ts'
-import type { Random } from './peer-group.ts'
+import type { Random } from './peer-draw.ts'
 import {
   NOTHING,
   Swarms,
@@ -122,7 +121,7 @@ export class Tracker {
       type: 'announce',
       transport: origin.transport,
       peer: { host: ipText(origin.address), port: request.port },
-      infoHash: hex(request.infoHash),
+      infoHash: hexOf(request.infoHash),
       event: request.event,
       seed: request.seed,
       seeds: answer.seeds,
@@ -132,8 +131,8 @@ export class Tracker {
     return answer
   }
 
-  /** One entry for each info-hash, in their order; zeros for a swarm that is not known or not served. */
-  scrape(infoHashes: readonly InfoHash[], origin: Origin): readonly SwarmCounts[] {
+  /** One entry for each info-hash (20 bytes as latin1 text), in their order; zeros for a swarm that is not known or not served. */
+  scrape(infoHashes: readonly string[], origin: Origin): readonly SwarmCounts[] {
     this.#noteScrape(infoHashes.length, origin)
     return infoHashes.map(infoHash => (this.#serves(infoHash) ? this.#swarms.scrape(infoHash, origin.now) : NOTHING))
   }
@@ -162,9 +161,14 @@ export class Tracker {
     this.#onEvent?.({ type: 'scrape', transport: origin.transport, peer: peerOf(origin), infoHashes })
   }
 
-  #serves(infoHash: InfoHash): boolean {
-    return this.#allow === undefined || this.#allow.has(hex(infoHash))
+  #serves(infoHash: string): boolean {
+    return this.#allow === undefined || this.#allow.has(hexOf(infoHash))
   }
+}
+
+/** @param infoHash latin1 text. */
+function hexOf(infoHash: string): string {
+  return hex(fromLatin1(infoHash))
 }
 
 function peerOf(origin: Origin): PeerAddress {

@@ -1,9 +1,8 @@
 // The UDP tracker (BEP 15) without its socket: a datagram in, at most one out. What is malformed or shows no valid
 // connection id gets no answer, and a connect gets 16 bytes for its 16, so nobody's traffic is multiplied by a forged address.
-import { concat, dataView, utf8 } from '../base/bytes.ts'
-import { HASH_LENGTH, infoHash, peerId, type InfoHash } from '../base/ids.ts'
+import { concat, dataView, latin1, utf8 } from '../base/bytes.ts'
+import { HASH_LENGTH } from '../base/ids.ts'
 import type { ConnectionIds } from './connection-id.ts'
-import { compactList } from './endpoint.ts'
 import { MAX_NUMWANT, type AnnounceEvent } from './swarms.ts'
 import type { Origin, Tracker } from './tracker.ts'
 
@@ -51,10 +50,11 @@ function announce(tracker: Tracker, datagram: Uint8Array, origin: Origin): Uint8
   if (datagram.length < ANNOUNCE_REQUEST) return undefined
   const fields = dataView(datagram)
   const event = EVENTS[fields.getUint32(80)]
+  const identifiers = latin1(datagram.subarray(16, 16 + 2 * HASH_LENGTH))
   const answer = tracker.announce(
     {
-      infoHash: infoHash(datagram.slice(16, 36)),
-      peerId: peerId(datagram.slice(36, 56)),
+      infoHash: identifiers.slice(0, HASH_LENGTH),
+      peerId: identifiers.slice(HASH_LENGTH),
       port: fields.getUint16(96),
       seed: fields.getBigUint64(64) === 0n,
       ...(event === undefined ? {} : { event }),
@@ -63,21 +63,19 @@ function announce(tracker: Tracker, datagram: Uint8Array, origin: Origin): Uint8
     origin,
   )
   if (typeof answer === 'string') return concat([header(fields, ACTION.error, 8), utf8(answer)])
-  const head = header(fields, ACTION.announce, ANNOUNCE_HEADER)
-  const out = dataView(head)
+  const bytes = header(fields, ACTION.announce, ANNOUNCE_HEADER + answer.peers.compactLength)
+  const out = dataView(bytes)
   out.setUint32(8, tracker.interval)
   out.setUint32(12, answer.leeches)
   out.setUint32(16, answer.seeds)
-  return concat([head, compactList(answer.peers)])
+  answer.peers.writeCompact(bytes, ANNOUNCE_HEADER)
+  return bytes
 }
 
 function scrape(tracker: Tracker, datagram: Uint8Array, origin: Origin): Uint8Array {
   const count = Math.min(MAX_SCRAPE, Math.floor((datagram.length - REQUEST_HEADER) / HASH_LENGTH))
-  const hashes: InfoHash[] = []
-  for (let i = 0; i < count; i++) {
-    const at = REQUEST_HEADER + i * HASH_LENGTH
-    hashes.push(infoHash(datagram.subarray(at, at + HASH_LENGTH)))
-  }
+  const text = latin1(datagram.subarray(REQUEST_HEADER))
+  const hashes = Array.from({ length: count }, (_, i) => text.slice(i * HASH_LENGTH, (i + 1) * HASH_LENGTH))
   const answer = header(dataView(datagram), ACTION.scrape, SCRAPE_HEADER + count * SCRAPE_ENTRY)
   const out = dataView(answer)
   for (const [i, counts] of tracker.scrape(hashes, origin).entries()) {
