@@ -1,8 +1,7 @@
 // The process around the commands: one exit, after everything is written, with the code that the error names.
 import { fileURLToPath } from 'node:url'
-import { exitCodeOf, report, reportMode } from './cli/report.ts'
+import { exitCodeOf, outputError, report, reportMode } from './cli/report.ts'
 import { shortWay } from './cli/short-way.ts'
-import { BtError } from './lib/base/errors.ts'
 
 /** @param url of the script that runs; the package root is found from there. */
 export async function main(url: string, argv: readonly string[] = process.argv.slice(2)): Promise<never> {
@@ -38,8 +37,7 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 /** Whoever reads our output may stop reading (`bt peers … | head -1`); that is no error of ours. */
 function onOutputError(error: NodeJS.ErrnoException): never {
   if (error.code === 'EPIPE') process.exit(0)
-  const full = error.code === 'ENOSPC'
-  const known = new BtError(full ? 'DISK_FULL' : 'DISK_FAILED', `can not write the output: ${error.message}`)
+  const known = outputError(error)
   process.stderr.write(`bt: ${known.message}\n`)
   process.exit(known.exitCode)
 }

@@ -68,7 +68,9 @@ interface Transfer {
 
 export abstract class DownloadCommand extends BtCommand {
   /** Downloads, shows how it goes, and leaves cleanly however it ends. */
-  protected async download(argument: string, flags: DownloadFlags): Promise<void> {
+  protected async download(argument: string, given: DownloadFlags): Promise<void> {
+    // As in other commands, - is stdout.
+    const flags = given.output === '-' ? { ...given, stdout: true, output: undefined } : given
     const [{ createEngine }, { loadSource }] = await Promise.all([
       import('../lib/engine/engine.ts'),
       import('../lib/engine/source.ts'),

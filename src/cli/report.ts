@@ -33,7 +33,14 @@ export async function reportMode(argv: readonly string[]): Promise<ReportMode> {
       return false
     }
   }
-  return { json: isOn('json'), debug: isOn('debug'), streaming: isOn('stdout') }
+  const streaming = isOn('stdout') || /(?:^|\s)(?:-o|--output)[\s=]-(?:\s|$)/.test(argv.join(' '))
+  return { json: isOn('json'), debug: isOn('debug'), streaming }
+}
+
+/** What became of stdout, where that is no pipe that its reader closed. */
+export function outputError(error: NodeJS.ErrnoException): BtError {
+  const code = error.code === 'ENOSPC' ? 'DISK_FULL' : 'DISK_FAILED'
+  return new BtError(code, `can not write the output: ${error.message}`, { cause: error })
 }
 
 export function exitCodeOf(error: unknown): number {

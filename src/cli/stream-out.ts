@@ -6,6 +6,7 @@ import { BtError } from '../lib/base/errors.ts'
 import type { FileStream } from '../lib/engine/stream-file.ts'
 import type { Watch } from '../lib/ui/watch.ts'
 import { follow, type FollowOptions } from './follow.ts'
+import { outputError } from './report.ts'
 
 interface StreamFlags {
   readonly output: string | undefined
@@ -68,8 +69,10 @@ async function write(chunks: AsyncIterable<Uint8Array>, out: Writable, signal: A
   try {
     await pipeline(Readable.from(chunks, { objectMode: false, highWaterMark: 1 }), out, { end: false, signal })
   } catch (error) {
+    signal.throwIfAborted()
+    if (error instanceof BtError) throw error
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return 'left'
-    throw error
+    throw outputError(error as NodeJS.ErrnoException)
   }
   out.removeAllListeners('error')
   for (const listener of listeners) out.on('error', listener)

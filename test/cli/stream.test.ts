@@ -12,14 +12,22 @@ const RUN = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
 const FILES = { 'a.bin': 3 * PIECE, 'b.bin': 5 * PIECE + 100 }
 
 /** The bytes that a program after `bt … |` gets, and what bt said and returned. `script` reads stdin. */
-async function piped(args: readonly string[], script: string): Promise<{ read: Buffer; stderr: string; code: string }> {
+async function piped(
+  args: readonly string[],
+  script: string,
+  to?: string,
+): Promise<{ read: Buffer; stderr: string; code: string }> {
   const words = [process.execPath, RUN, ...args].map(word => `'${word}'`).join(' ')
   const home = tempFolder()
-  const child = spawn('bash', ['-c', `${words} | (${script}); echo "exit \${PIPESTATUS[0]}" >&2`], {
-    cwd: home,
-    env: { PATH: process.env['PATH'], HOME: home, NO_COLOR: '1' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child = spawn(
+    'bash',
+    ['-c', `${words} ${to === undefined ? '' : `> ${to}`} | (${script}); echo "exit \${PIPESTATUS[0]}" >&2`],
+    {
+      cwd: home,
+      env: { PATH: process.env['PATH'], HOME: home, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   onTestFinished(() => void child.kill('SIGKILL'))
   const out: Buffer[] = []
   let stderr = ''
@@ -77,6 +85,37 @@ describe('bt download --stdout', () => {
     expect({ length: read.length, code }).toEqual({ length: 0, code: '5' })
     expect(stderr).toMatch(/^\{"error":\{"code":"NO_PEERS"/m)
   })
+
+  test('is what -o - means, too', async () => {
+    const content = makeContent({ name: 'a.bin', files: 2 * PIECE })
+    const peer = await seedingPeer(content)
+    const { read, code } = await piped(['download', '-o', '-', content.torrent, '--peer', peer.address], 'cat')
+    expect(code).toBe('0')
+    expect(content.bytes.equals(read)).toBe(true)
+  })
+
+  test('says that there is no room where stdout is a file on a full disk', async () => {
+    const content = makeContent({ name: 'a.bin', files: 2 * PIECE })
+    const peer = await seedingPeer(content)
+    // In place of a pipe: what a shell redirects to.
+    const { stderr, code } = await piped(
+      ['download', '--stdout', content.torrent, '--peer', peer.address],
+      'cat',
+      '/dev/full',
+    )
+    expect(code).toBe('8')
+    expect(stderr).toMatch(/^bt: can not write the output: ENOSPC/m)
+  })
+
+  test.each(['--seed', '--prealloc', '--on-done=true'])(
+    'refuses %s, which needs files that are not kept',
+    async flag => {
+      const content = makeContent({ name: 'a.bin', files: PIECE })
+      const { stdout, stderr, code } = await bt(['download', '--stdout', content.torrent, flag])
+      expect({ stdout, code }).toEqual({ stdout: '', code: 2 })
+      expect(stderr).toContain('nothing is stored')
+    },
+  )
 
   test('refuses more than one file, which is wrong usage', async () => {
     const content = makeContent({ name: 'album', files: FILES })
