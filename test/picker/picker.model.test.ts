@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Bitfield } from '../../src/lib/base/bitfield.ts'
-import { Picker } from '../../src/lib/picker/picker.ts'
+import { Picker, type PieceRange } from '../../src/lib/picker/picker.ts'
 import { Model, type ModelPeer } from './model.ts'
 import { bitfieldOf, layoutOf, seeded } from './support.ts'
 
@@ -12,7 +12,7 @@ const PEERS = 4
 const operation = fc.record({
   kind: fc.constantFrom(
     ...(['pick', 'pick', 'pick', 'deliver', 'deliver', 'deliver', 'verify', 'verify'] as const),
-    ...(['join', 'leave', 'gain', 'stray', 'choke', 'fail', 'take over', 'take over'] as const),
+    ...(['join', 'leave', 'gain', 'stray', 'choke', 'fail', 'take over', 'take over', 'focus'] as const),
   ),
   key: fc.nat(PEERS - 1),
   which: fc.nat(1000),
@@ -27,6 +27,7 @@ class Pair {
   readonly model: Model
   readonly picker: Picker
   readonly have = new Bitfield(PIECES)
+  #focus: PieceRange | undefined
 
   constructor(seed: number, wanted: Bitfield) {
     this.model = new Model(layoutOf(PIECES, BLOCKS), wanted)
@@ -59,7 +60,8 @@ class Pair {
     expect(new Set(blocks.map(block => `${block.piece}/${block.offset}`)).size).toBe(blocks.length)
     expect(blocks).toHaveLength(Math.min(count, missing.length))
     for (const block of blocks) expect(missing).toContainEqual(block)
-    this.#checkOrder(peer, blocks, touched)
+    if (this.#focus === undefined) this.#checkOrder(peer, blocks, touched)
+    else this.#checkFocus(peer, blocks, this.#focus)
     for (const block of blocks) {
       expect([peer.has.has(block.piece), model.needed(block.piece)]).toEqual([true, true])
       model.request(peer.key, block)
@@ -78,6 +80,24 @@ class Pair {
       expect(owed).toContainEqual(block)
       model.requesters(block).add(peer.key)
     }
+  }
+
+  focus(range: PieceRange | undefined): void {
+    this.#focus = range
+    this.picker.focus(range === undefined ? [] : [range])
+  }
+
+  /** Nothing else is picked while there is something in the focus, and there the first comes first. */
+  #checkFocus(peer: ModelPeer, blocks: readonly { piece: number }[], { first, end }: PieceRange): void {
+    const urgent = (piece: number): boolean => first <= piece && piece < end
+    const left = this.model.missingFor(peer).filter(({ piece }) => urgent(piece)).length
+    const picked = blocks.map(({ piece }) => piece)
+    const inFocus = picked.filter(urgent)
+    expect(inFocus).toHaveLength(Math.min(blocks.length, left))
+    // A piece that failed may be left to another peer, or be begun for others.
+    const clean = inFocus.filter(piece => this.model.piece(piece).failures === 0)
+    expect(clean).toEqual([...clean].sort((a, b) => a - b))
+    expect(picked.slice(0, inFocus.length)).toEqual(inFocus)
   }
 
   /** Partial pieces come before the others, and of those the rarest; one that failed may have been begun, and left, before. */
@@ -135,6 +155,7 @@ class Pair {
     if (kind === 'verify') return this.settle(which, 'verified')
     if (kind === 'fail') return this.settle(which, 'failed')
     if (kind === 'stray') return this.stray(key, which)
+    if (kind === 'focus') return this.focus(pieces.length < 2 ? undefined : rangeOf(pieces))
     if (peer === undefined) return
     if (kind === 'leave') return this.leave(peer)
     if (kind === 'gain') return this.gain(peer, which % PIECES)
@@ -178,6 +199,7 @@ class Pair {
   /** Seeds join, everybody delivers, every hash is right. */
   finish(): void {
     for (const peer of this.model.peers.values()) this.leave(peer)
+    this.focus(undefined)
     for (let key = 0; key < PEERS; key++) this.join(key, Bitfield.full(PIECES))
     for (let round = 0; round < PIECES * BLOCKS * PEERS && !this.picker.done; round++) {
       for (const peer of this.model.peers.values()) {
@@ -189,6 +211,10 @@ class Pair {
     }
     expect(this.picker.done).toBe(true)
   }
+}
+
+function rangeOf(pieces: readonly number[]): PieceRange {
+  return { first: Math.min(...pieces), end: Math.max(...pieces) + 1 }
 }
 
 describe('Picker', () => {

@@ -53,8 +53,8 @@ export class Offers {
     this.#focus = ranges
   }
 
-  get focused(): boolean {
-    return this.#focus.length > 0
+  get focused(): readonly PieceRange[] {
+    return this.#focus
   }
 
   /** How many pieces may be under way: no more than the focus has, where nothing else may be begun. */
@@ -108,18 +108,13 @@ export class Offers {
     this.#all[this.#levelOf(piece)]?.withdraw(piece)
   }
 
-  /** The first piece on offer that is in the focus and in `has`. O(pieces in the focus). */
-  urgent(has: Bitfield): number | undefined {
-    return this.#inFocus(piece => has.has(piece) && this.isOffered(piece))
-  }
-
   /**
    * The piece to begin for a peer that has these.
    * @param first nothing is verified yet, so any piece of the level will do, as long as there is soon one to offer others: the
    * rarest would come from few peers, and slowly (the usual practice with BEP 3).
    */
   next(has: Bitfield, first: boolean): number | undefined {
-    const urgent = this.urgent(has)
+    const urgent = this.#inFocus(piece => has.has(piece) && this.isOffered(piece))
     if (urgent !== undefined || this.#focusedOnly) return urgent
     for (const level of this.#used) {
       const piece = this.#sequential ? level.first(has) : first ? level.any(has) : level.rarest(has)

@@ -134,7 +134,8 @@ export class Picker {
   pick(peer: PeerKey, has: Bitfield, count: number, beginnable: number = Infinity, pace: Pace = 'brisk'): Block[] {
     const picked: Block[] = []
     if (count <= 0) return picked
-    const room = this.#offers.focused ? this.#pickUrgent(peer, has, count, beginnable, pace, picked) : beginnable
+    const room =
+      this.#offers.focused.length > 0 ? this.#pickUrgent(peer, has, count, beginnable, pace, picked) : beginnable
     const alike = this.#sequential || this.#have.count === 0
     this.#goOn(peer, has, count, picked, partial => (alike || partial.pace === pace) && !partial.avoids(peer))
     let piece: number | undefined
@@ -319,16 +320,19 @@ export class Picker {
     return this.#checking.get(piece)?.senders() ?? []
   }
 
-  /** What is in the focus, at whatever pace. @returns how many more pieces may be begun. */
+  /** What is in the focus, the first piece first, at whatever pace. @returns how many more pieces may be begun. */
   #pickUrgent(peer: PeerKey, has: Bitfield, count: number, beginnable: number, pace: Pace, picked: Block[]): number {
-    const urgent = (partial: PartialPiece): boolean => this.#offers.turnOf(partial.index) < 0 && !partial.avoids(peer)
-    this.#goOn(peer, has, count, picked, urgent)
     let room = beginnable
-    for (; picked.length < count && room > 0; room--) {
-      const piece = this.#offers.urgent(has)
-      if (piece === undefined) break
-      const partial = this.#begin(piece, pace)
-      if (!partial.avoids(peer)) this.#take(partial, peer, picked, count)
+    for (const { first, end } of this.#offers.focused) {
+      for (let piece = first; piece < end && picked.length < count; piece++) {
+        if (!has.has(piece)) continue
+        let partial = this.#partials.get(piece)
+        if (partial === undefined && room > 0 && this.#offers.isOffered(piece)) {
+          partial = this.#begin(piece, pace)
+          room--
+        }
+        if (partial?.admits(peer) === true && !partial.avoids(peer)) this.#take(partial, peer, picked, count)
+      }
     }
     return room
   }
@@ -346,9 +350,8 @@ export class Picker {
   }
 
   #goOn(peer: PeerKey, has: Bitfield, count: number, picked: Block[], fits: (partial: PartialPiece) => boolean): void {
-    const open = this.#partials.open()
-    const inOrder = this.#sequential ? [...open].sort((a, b) => a.index - b.index) : open
-    for (const partial of this.#inTurn(inOrder)) {
+    const open = this.#sequential ? [...this.#partials.open()].sort((a, b) => a.index - b.index) : this.#partials.open()
+    for (const partial of open) {
       if (has.has(partial.index) && partial.admits(peer) && fits(partial)) this.#take(partial, peer, picked, count)
       if (picked.length >= count) return
     }
@@ -356,7 +359,7 @@ export class Picker {
 
   /** Those in the focus first; the others stay in their order. */
   #inTurn(partials: Iterable<PartialPiece>): Iterable<PartialPiece> {
-    if (!this.#offers.focused) return partials
+    if (this.#offers.focused.length === 0) return partials
     return [...partials].sort((a, b) => this.#offers.turnOf(a.index) - this.#offers.turnOf(b.index))
   }
 
