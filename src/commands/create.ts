@@ -10,7 +10,7 @@ const STDOUT = '-'
 export default class Create extends BtCommand {
   static override summary = 'Make a .torrent file of a file or folder.'
   static override description =
-    'Writes <name>.torrent into the working folder, or what -o says, and prints the info-hash and the magnet link. The same content and flags always give the same bytes. Hidden files, symbolic links and what file managers leave behind are left out, and named. With -o - the torrent goes to stdout and the lines to stderr. A GLOB without a slash is held against names, in every folder; one with a slash against the whole path; ** crosses folders.'
+    'Writes <name>.torrent into the working folder, or what -o says, and prints the info-hash and the magnet link. The same content and flags always give the same bytes. Hidden files, symbolic links and what file managers leave behind are left out, and named. With -o - the torrent goes to stdout and the lines to stderr. A GLOB may have *, ?, [a-z] and {a,b}; without a slash it is held against names, in every folder, with one against the whole path, where ** crosses folders.'
   static override args = { path: Args.string({ required: true, description: 'the file or folder' }) }
   static override flags = {
     output: Flags.string({ char: 'o', description: 'the .torrent file to write; - for stdout', helpValue: 'FILE' }),

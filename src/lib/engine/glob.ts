@@ -1,4 +1,5 @@
-// Patterns for paths, as shells have them: `*` and `?` within a name, `**` across folders, `[a-z]`, `{a,b}`.
+// Patterns for paths, as shells have them: `*` and `?` within a name, `**` across folders, `{a,b}`, `[a-z]`. Titles are full of
+// brackets and parentheses: these mean themselves, and those do too.
 import picomatch from 'picomatch'
 
 /** Of a path relative to the torrent's folder. */
@@ -7,18 +8,13 @@ export type PathTest = (path: readonly string[]) => boolean
 /**
  * Whether any of the patterns matches the path. One without a slash is held against the name alone, so that `*.txt` means
  * those of all folders; one with a slash against the whole path. A dot at the start of a name is a character like others.
- * What is a path as it stands, brackets and all, means that path too.
  */
 export function matchesAny(patterns: readonly string[]): PathTest {
   const tests = patterns.map(pattern => {
     const rooted = pattern.replace(/^\.?\//, '')
     const wholePath = rooted !== pattern || /\/./.test(rooted)
-    const bare = rooted.replace(/\/$/, '')
-    const matches = bare === '' ? (): boolean => false : picomatch(bare, { dot: true, nonegate: true })
-    return (path: readonly string[]): boolean => {
-      const text = wholePath ? path.join('/') : (path.at(-1) ?? '')
-      return text === bare || matches(text)
-    }
+    const matches = matcher(rooted.replace(/\/$/, ''))
+    return (path: readonly string[]): boolean => matches(wholePath ? path.join('/') : (path.at(-1) ?? ''))
   })
   return path => tests.some(matches => matches(path))
 }
@@ -27,4 +23,11 @@ export function matchesAny(patterns: readonly string[]): PathTest {
 export function matchesAnyOnTheWay(patterns: readonly string[]): PathTest {
   const matches = matchesAny(patterns)
   return path => path.some((_, depth) => matches(path.slice(0, depth + 1)))
+}
+
+function matcher(pattern: string): (text: string) => boolean {
+  if (pattern === '') return () => false
+  const readings = [/[()]/g, /[[\]()]/g].map(literal => pattern.replace(literal, String.raw`\$&`))
+  const matches = [...new Set(readings)].map(reading => picomatch(reading, { dot: true, nonegate: true }))
+  return text => matches.some(match => match(text))
 }
