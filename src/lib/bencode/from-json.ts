@@ -7,7 +7,12 @@ import type { BencodePatch, BencodePatchValue } from './patch.ts'
 import type { BencodeInput } from './value.ts'
 
 /** What JSON.parse makes of text that went through `mark`: no number is left. */
-type MarkedJson = string | boolean | null | readonly MarkedJson[] | { readonly [key: string]: MarkedJson }
+type MarkedJson = string | boolean | null | readonly MarkedJson[] | MarkedObject
+interface MarkedObject {
+  readonly [key: string]: MarkedJson
+}
+
+type BencodePlain = number | bigint | Uint8Array | readonly BencodeInput[]
 
 /** A string or a number, which no other part of JSON contains. */
 const SCALAR = /"[^"\\]*(?:\\[^][^"\\]*)*"|-?\d[\w.+-]*/g
@@ -18,7 +23,6 @@ const DIGITS = '#'
 const INTEGER = /^-?\d{1,4096}$/
 const HALF_PAIR = /\p{Cs}/u
 const SHOWN_CHARS = 40
-const TOO_DEEP = `it is nested deeper than ${MAX_ENCODE_DEPTH}`
 
 /**
  * The value of a JSON document as `toJson` writes it: strings are byte strings in UTF-8, `{"hex":"…"}` is the bytes of
@@ -41,10 +45,9 @@ export function patchFromJson(text: string): BencodePatch {
 
 function convertPatch(json: MarkedJson, depth: number): BencodePatchValue {
   if (json === null) return null
-  const isObject = typeof json === 'object' && !isArray(json) && bytesObject(json) === undefined
-  if (depth > MAX_ENCODE_DEPTH) return invalid(TOO_DEEP)
-  if (isObject) return dictionary(json, value => convertPatch(value, depth + 1))
-  return convert(json, depth)
+  return isObject(json)
+    ? (bytesObject(json) ?? dictionary(json, value => convertPatch(value, deeper(depth))))
+    : convertPlain(json, depth)
 }
 
 function parseJson(text: string): MarkedJson {
@@ -65,15 +68,23 @@ function mark(text: string): string {
 }
 
 function convert(json: MarkedJson, depth: number): BencodeInput {
-  if (depth > MAX_ENCODE_DEPTH) return invalid(TOO_DEEP)
+  return isObject(json)
+    ? (bytesObject(json) ?? dictionary(json, value => convert(value, deeper(depth))))
+    : convertPlain(json, depth)
+}
+
+function convertPlain(json: Exclude<MarkedJson, MarkedObject>, depth: number): BencodePlain {
   if (typeof json === 'string') return json.startsWith(TEXT) ? textBytes(json.slice(1)) : integer(json.slice(1))
   if (typeof json === 'boolean' || json === null) return invalid(`bencode has no ${json}`)
-  if (isArray(json)) return json.map(element => convert(element, depth + 1))
-  return bytesObject(json) ?? dictionary(json, value => convert(value, depth + 1))
+  return json.map(element => convert(element, deeper(depth)))
+}
+
+function deeper(depth: number): number {
+  return depth < MAX_ENCODE_DEPTH ? depth + 1 : invalid(`it is nested deeper than ${MAX_ENCODE_DEPTH}`)
 }
 
 /** `{"hex":"…"}`, and nothing else beside. */
-function bytesObject(json: { readonly [key: string]: MarkedJson }): Uint8Array | undefined {
+function bytesObject(json: MarkedObject): Uint8Array | undefined {
   const [[key, value] = [], ...more] = Object.entries(json)
   if (key !== TEXT + BYTES_KEY || more.length > 0 || typeof value !== 'string' || !value.startsWith(TEXT)) {
     return undefined
@@ -81,10 +92,7 @@ function bytesObject(json: { readonly [key: string]: MarkedJson }): Uint8Array |
   return hexBytes(value.slice(1))
 }
 
-function dictionary<T>(
-  json: { readonly [key: string]: MarkedJson },
-  valueOf: (value: MarkedJson) => T,
-): ReadonlyMap<string, T> {
+function dictionary<T>(json: MarkedObject, valueOf: (value: MarkedJson) => T): ReadonlyMap<string, T> {
   const dict = new Map<string, T>()
   for (const [marked, value] of Object.entries(json)) {
     const name = marked.slice(1)
@@ -109,8 +117,8 @@ function hexBytes(digits: string): Uint8Array {
   return fromHex(digits) ?? invalid(`${shown(digits)} is not an even number of hexadecimal digits`)
 }
 
-function isArray(json: MarkedJson): json is readonly MarkedJson[] {
-  return Array.isArray(json)
+function isObject(json: MarkedJson): json is MarkedObject {
+  return typeof json === 'object' && json !== null && !Array.isArray(json)
 }
 
 function shown(text: string): string {

@@ -6,9 +6,11 @@ import { encode } from './encode.ts'
 import { rawValue, spliceDict } from './splice.ts'
 import type { BencodeInput } from './value.ts'
 
-/** By key (latin1): null removes it, a patch is merged into the dictionary that is there, anything else is the new value. */
+/** By key (latin1, one char a byte), what becomes of its value. */
 export type BencodePatch = ReadonlyMap<string, BencodePatchValue>
-export type BencodePatchValue = null | BencodePatch | Exclude<BencodeInput, ReadonlyMap<string, BencodeInput>>
+
+/** null removes the value, a patch is merged into the dictionary that is there, anything else comes in its place. */
+export type BencodePatchValue = null | BencodePatch | number | bigint | string | Uint8Array | readonly BencodeInput[]
 
 const EMPTY_DICT: Uint8Array = utf8('de')
 

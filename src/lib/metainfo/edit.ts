@@ -29,7 +29,9 @@ export interface TorrentEdits {
   readonly merge?: BencodePatch
 }
 
+/** A .torrent file before and after. */
 export interface EditedTorrent {
+  /** The new .torrent file. */
   readonly bytes: Uint8Array
   readonly before: Metainfo
   readonly after: Metainfo
