@@ -3,6 +3,7 @@
 import type { Interfaces } from '@oclif/core'
 import { BtError, messageOf } from '../lib/base/errors.ts'
 import type { PluginRegistry } from '../lib/plugin/registry.ts'
+import type { ProgressBar } from '../lib/ui/progress-bar.ts'
 import { canDraw } from '../lib/ui/terminal.ts'
 import type { Watch } from '../lib/ui/watch.ts'
 import { OclifHost, type Host, type Output, type Values } from './host.ts'
@@ -134,6 +135,12 @@ export abstract class BtCommand {
     }
     const { PlainWatch } = await import('../lib/ui/watch-plain.ts')
     return new PlainWatch(line => this.note(line))
+  }
+
+  /** How far a piece of work is, on a terminal on which no log is written. */
+  protected async bar(title: string): Promise<ProgressBar> {
+    const { noBar, progressBar } = await import('../lib/ui/progress-bar.ts')
+    return this.#log?.onStderr === true ? noBar : progressBar(process.stderr, title)
   }
 
   /** Every plugin's offer; what is wrong with one is shown, and never ends the command. */

@@ -4,6 +4,7 @@ import { closeSync, openSync, writeSync } from 'node:fs'
 import { BtError, messageOf } from '../lib/base/errors.ts'
 import { watchDiagnostics } from '../lib/engine/diagnostics.ts'
 import { isLogged, logJson, logText, type LogEntry, type LogLevel } from '../lib/ui/log-line.ts'
+import { serverEntry } from '../lib/ui/server-log.ts'
 import { sessionEntry } from '../lib/ui/session-log.ts'
 import { trackerEntry } from '../lib/ui/tracker-log.ts'
 import { wireEntry } from '../lib/ui/wire-log.ts'
@@ -70,6 +71,7 @@ export class Log {
     const { level } = this.#options
     return [
       watchDiagnostics('session', record => this.#tell(() => sessionEntry(record))),
+      watchDiagnostics('server', record => this.#tell(() => serverEntry(record))),
       watchDiagnostics('tracker', record => this.#tell(() => trackerEntry(record))),
       ...(isLogged('trace', level) ? [watchDiagnostics('wire', record => this.#tell(() => wireEntry(record)))] : []),
     ]

@@ -53,12 +53,11 @@ export default class Create extends BtCommand {
   }
 
   async #create(path: string, options: CreateOptions): Promise<CreatedTorrent> {
-    const [{ createTorrent }, { progressBar }, { planSummary }] = await Promise.all([
+    const [{ createTorrent }, { planSummary }, bar] = await Promise.all([
       import('../lib/engine/create-torrent.ts'),
-      import('../lib/ui/progress-bar.ts'),
       import('../lib/ui/created-lines.ts'),
+      this.bar('hashing'),
     ])
-    const bar = progressBar(process.stderr, 'hashing')
     try {
       const created = await createTorrent(path, {
         ...options,

@@ -93,11 +93,7 @@ export default class Seed extends BtCommand {
   }
 
   async #items(words: readonly string[], flags: SeedFlags): Promise<readonly SeedItem[]> {
-    const [{ seedItems }, { progressBar }] = await Promise.all([
-      import('../lib/engine/seed-items.ts'),
-      import('../lib/ui/progress-bar.ts'),
-    ])
-    const bar = progressBar(process.stderr, 'hashing')
+    const [{ seedItems }, bar] = await Promise.all([import('../lib/engine/seed-items.ts'), this.bar('hashing')])
     try {
       return await seedItems(words, {
         trackers: flags.tracker ?? [],

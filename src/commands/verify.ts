@@ -74,11 +74,10 @@ export default class Verify extends BtCommand {
   }
 
   async #verify(info: Info, path: string | undefined): Promise<Verification> {
-    const [{ verifyTorrent }, { progressBar }] = await Promise.all([
+    const [{ verifyTorrent }, bar] = await Promise.all([
       import('../lib/engine/verify-torrent.ts'),
-      import('../lib/ui/progress-bar.ts'),
+      this.bar('checking'),
     ])
-    const bar = progressBar(process.stderr, 'checking')
     try {
       return await verifyTorrent(info, path, {
         signal: this.interrupted,

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { makeContent, PIECE } from './support/content.ts'
-import { bt, tempFolder } from './support/run-bt.ts'
+import { bt, start, tempFolder } from './support/run-bt.ts'
 import { scriptedPeer } from './support/scripted-peer.ts'
 import { seedingPeer } from './support/seeding-peer.ts'
 import { startSeed, startTracker } from './support/services.ts'
@@ -138,6 +138,18 @@ test('a seed logs who downloads', async () => {
   const { address } = await startSeed([content.torrent, content.writeInto(folder), '--log-file', log])
   await bt(['download', content.torrent, '--peer', address, '-o', join(folder, 'copy')])
   expect(readFileSync(log, 'utf8')).toMatch(/ INFO {2}uploadStarted peer=127\.0\.0\.1:\d+ .*client="bt 0\.1/)
+})
+
+test('a tracker logs who asked for what, and who was refused', async () => {
+  const list = join(tempFolder(), 'allowed')
+  writeFileSync(list, `${testTorrent([]).hash}\n`)
+  const words = ['tracker', '--host', '127.0.0.1', '--http-port', '0', '--udp-port', '0']
+  const tracker = start([...words, '--allow', list, '--log-level', 'info'])
+  const http = (await tracker.line(/^Listening on http/)).replace('Listening on ', '')
+  const { file, hash } = testTorrent([[http]])
+  await Promise.all([file, testTorrent([[http]], 'other').file].map(torrent => bt(['peers', torrent])))
+  expect(await tracker.note(/ INFO {2}announce /)).toContain(` infoHash=${hash} transport=http announced=started `)
+  expect(await tracker.note(/ WARN {2}refused /)).toContain(' peer=127.0.0.1:')
 })
 
 test('without --debug nothing is traced, and what can not be logged to is said', async () => {

@@ -1,12 +1,13 @@
 // What can be watched of all engines and probes in this process, beside their own results: made for logs and for whoever
-// debugs. It goes over node:diagnostics_channel, as `bt-toolbox:wire`, `bt-toolbox:tracker` and `bt-toolbox:session`, so
+// debugs. It goes over node:diagnostics_channel, as `bt-toolbox:wire`, `:tracker`, `:session` and `:server`, so
 // that plugins and programs can listen without a word from here; where nobody does, it costs nothing.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { WireRecord } from '../net/wire-trace.ts'
+import type { TrackerEvent as ServerRecord } from '../tracker/tracker.ts'
 import type { SessionRecord } from './session-channel.ts'
 import type { TrackerRecord } from './tracker-trace.ts'
 
-export type { SessionRecord, TrackerRecord, WireRecord }
+export type { ServerRecord, SessionRecord, TrackerRecord, WireRecord }
 
 /** The record of each kind. */
 export interface Diagnostics {
@@ -16,6 +17,8 @@ export interface Diagnostics {
   readonly tracker: TrackerRecord
   /** The events of every session. */
   readonly session: SessionRecord
+  /** What is asked of each tracker that is started from now on. */
+  readonly server: ServerRecord
 }
 
 /**

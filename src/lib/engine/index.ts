@@ -22,6 +22,7 @@ export type { ProgramPlugin } from './program-plugins.ts'
 export {
   watchDiagnostics,
   type Diagnostics,
+  type ServerRecord,
   type SessionRecord,
   type TrackerRecord,
   type WireRecord,

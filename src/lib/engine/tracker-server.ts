@@ -8,6 +8,7 @@ import { ConnectionIds } from '../tracker/connection-id.ts'
 import { MAX_PEERS, PEER_BYTES, type SwarmLimits } from '../tracker/swarms.ts'
 import { Tracker, type InfoHashes, type TrackerEvent, type TrackerStats } from '../tracker/tracker.ts'
 import { bindUdp, listenHttp, type Listening } from './tracker-listen.ts'
+import { withWatchers } from './server-channel.ts'
 
 /** Bytes; the output of the hash that signs connection ids. */
 const SECRET_LENGTH = 32
@@ -54,12 +55,13 @@ export interface TrackerServer {
  */
 export async function startTracker(options: TrackerServerOptions): Promise<TrackerServer> {
   check(options)
+  const onEvent = withWatchers(options.onEvent)
   const tracker = new Tracker({
     ...(options.interval === undefined ? {} : { interval: options.interval }),
     ...(options.allow === undefined ? {} : { allow: options.allow }),
     ...(options.fullScrape === undefined ? {} : { fullScrape: options.fullScrape }),
     limits: { peers: roomForPeers(), ...options.limits },
-    ...(options.onEvent === undefined ? {} : { onEvent: options.onEvent }),
+    ...(onEvent === undefined ? {} : { onEvent }),
     random: Math.random,
     startedAt: performance.now(),
   })

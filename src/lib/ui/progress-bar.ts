@@ -16,12 +16,14 @@ export interface ProgressBar {
   clear(): void
 }
 
+export const noBar: ProgressBar = { update: () => undefined, clear: () => undefined }
+
 /** Draws nothing where the stream is no terminal on which lines can be taken back. */
 export function progressBar(
   stream: Pick<NodeJS.WriteStream, 'isTTY' | 'write'> & { readonly columns?: number },
   title: string,
 ): ProgressBar {
-  if (!canDraw(stream)) return { update: () => undefined, clear: () => undefined }
+  if (!canDraw(stream)) return noBar
   let drawnAt = -Infinity
   let started: { readonly at: number; readonly done: number } | undefined
   return {

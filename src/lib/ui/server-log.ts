@@ -1,0 +1,22 @@
+// How the requests that `bt tracker` gets are logged.
+import type { ServerRecord } from '../engine/diagnostics.ts'
+import type { LogEntry } from './log-line.ts'
+
+export function serverEntry(record: ServerRecord): LogEntry {
+  const { type, peer, transport } = record
+  switch (record.type) {
+    case 'announce': {
+      const { infoHash, event: announced, seed, seeds, leeches, given } = record
+      return {
+        level: 'info',
+        event: type,
+        peer,
+        fields: { infoHash, transport, announced, seed, seeds, leeches, given },
+      }
+    }
+    case 'scrape':
+      return { level: 'info', event: type, peer, fields: { transport, infoHashes: record.infoHashes } }
+    default:
+      return { level: 'warn', event: type, peer, message: record.reason, fields: { transport } }
+  }
+}
