@@ -35,6 +35,11 @@ export const maxSwarmFlag = Flags.integer({
   min: 1,
 })
 
+export const stateFlag = Flags.string({
+  description: 'remember peers and counts in this file: written at the end, read at the start',
+  helpValue: 'FILE',
+})
+
 export interface LimitFlags {
   readonly 'max-peers': number | undefined
   readonly 'max-torrent-peers': number | undefined

@@ -5,6 +5,7 @@ import {
   fullScrapeFlag,
   maxPeersFlag,
   maxSwarmFlag,
+  stateFlag,
   statsFlag,
   swarmLimits,
   type LimitFlags,
@@ -22,12 +23,13 @@ interface ServerFlags extends LimitFlags {
   readonly host: string | undefined
   readonly interval: number | undefined
   readonly 'full-scrape': number | undefined
+  readonly state: string | undefined
 }
 
 export default class Tracker extends BtCommand {
   static override summary = 'Run a tracker, over HTTP and UDP, until interrupted.'
   static override description =
-    'Prints "Listening on " and the announce URL of each. Peers are kept in memory only, and no more of them than --max-peers: who was silent longest goes first. /stats.json of the HTTP port has the statistics. With --json, one object a line: the URLs, then every announce, scrape and refusal.'
+    'Prints "Listening on " and the announce URL of each. Peers are kept in memory (and, between runs, in the file of --state), and no more of them than --max-peers: who was silent longest goes first. /stats.json of the HTTP port has the statistics. With --json, one object a line: the URLs, then every announce, scrape and refusal.'
   static override flags = {
     'http-port': Flags.integer({
       description: 'the TCP port to answer HTTP on; 0 takes any free one',
@@ -47,6 +49,7 @@ export default class Tracker extends BtCommand {
     'full-scrape': fullScrapeFlag,
     'max-peers': maxPeersFlag,
     'max-torrent-peers': maxSwarmFlag,
+    state: stateFlag,
     stats: statsFlag,
   }
   static override examples = [
@@ -96,6 +99,7 @@ export default class Tracker extends BtCommand {
       interval: flags.interval,
       allow,
       fullScrape: flags['full-scrape'],
+      state: flags.state,
       limits: swarmLimits(flags),
       ...(this.json && { onEvent: event => this.printJson(trackerEventJson(event)) }),
     })

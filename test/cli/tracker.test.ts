@@ -74,6 +74,22 @@ describe('bt tracker', () => {
     expect((await all.text()).match(/8:complete/g)).toHaveLength(2)
   })
 
+  test('goes on from its --state', async () => {
+    const state = join(tempFolder(), 'tracker.state')
+    const hash = '4'.repeat(40)
+    for (const peers of [0, 1]) {
+      const tracker = start(['tracker', ...ANY_PORT, '--state', state])
+      const url = (await tracker.line(/^Listening on http:/)).replace('Listening on ', '')
+      const { stdout } = await bt(['announce', hash, '--tracker', url, '--port', String(7000 + peers)])
+      expect(stdout).toContain(`\nPeers: ${peers}\n`)
+      await tracker.interrupt()
+    }
+    writeFileSync(state, 'nonsense')
+    const { stderr, code } = await bt(['tracker', ...ANY_PORT, '--state', state])
+    expect(code).toBe(3)
+    expect(stderr).toContain('is not the state of a tracker')
+  })
+
   test.each([
     ['x', 3, 'line 1: "x" is no info-hash'],
     [undefined, 8, 'there is no file or folder'],

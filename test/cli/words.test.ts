@@ -44,7 +44,7 @@ const LINES: Readonly<Record<string, string>> = {
   announce: 'a.torrent --tracker http://localhost/announce --event none --left 0 --no-compact --param a=b --timeout 5',
   scrape: 'a.torrent b.torrent --timeout 3',
   seed: 'a.torrent b.torrent c.torrent --super-seed --port 0',
-  tracker: '--http-port 0 --interval=60 --allow list --max-peers 10 --stats=5',
+  tracker: '--http-port 0 --interval=60 --allow list --max-peers 10 --stats=5 --state s',
   verify: 'a.torrent folder',
 }
 

@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { endpointAddress } from '../../src/lib/tracker/endpoint.ts'
-import {
-  DEFAULT_NUMWANT,
-  MAX_NUMWANT,
-  Swarms,
-  type SwarmAnnounce,
-  type SwarmAnswer,
-  type SwarmLimits,
-} from '../../src/lib/tracker/swarms.ts'
+import { DEFAULT_NUMWANT, MAX_NUMWANT, Swarms, type SwarmLimits } from '../../src/lib/tracker/swarms.ts'
+import type { SwarmAnnounce, SwarmAnswer } from '../../src/lib/tracker/swarm-announce.ts'
 import { hashOf, idOf, ipv4, ipv6, seeded } from './support.ts'
 
 const HASH = hashOf(1)

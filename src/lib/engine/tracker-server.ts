@@ -9,6 +9,7 @@ import { MAX_PEERS, PEER_BYTES, type SwarmLimits } from '../tracker/swarms.ts'
 import { Tracker, type InfoHashes, type TrackerEvent, type TrackerStats } from '../tracker/tracker.ts'
 import { bindUdp, listenHttp, type Listening } from './tracker-listen.ts'
 import { withWatchers } from './server-channel.ts'
+import { loadState, saveState } from './tracker-state.ts'
 
 /** Bytes; the output of the hash that signs connection ids. */
 const SECRET_LENGTH = 32
@@ -32,6 +33,8 @@ export interface TrackerServerOptions {
    * Node may take has room for, and no more than 500,000.
    */
   readonly limits?: SwarmLimits | undefined
+  /** A file that the tracker goes on from, where it is there, and that it writes when it is closed. Left out: none. */
+  readonly state?: string | undefined
   /** Called for each request that was understood, before its answer is sent. */
   readonly onEvent?: ((event: TrackerEvent) => void) | undefined
   /** Closes the tracker when aborted. */
@@ -44,14 +47,15 @@ export interface TrackerServer {
   /** Announce URLs to put into a torrent; the loopback address stands for "every address". */
   readonly urls: readonly string[]
   stats(): TrackerStats
-  /** Ends all connections. Calling it again waits for the same end. */
+  /** Ends all connections, and writes the state. Calling it again waits for the same end. @throws BtError DISK_* */
   close(): Promise<void>
 }
 
 /**
  * Runs a tracker in memory until it is closed. A peer is listed under the address that it asks from: the `ip` parameter
  * of an announce is ignored, since anybody could aim a swarm at a stranger with it.
- * @throws BtError LISTEN_FAILED (a port is taken or not allowed), USAGE (no port, or a bad port or interval), INTERRUPTED.
+ * @throws BtError LISTEN_FAILED (a port is taken or not allowed), USAGE (no port, or a bad port or interval), INTERRUPTED,
+ * INPUT_UNREADABLE or DISK_* (the state).
  */
 export async function startTracker(options: TrackerServerOptions): Promise<TrackerServer> {
   check(options)
@@ -65,15 +69,18 @@ export async function startTracker(options: TrackerServerOptions): Promise<Track
     random: Math.random,
     startedAt: performance.now(),
   })
+  if (options.state !== undefined) await loadState(tracker, options.state)
   const { http, udp } = await listenBoth(tracker, options)
   const open = [http, udp].filter(listening => listening !== undefined)
-  let closing: Promise<unknown> | undefined
+  let closing: Promise<void> | undefined
   const close = async (): Promise<void> => {
     options.signal?.removeEventListener('abort', onAbort)
-    closing ??= Promise.all(open.map(listening => listening.close()))
+    closing ??= closeAll(open, async () => {
+      if (options.state !== undefined) await saveState(tracker, options.state)
+    })
     await closing
   }
-  const onAbort = (): void => void close()
+  const onAbort = (): void => void close().catch(() => undefined) // Whoever awaits close() hears of it.
   options.signal?.addEventListener('abort', onAbort)
   if (options.signal?.aborted === true) await close()
   return {
@@ -83,6 +90,11 @@ export async function startTracker(options: TrackerServerOptions): Promise<Track
     stats: () => tracker.stats(performance.now()),
     close,
   }
+}
+
+async function closeAll(open: readonly Listening[], then: () => Promise<void>): Promise<void> {
+  await Promise.all(open.map(listening => listening.close()))
+  await then()
 }
 
 function roomForPeers(): number {

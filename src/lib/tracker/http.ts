@@ -6,7 +6,7 @@ import { endpointAddress } from './endpoint.ts'
 import { parseAnnounce, parseScrape } from './parameters.ts'
 import type { ListedPeer } from './peer-draw.ts'
 import { parseQuery, type Query } from './query.ts'
-import { NOTHING, type SwarmAnswer, type SwarmCounts } from './swarms.ts'
+import { NOTHING, type SwarmAnswer, type SwarmCounts } from './swarm-announce.ts'
 import type { Origin, Tracker } from './tracker.ts'
 
 const IPV4_LENGTH = 4

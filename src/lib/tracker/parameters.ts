@@ -2,7 +2,7 @@
 // `ip`, `ipv4` and `ipv6` are not read: who may name any address can aim a whole swarm at a stranger (BEP 7).
 import { HASH_LENGTH } from '../base/ids.ts'
 import { first, type Query } from './query.ts'
-import type { AnnounceEvent } from './swarms.ts'
+import type { AnnounceEvent } from './swarm-announce.ts'
 
 export interface AnnounceParameters {
   /** 20 bytes as latin1 text. */

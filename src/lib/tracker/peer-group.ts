@@ -47,6 +47,10 @@ export class PeerGroup<T extends GroupMember> {
     this.#mix(peer, random)
   }
 
+  endpointOf(peer: T): Endpoint {
+    return this.#entries.slice(peer.slot * this.#entryLength, (peer.slot + 1) * this.#entryLength)
+  }
+
   /** The peer has announced again: what it is and its port may have changed. */
   renew(peer: T, seed: boolean, endpoint: Endpoint, random: Random): void {
     if (peer.seed !== seed) this.#seeds += seed ? 1 : -1

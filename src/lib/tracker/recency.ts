@@ -45,6 +45,11 @@ export class Recency<T> {
     this.#size--
   }
 
+  /** From the oldest on; not to be changed meanwhile. */
+  *[Symbol.iterator](): Generator<T, void, undefined> {
+    for (let place = this.#oldest; place !== undefined; place = place.newer) yield place.value
+  }
+
   #append(place: Place<T>): void {
     place.older = this.#newest
     if (this.#newest === undefined) this.#oldest = place

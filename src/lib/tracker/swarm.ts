@@ -72,6 +72,10 @@ export class Peer implements GroupMember {
     return this.key.slice(HASH_LENGTH, 2 * HASH_LENGTH)
   }
 
+  get endpoint(): Endpoint {
+    return this.#group.endpointOf(this)
+  }
+
   /** It has announced again: the same address, perhaps another port. */
   renew(endpoint: Endpoint, seed: boolean, now: number, random: Random): void {
     this.seenAt = now

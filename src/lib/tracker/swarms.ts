@@ -3,9 +3,17 @@
 import { latin1 } from '../base/bytes.ts'
 import { HASH_LENGTH } from '../base/ids.ts'
 import { endpointOf, type Endpoint } from './endpoint.ts'
-import { NOBODY, type PeerDraw, type Random } from './peer-draw.ts'
+import { NOBODY, type Random } from './peer-draw.ts'
 import { Recency } from './recency.ts'
 import { Peer, Swarm } from './swarm.ts'
+import {
+  NOTHING,
+  type KnownPeer,
+  type SwarmAnnounce,
+  type SwarmAnswer,
+  type SwarmCounts,
+  type SwarmTotals,
+} from './swarm-announce.ts'
 
 /** Peers of all swarms together: measured 0.33 KB each in large swarms, PEER_BYTES where each has one to itself. */
 export const MAX_PEERS = 500_000
@@ -26,51 +34,11 @@ export const EXPIRY_SLACK = 60_000
 
 const IPV4_LENGTH = 4
 
-export type AnnounceEvent = 'started' | 'completed' | 'stopped'
-
-export interface SwarmAnnounce {
-  /** 20 bytes as latin1 text, one char a byte: what keys of a Map are. */
-  readonly infoHash: string
-  /** 20 bytes as latin1 text. */
-  readonly peerId: string
-  /** 4 or 16 bytes. */
-  readonly address: Uint8Array
-  /** Where the peer listens; 0: nowhere, so it is told of others but not listed. */
-  readonly port: number
-  /** It has every piece: `left` is 0. */
-  readonly seed: boolean
-  readonly event?: AnnounceEvent
-  /** Negative or undefined: the default. */
-  readonly numWant?: number
-}
-
-export interface SwarmCounts {
-  readonly seeds: number
-  readonly leeches: number
-  /** Peers that announced `completed`, each once. */
-  readonly downloaded: number
-}
-
-export interface SwarmAnswer extends SwarmCounts {
-  /** Of the asker's own address family; to be read before the next announce. */
-  readonly peers: PeerDraw
-}
-
 export interface SwarmLimits {
   readonly peers?: number
   readonly swarmPeers?: number
   readonly idleSwarms?: number
 }
-
-export interface SwarmTotals {
-  readonly swarms: number
-  readonly seeds: number
-  readonly leeches: number
-  /** Peers dropped since the start because there was no room for one more. */
-  readonly evicted: number
-}
-
-export const NOTHING: SwarmCounts = { seeds: 0, leeches: 0, downloaded: 0 }
 
 /** The tracker's memory. `now` is milliseconds on a monotonic clock and never goes back from call to call. */
 export class Swarms {
@@ -121,6 +89,26 @@ export class Swarms {
       if (swarm.idle === undefined) listed.set(infoHash, countsOf(swarm))
     }
     return listed
+  }
+
+  /** All peers, those silent longest first: announced again in this order and at these times, they are restored. */
+  *peers(now: number): Generator<KnownPeer, void, undefined> {
+    this.expire(now)
+    for (const { swarm, id, endpoint, seed, seenAt } of this.#byTime) {
+      yield { infoHash: swarm.infoHash, peerId: id, endpoint, seed, seenAt }
+    }
+  }
+
+  /** How often downloads were completed, by info-hash as latin1 text; where never, there is no entry. */
+  *downloads(): Generator<[infoHash: string, count: number], void, undefined> {
+    for (const [infoHash, { downloaded }] of this.#swarms) if (downloaded > 0) yield [infoHash, downloaded]
+  }
+
+  /** @param infoHash 20 bytes as latin1 text. */
+  restoreDownloads(infoHash: string, count: number): void {
+    const swarm = this.#swarm(infoHash)
+    swarm.downloaded = count
+    if (swarm.peers.size === 0) this.#rest(swarm)
   }
 
   /** Swarms (those that have peers) and peers of all of them together. */
@@ -190,7 +178,12 @@ export class Swarms {
     const swarm = peer.swarm
     if (swarm.peers.size > 0) return
     if (swarm.downloaded === 0) this.#swarms.delete(swarm.infoHash)
-    else swarm.idle = this.#idle.add(swarm)
+    else this.#rest(swarm)
+  }
+
+  /** Keeps a swarm that has no peers, for its count of downloads. */
+  #rest(swarm: Swarm): void {
+    swarm.idle = this.#idle.add(swarm)
     const surplus = this.#idle.size > this.#limits.idleSwarms ? this.#idle.oldest : undefined
     if (surplus?.idle === undefined) return
     this.#idle.remove(surplus.idle)

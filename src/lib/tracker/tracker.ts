@@ -3,15 +3,15 @@ import { fromLatin1, hex } from '../base/bytes.ts'
 import type { PeerAddress } from '../base/address.ts'
 import { ipText } from '../discovery/ip.ts'
 import type { Random } from './peer-draw.ts'
+import { encodeState, restoreState } from './state.ts'
 import {
   NOTHING,
-  Swarms,
   type AnnounceEvent,
   type SwarmAnnounce,
   type SwarmAnswer,
   type SwarmCounts,
-  type SwarmLimits,
-} from './swarms.ts'
+} from './swarm-announce.ts'
+import { Swarms, type SwarmLimits } from './swarms.ts'
 
 /** Seconds between announces: half an hour, what public trackers ask for. */
 export const DEFAULT_INTERVAL = 1800
@@ -154,6 +154,16 @@ export class Tracker {
   stats(now: number): TrackerStats {
     const uptime = Math.floor((now - this.#startedAt) / 1000)
     return { uptime, ...this.#swarms.totals(now), http: { ...this.#counts.http }, udp: { ...this.#counts.udp } }
+  }
+
+  /** All that it knows of swarms. @param wall Unix milliseconds */
+  save(now: number, wall: number): Uint8Array {
+    return encodeState(this.#swarms, now, wall)
+  }
+
+  /** Goes on from what `save` gave, less who has been silent too long since. @returns text: what is wrong with it */
+  restore(state: Uint8Array, now: number, wall: number): 'restored' | { readonly fault: string } {
+    return restoreState(this.#swarms, state, now, wall)
   }
 
   #noteScrape(infoHashes: number, origin: Origin): void {

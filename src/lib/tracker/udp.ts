@@ -3,7 +3,8 @@
 import { concat, dataView, latin1, utf8 } from '../base/bytes.ts'
 import { HASH_LENGTH } from '../base/ids.ts'
 import type { ConnectionIds } from './connection-id.ts'
-import { MAX_NUMWANT, type AnnounceEvent } from './swarms.ts'
+import type { AnnounceEvent } from './swarm-announce.ts'
+import { MAX_NUMWANT } from './swarms.ts'
 import type { Origin, Tracker } from './tracker.ts'
 
 /** Bytes: IPv6's least packet of 1,280 (RFC 8200, section 5) less its and UDP's header, so no answer is fragmented. */
