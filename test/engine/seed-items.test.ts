@@ -118,6 +118,18 @@ describe('seedItems', () => {
     }
   })
 
+  test('makes a private torrent where it is told to and a tracker is given, and of nothing that is one', async () => {
+    const file = makeContent(one).writeInto(tempFolder())
+    const [made] = await items([file], { trackers: [TRACKER], private: true })
+    expect(made?.source.info?.private).toBe(true)
+    const refusal = { code: 'USAGE' }
+    await expect(items([file], { private: true })).rejects.toMatchObject(refusal)
+    const { torrent } = makeContent(one)
+    for (const words of [[torrent], [torrent, file]]) {
+      await expect(items(words, { trackers: [TRACKER], private: true })).rejects.toMatchObject(refusal)
+    }
+  })
+
   test.each([
     ['a place given twice', async () => [makeContent(one).torrent, '/here'], { path: '/there' }, 'USAGE'],
     ['a magnet link', async () => [makeContent(one).magnet], {}, 'USAGE'],

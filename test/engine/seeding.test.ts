@@ -67,6 +67,23 @@ describe('a seed', () => {
     expect(session.stage).toBe('stopped')
   })
 
+  it('does not count the time in which it is paused', async () => {
+    const sample = await makeSample(FILES)
+    const engine = await openEngine()
+    const session = engine.seed(sample.source, { path: sample.path, seedUntil: { seedTime: 0.5 } })
+    await session.done
+    const paused = performance.now()
+    await session.pause()
+    let ended = false
+    void session.seeded.then(() => {
+      ended = true
+    })
+    await expect.poll(() => performance.now() - paused, { timeout: 5_000 }).toBeGreaterThan(1_000)
+    expect(ended).toBe(false)
+    session.resume()
+    expect(await session.seeded).toBe('seedTime')
+  })
+
   it('takes no other torrent with it', async () => {
     const [one, two] = [await makeSample(FILES), await makeSample({ 'c.bin': 50_000 })]
     const engine = await openEngine()

@@ -30,17 +30,21 @@ export interface SeedItemsOptions {
 
 /** @throws BtError USAGE, or what reading a torrent or its content throws */
 export async function seedItems(words: readonly string[], options: SeedItemsOptions): Promise<readonly SeedItem[]> {
+  const found = await find(words, options)
+  if (options.private === true && found.every(({ magnet }) => magnet === undefined)) {
+    throw new BtError('USAGE', '--private is for content that is made into a torrent; these are torrents already')
+  }
+  return found
+}
+
+async function find(words: readonly string[], options: SeedItemsOptions): Promise<readonly SeedItem[]> {
   const [first, second, ...rest] = words
   const pair = first !== undefined && second !== undefined && rest.length === 0
   if (pair && (await namesTorrent(first)) && !(await namesTorrent(second))) {
     if (options.path !== undefined) throw new BtError('USAGE', 'the place of the content is given twice')
     return items(first, { ...options, path: second })
   }
-  const found = (await Promise.all(words.map(word => items(word, options)))).flat()
-  if (options.private === true && found.every(({ magnet }) => magnet === undefined)) {
-    throw new BtError('USAGE', '--private is for content that is made into a torrent; these are torrents already')
-  }
-  return found
+  return (await Promise.all(words.map(word => items(word, options)))).flat()
 }
 
 /** @throws BtError DISK_NOT_FOUND, USAGE where the path is none of a folder */

@@ -18,6 +18,8 @@ export interface SeedingOptions {
   readonly uploadedBefore: () => number
   /** Milliseconds, monotonic. */
   readonly now: () => number
+  /** Time in which it is paused does not count. */
+  readonly paused: () => boolean
   readonly onReached: (goal: SeedGoal) => void
 }
 
@@ -42,11 +44,16 @@ export class Seeding {
 
   /** All that is wanted is here. */
   begin(): void {
-    const { goals, now, onReached } = this.#options
+    const { goals, now, paused, onReached } = this.#options
     if (goals === undefined) return
-    const progress = new SeedProgress(goals, this.#given().uploaded, now())
+    let last = now()
+    let active = 0
+    const progress = new SeedProgress(goals, this.#given().uploaded, active)
     this.#timer = setInterval(() => {
-      this.#reached = progress.look(this.#given(), now())
+      const time = now()
+      if (!paused()) active += time - last
+      last = time
+      this.#reached = progress.look(this.#given(), active)
       if (this.#reached === undefined) return
       this.stop()
       onReached(this.#reached)

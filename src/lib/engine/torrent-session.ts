@@ -143,6 +143,7 @@ export class TorrentSession {
       goals: options.seedUntil,
       runner: this.#runner,
       uploadedBefore: () => this.#storage?.uploadedBefore ?? 0,
+      paused: () => this.paused,
       now: context.now,
       onReached: goal => {
         this.#emit({ type: 'seedGoal', goal })
