@@ -13,6 +13,7 @@ export default class Download extends DownloadCommand {
     '<%= config.bin %> download a.torrent --select 0,2-4 --json',
     '<%= config.bin %> download --stdout a.torrent --select "*.mkv" | mpv -',
     '<%= config.bin %> download a.torrent --sequential --priority "*.srt=high" --priority 7=low',
+    `<%= config.bin %> download a.torrent --idle-time 2s --on-done 'ls -l "$BT_PATH"'`,
   ]
 
   protected override async execute(): Promise<void> {

@@ -74,13 +74,9 @@ describe('a seed', () => {
     await session.done
     const paused = performance.now()
     await session.pause()
-    let ended = false
-    void session.seeded.then(() => {
-      ended = true
-    })
     await expect.poll(() => performance.now() - paused, { timeout: 5_000 }).toBeGreaterThan(1_000)
-    expect(ended).toBe(false)
-    session.resume()
+    expect(session.stage).toBe('seeding')
+    await session.resume()
     expect(await session.seeded).toBe('seedTime')
   })
 
