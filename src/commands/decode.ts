@@ -8,7 +8,7 @@ import { toJson } from '../lib/bencode/json.ts'
 export default class Decode extends BtCommand {
   static override summary = 'Show a bencoded value as JSON.'
   static override description =
-    'Bytes that are not UTF-8 are shown as {"hex": "…"}, integers of any size exactly, keys in the order they stand.'
+    'Bytes that are not UTF-8 are shown as {"hex": "…"}, integers of any size exactly, keys in the order they stand. A key that is not UTF-8, or could be taken for one of these, is shown as "hex:…", its bytes in hexadecimal. `encode` reads all of it back.'
   static override args = {
     bencode: Args.string({ description: 'a bencoded value, or - to read one from standard input' }),
   }

@@ -39,18 +39,21 @@ export default class Edit extends BtCommand {
     if (flags.output !== undefined && files.length > 1) {
       throw new BtError('USAGE', 'several torrents can not be written to one place; leave out -o, or name one torrent')
     }
+    const remote = files.find(file => /^https?:\/\//i.test(file))
+    if (remote !== undefined && flags.output === undefined) {
+      throw new BtError('USAGE', `${remote} is no file of this machine; say where to write with -o`)
+    }
     if (!Object.keys(editFlags).some(name => name in flags)) {
       throw new BtError('USAGE', 'nothing is to be changed; say what with flags such as --add-tracker, see --help')
     }
     const patch = await patchText(flags.merge, this.interrupted)
-    const { readInput } = await import('../lib/engine/source.ts')
+    const { readInput, readMetainfo } = await import('../lib/engine/source.ts')
     const { editTorrent } = await import('../lib/metainfo/edit.ts')
-    const { parseMetainfo } = await import('../lib/metainfo/metainfo.ts')
     // All are read before the first is written: what is wrong with one leaves all as they were.
     const edited = await Promise.all(
       files.map(async file => {
         const bytes = await readInput(file, this.interrupted)
-        const torrent = parseMetainfo(bytes)
+        const torrent = readMetainfo(file, bytes)
         return { file, edited: editTorrent(bytes, editsOf(flags, torrent, patch)) }
       }),
     )
@@ -92,8 +95,6 @@ export default class Edit extends BtCommand {
       await saveFile(path, bytes, { overwrite: where.force })
       return path
     }
-    if (/^https?:\/\//i.test(file))
-      throw new BtError('USAGE', `${file} is no file of this machine; say where to write with -o`)
     if (changed) await rewriteFile(file, bytes)
     return file
   }

@@ -59,7 +59,9 @@ describe('bt edit', () => {
     writeFileSync(join(cwd, 'b.torrent'), readFileSync(join(cwd, 'a.torrent')))
     writeFileSync(join(cwd, 'c.torrent'), 'de')
     symlinkSync('b.torrent', join(cwd, 'link'))
-    expect((await bt(['edit', 'a.torrent', 'c.torrent', '--no-trackers'], { cwd })).code).toBe(3)
+    const refused = await bt(['edit', 'a.torrent', 'c.torrent', '--no-trackers'], { cwd })
+    expect(refused).toMatchObject({ stdout: '', code: 3 })
+    expect(refused.stderr).toMatch(/^bt: c\.torrent is not a \.torrent file: /)
     expect(read(cwd).tiers).toEqual(TIERS)
     const { stdout } = await bt(['edit', 'a.torrent', 'link', '--tracker', 'http://t/'], { cwd })
     expect(stdout).toMatch(/^File: a\.torrent\nInfo Hash: .*\nMagnet: .*\nFile: link\nInfo Hash: /)
@@ -100,6 +102,7 @@ describe('bt edit', () => {
     [['a.torrent', 'a.torrent', '--comment', 'x', '-o', 'b.torrent'], 2],
     [['a.torrent', '--comment', 'x', '-o', 'a.torrent'], 2],
     [['a.torrent', '--replace-tracker', 'one'], 2],
+    [['a.torrent', 'http://127.0.0.1:1/b.torrent', '--comment', 'x'], 2],
     [['a.torrent', '--tracker', 'nonsense'], 2],
     [['nowhere.torrent', '--comment', 'x'], 8],
   ])('refuses %j', async (args, exitCode) => {

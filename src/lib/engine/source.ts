@@ -51,11 +51,14 @@ export async function loadSource(
   if (hash !== undefined && !(await isFile(argument))) {
     return { infoHash: infoHash(hash), tiers: [], peers: [] }
   }
-  return fromMetainfo(named(argument, await readInput(argument, signal)))
+  return fromMetainfo(readMetainfo(argument, await readInput(argument, signal)))
 }
 
-/** Says which input it was that is no torrent. */
-function named(argument: string, bytes: Uint8Array): Metainfo {
+/**
+ * As `parseMetainfo`, but an error says which input it was that is no torrent.
+ * @param argument as `loadSource` has it
+ */
+export function readMetainfo(argument: string, bytes: Uint8Array): Metainfo {
   try {
     return parseMetainfo(bytes)
   } catch (error) {

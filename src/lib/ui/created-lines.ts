@@ -46,7 +46,9 @@ export function createdJson({ infoHash, content }: CreatedTorrent, magnet: strin
 
 /** Names that whoever downloads it gets otherwise. */
 export function renamedLines({ renamed }: TorrentPlan): readonly string[] {
-  return renamed.map(({ from, to }) => `"${from}" is not a name for every system; it will be saved as "${to}"`)
+  return renamed.map(
+    ({ from, to }) => `"${printable(from)}" is not a name for every system; it will be saved as "${printable(to)}"`,
+  )
 }
 
 /** `3 files, 1.50 MiB: 96 pieces of 16.0 KiB`. */
