@@ -1,5 +1,6 @@
 // A reader that moves through the content, and peers of all kinds: what is asked for stays near it, and comes in time.
 import { describe, expect, it } from 'vitest'
+import type { PickOrder } from '../../src/lib/picker/picker.ts'
 import { Asking, type SourceOptions } from './support/asking.ts'
 
 const MB = 1_000_000
@@ -11,8 +12,9 @@ const AHEAD = 20
 function readAll(
   sources: readonly SourceOptions[],
   take: number,
+  order: PickOrder = { focusedOnly: true },
 ): { world: Asking; seconds: number; farthest: number } {
-  const world = new Asking({ pieces: PIECES, pieceLength: PIECE, sources, order: { focusedOnly: true } })
+  const world = new Asking({ pieces: PIECES, pieceLength: PIECE, sources, order })
   let at = 0
   let busy = false
   let farthest = 0
@@ -57,5 +59,12 @@ describe('a reader', () => {
     const fast = several(4, { rate: 2 * MB, roundTrip: 20, reqq: 500 })
     const { seconds } = readAll([...fast, ...several(20, { rate: 2000, roundTrip: 200 })], 4 * MB)
     expect(seconds / ((PIECES * PIECE) / (4 * MB))).toBeLessThan(1.05)
+  })
+
+  it('is not, either, where all the rest is downloaded as well', () => {
+    const fast = several(4, { rate: 2 * MB, roundTrip: 20, reqq: 500 })
+    const { world, seconds } = readAll([...fast, ...several(20, { rate: 2000, roundTrip: 200 })], 4 * MB, {})
+    expect(seconds / ((PIECES * PIECE) / (4 * MB))).toBeLessThan(1.2)
+    expect(world.stats.wasted / world.stats.received).toBeLessThan(0.03)
   })
 })

@@ -4,6 +4,9 @@
 import type { Bitfield } from '../base/bitfield.ts'
 import { Availability } from './availability.ts'
 import { forEachPiece } from './bits.ts'
+import type { Pace } from './piece.ts'
+
+const NOTHING: readonly PieceRange[] = []
 
 /** In which order pieces are asked for; without anything said, the rarest first. */
 export interface PickOrder {
@@ -55,6 +58,11 @@ export class Offers {
 
   get focused(): readonly PieceRange[] {
     return this.#focus
+  }
+
+  /** What is in the focus that a peer of this pace is to be asked for: a slow one only where there is nothing else. */
+  urgentAt(pace: Pace): readonly PieceRange[] {
+    return pace === 'brisk' || this.#focusedOnly ? this.#focus : NOTHING
   }
 
   /** How many pieces may be under way: no more than the focus has, where nothing else may be begun. */
@@ -114,8 +122,7 @@ export class Offers {
    * rarest would come from few peers, and slowly (the usual practice with BEP 3).
    */
   next(has: Bitfield, first: boolean): number | undefined {
-    const urgent = this.#inFocus(piece => has.has(piece) && this.isOffered(piece))
-    if (urgent !== undefined || this.#focusedOnly) return urgent
+    if (this.#focusedOnly) return this.#inFocus(piece => has.has(piece) && this.isOffered(piece))
     for (const level of this.#used) {
       const piece = this.#sequential ? level.first(has) : first ? level.any(has) : level.rarest(has)
       if (piece !== undefined) return piece

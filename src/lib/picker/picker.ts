@@ -50,11 +50,16 @@ export class Picker {
   }
 
   /**
-   * The pieces that somebody waits for: they are asked for before all others, from the first to the last, whoever is slow.
+   * The pieces that somebody waits for: brisk peers are asked for them before all others, from the first to the last.
    * Takes the place of an earlier focus.
    */
   focus(ranges: readonly PieceRange[]): void {
     this.#offers.focus(ranges)
+  }
+
+  /** Somebody waits for pieces. */
+  get focused(): boolean {
+    return this.#offers.focused.length > 0
   }
 
   /** How many pieces may be under way at once, as far as that is limited here. */
@@ -128,14 +133,13 @@ export class Picker {
   /**
    * Reserves up to `count` blocks for a peer that has `has` (and was counted in): the missing blocks of partial pieces,
    * oldest first, then the rarest pieces. A piece goes on at the pace at which it was begun, and at another only for a
-   * peer that has nothing else; in the focus, pace is nothing. At most one partial piece of each pace is left with missing blocks, so few are under way.
+   * peer that has nothing else. What is in the focus comes first, but for slow peers. At most one partial piece of each pace is left with missing blocks, so few are under way.
    * @param beginnable how many pieces may be begun for it.
    */
   pick(peer: PeerKey, has: Bitfield, count: number, beginnable: number = Infinity, pace: Pace = 'brisk'): Block[] {
     const picked: Block[] = []
     if (count <= 0) return picked
-    const room =
-      this.#offers.focused.length > 0 ? this.#pickUrgent(peer, has, count, beginnable, pace, picked) : beginnable
+    const room = this.#pickUrgent(peer, has, count, beginnable, pace, picked)
     const alike = this.#sequential || this.#have.count === 0
     this.#goOn(peer, has, count, picked, partial => (alike || partial.pace === pace) && !partial.avoids(peer))
     let piece: number | undefined
@@ -156,6 +160,7 @@ export class Picker {
    * backwards, as queues are served from the front. O(blocks of partial pieces).
    * @param first the pieces begun last, which come last too; or the oldest, whose memory is wanted.
    * @param worth whether a block that these peers owe is to be taken.
+   * @param within all partial pieces, or those in the focus.
    */
   takeOver(
     peer: PeerKey,
@@ -163,12 +168,14 @@ export class Picker {
     count: number,
     first: 'oldest' | 'newest',
     worth: (owners: readonly PeerKey[]) => boolean,
+    within: 'all' | 'focus' = 'all',
   ): readonly Block[] {
     const taken: Block[] = []
     const partials = [...this.#partials.all()]
     if (first === 'newest') partials.reverse()
     for (const partial of this.#inTurn(partials)) {
       if (partial.requested === 0 || !has.has(partial.index)) continue
+      if (within === 'focus' && this.#offers.turnOf(partial.index) >= 0) break
       if (!partial.admits(peer) || partial.avoids(peer)) continue
       for (let n = partial.blockCount - 1; n >= 0; n--) {
         if (taken.length >= count) return taken
@@ -323,7 +330,7 @@ export class Picker {
   /** What is in the focus, the first piece first, at whatever pace. @returns how many more pieces may be begun. */
   #pickUrgent(peer: PeerKey, has: Bitfield, count: number, beginnable: number, pace: Pace, picked: Block[]): number {
     let room = beginnable
-    for (const { first, end } of this.#offers.focused) {
+    for (const { first, end } of this.#offers.urgentAt(pace)) {
       for (let piece = first; piece < end && picked.length < count; piece++) {
         if (!has.has(piece)) continue
         let partial = this.#partials.get(piece)

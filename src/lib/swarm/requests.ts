@@ -201,8 +201,11 @@ export class Requests {
     // BEP 6: while choked only what the peer allows; else first what it suggests.
     const choking = peer.connection?.peerChoking === true
     const named = choking ? peer.fast.allowed : peer.fast.suggested
-    const first = this.#picker.pickFrom(peer.key, has, named, count, this.#memory.room)
-    if (choking || first.length === count) return first
+    const allowed = this.#picker.pickFrom(peer.key, has, named, count, this.#memory.room)
+    if (choking || allowed.length === count) return allowed
+    const urgent = this.#takeOver.pickUrgent(peer, has, count - allowed.length, now)
+    const first = urgent.length === 0 ? allowed : [...allowed, ...urgent]
+    if (first.length === count) return first
     const more = this.#picker.pick(peer.key, has, count - first.length, this.#memory.room, this.#paceOf(peer, now))
     const blocks = first.length === 0 ? more : [...first, ...more]
     if (blocks.length > 0) return blocks
@@ -217,7 +220,15 @@ export class Requests {
 
   /** A peer is slow that keeps even the fewest requests waiting much longer than others; so may be one that is new. */
   #paceOf(peer: SwarmPeer, now: number): Pace {
+    if (this.#isBrisk(peer, now)) return 'brisk'
+    if (!this.#picker.focused) return 'slow'
+    // What a reader waits for is left to slow peers where there are no others.
+    for (const other of this.#peers.values()) if (this.#isBrisk(other, now)) return 'slow'
+    return 'brisk'
+  }
+
+  #isBrisk(peer: SwarmPeer, now: number): boolean {
     const wait = peer.pipeline.timeFor(MIN_REQUESTS)
-    return wait !== undefined && wait <= SLOW * this.#queueTime.at(now) ? 'brisk' : 'slow'
+    return wait !== undefined && wait <= SLOW * this.#queueTime.at(now)
   }
 }

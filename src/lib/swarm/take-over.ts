@@ -14,6 +14,8 @@ const MUCH_FASTER = 4
  * the upload of others, which want it for something else: among leeches a fifth came twice without this.
  */
 const HELD_UP = 5000
+/** The same for what a reader waits for. */
+const READER_HELD_UP = 500
 /** Milliseconds a block takes of a peer of which nothing has come yet. */
 const UNKNOWN_BLOCK_TIME = 500
 /** Milliseconds between looks at all peers for one that has found something, and for one that has not. */
@@ -24,6 +26,7 @@ export class TakeOver {
   readonly #picker: Picker
   readonly #peers: ReadonlyMap<PeerKey, SwarmPeer>
   readonly #next = new WeakMap<SwarmPeer, number>()
+  readonly #nextUrgent = new WeakMap<SwarmPeer, number>()
 
   constructor(picker: Picker, peers: ReadonlyMap<PeerKey, SwarmPeer>) {
     this.#picker = picker
@@ -51,6 +54,16 @@ export class TakeOver {
             this.#choose(peer, least, slower, now),
           )
     if (blocks.length < count) this.#next.set(peer, now + (blocks.length > 0 ? INTERVAL : FRUITLESS_INTERVAL))
+    return blocks
+  }
+
+  /** As `pick`, of the focus alone: what a reader waits for is not left to a slow peer, though there is more to begin. */
+  pickUrgent(peer: SwarmPeer, has: Bitfield, count: number, now: number): readonly Block[] {
+    if (!this.#picker.focused || now < (this.#nextUrgent.get(peer) ?? 0)) return []
+    const slower = this.#slower(peer, READER_HELD_UP, MUCH_FASTER, now)
+    const worth = this.#choose(peer, READER_HELD_UP, slower, now)
+    const blocks = slower.size === 0 ? [] : this.#picker.takeOver(peer.key, has, count, 'oldest', worth, 'focus')
+    if (blocks.length < count) this.#nextUrgent.set(peer, now + (blocks.length > 0 ? INTERVAL : FRUITLESS_INTERVAL))
     return blocks
   }
 
