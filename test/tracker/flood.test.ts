@@ -7,7 +7,7 @@ import { answerDatagram } from '../../src/lib/tracker/udp.ts'
 import { from, idOf, ipv4, makeTracker } from './support.ts'
 
 const LIMITS = { peers: 500, swarmPeers: 50, idleSwarms: 20 }
-const FLOOD = 20_000
+const FLOOD = 6000
 const ids = new ConnectionIds(new Uint8Array(32))
 
 function escaped(text: string): string {

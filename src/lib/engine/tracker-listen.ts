@@ -31,6 +31,7 @@ const HTTP_LIMITS = {
 
 const ANY_IPV6 = '::'
 const ANY_IPV4 = '0.0.0.0'
+const MAPPED_IPV4 = '::ffff:'
 /** What systems without IPv6 say to listening on `::`. */
 const NO_IPV6 = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EPROTONOSUPPORT'])
 
@@ -115,8 +116,14 @@ function answerMessage(
 
 /** IPv4 mapped into IPv6, as a socket of both families gives it, becomes IPv4; the zone of a link-local address goes. */
 function originOf(transport: Transport, host: string | undefined, port: number | undefined): Origin | undefined {
-  const address = host === undefined ? undefined : ipBytes(host.replace(/%.*$/, ''))
+  const address = host === undefined ? undefined : ipBytes(bareHost(host))
   return address === undefined ? undefined : { transport, address, port: port ?? 0, now: performance.now() }
+}
+
+/** Most hosts by far are IPv4, whose text is read much faster than IPv6's. */
+function bareHost(host: string): string {
+  if (host.startsWith(MAPPED_IPV4) && host.includes('.')) return host.slice(MAPPED_IPV4.length)
+  return host.includes('%') ? host.replace(/%.*$/, '') : host
 }
 
 /** Answers go to literal addresses: nothing is to be looked up. */
