@@ -3,13 +3,14 @@
 // that plugins and programs can listen without a word from here; where nobody does, it costs nothing.
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { WireRecord } from '../net/wire-trace.ts'
-import type { TrackerEvent as ServerRecord } from '../tracker/tracker.ts'
+import type { TrackerEvent } from '../tracker/tracker.ts'
 import type { SessionRecord } from './session-channel.ts'
 import type { TrackerRecord } from './tracker-trace.ts'
 
-export type { ServerRecord, SessionRecord, TrackerRecord, WireRecord }
+export type { SessionRecord, TrackerRecord, WireRecord }
 
 /** The record of each kind. */
+/** What there is to watch, and what a listener is given of it. */
 export interface Diagnostics {
   /** Connections to peers, and every message on those that begin from now on. */
   readonly wire: WireRecord
@@ -18,7 +19,7 @@ export interface Diagnostics {
   /** The events of every session. */
   readonly session: SessionRecord
   /** What is asked of each tracker that is started from now on. */
-  readonly server: ServerRecord
+  readonly server: TrackerEvent
 }
 
 /**

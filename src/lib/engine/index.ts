@@ -22,12 +22,12 @@ export type { ProgramPlugin } from './program-plugins.ts'
 export {
   watchDiagnostics,
   type Diagnostics,
-  type ServerRecord,
   type SessionRecord,
   type TrackerRecord,
   type WireRecord,
 } from './diagnostics.ts'
 export type { SeedPlace } from './seed-content.ts'
+export type { TrackerEvent, Transport } from '../tracker/tracker.ts'
 export type { FilePriority } from './priorities.ts'
 export type { Progress, Stage } from './progress.ts'
 export type { TorrentSnapshot } from '../swarm/stats.ts'

@@ -1,8 +1,8 @@
 // How the requests that `bt tracker` gets are logged.
-import type { ServerRecord } from '../engine/diagnostics.ts'
+import type { Diagnostics } from '../engine/diagnostics.ts'
 import type { LogEntry } from './log-line.ts'
 
-export function serverEntry(record: ServerRecord): LogEntry {
+export function serverEntry(record: Diagnostics['server']): LogEntry {
   const { type, peer, transport } = record
   switch (record.type) {
     case 'announce': {

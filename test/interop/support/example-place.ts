@@ -37,6 +37,7 @@ export async function examplePlace(root: string, line: string): Promise<Place> {
   for (const [name, bytes] of files()) await writeFile(join(content, name), bytes)
   if (/^bt (?:verify|seed)\b/u.test(line)) await cp(content, join(cwd, CONTENT), { recursive: true })
   await writeWork(cwd)
+  await cp(join(cwd, 'video.mp4'), join(home, 'Downloads', 'video.mp4'))
   if (line.includes(' b.torrent ') && !line.includes('-o')) await cp(join(cwd, 'a.torrent'), join(cwd, 'b.torrent'))
   // Nothing is overwritten without --force.
   if (/^bt create\b|--save/u.test(line)) await rm(join(cwd, 'a.torrent'))
