@@ -18,6 +18,7 @@ export const DEFAULT_INTERVAL = 1800
 
 const NOT_LISTED = 'this info-hash is not on the list that the tracker serves'
 
+/** What a request came over. */
 export type Transport = 'http' | 'udp'
 
 /** Something worth a line in a log. */
