@@ -71,18 +71,23 @@ function exportsOf(file) {
   const { statements, source } = parse(file)
   const imported = new Map()
   for (const [, names, from] of source.matchAll(/^import (?:type )?\{([^}]*)\} from '(\.[^']*)'/gm)) {
-    for (const name of namesIn(names)) imported.set(name, from)
+    for (const entry of namesIn(names)) {
+      const [name, alias = name] = entry.split(' as ')
+      imported.set(alias, { name, from })
+    }
   }
   const found = []
   for (const { name, doc, text, reexports, from } of statements) {
     if (reexports === undefined) found.push({ name, doc, text, key: keyOf(file, name) })
     for (const exported of reexports ?? []) {
-      const target = from ?? imported.get(exported)
+      const { name: original, from: target } =
+        from === undefined ? (imported.get(exported) ?? {}) : { name: exported, from }
       if (target === undefined) throw new Error(`${file}: where ${exported} comes from is not known`)
       const origin = resolve(dirname(file), target.replace(/\.ts$/, '.d.ts'))
-      const own = exportsOf(origin).find(({ name }) => name === exported)
-      if (own === undefined) throw new Error(`${file}: ${origin} exports no ${exported}`)
-      found.push(own)
+      const own = exportsOf(origin).find(({ name }) => name === original)
+      if (own === undefined) throw new Error(`${file}: ${origin} exports no ${original}`)
+      // Under an alias it is shown as what it is called here.
+      found.push({ ...own, name: exported, text: own.text.replace(new RegExp(`\\b${original}\\b`), exported) })
     }
   }
   return found
