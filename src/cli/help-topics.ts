@@ -48,6 +48,9 @@ What is on the command line counts most; then BT_<COMMAND>_<FLAG>, BT_<FLAG>,
 the configuration file, and the default. A variable that is set to nothing is as
 good as not set.
 
+BT_NAME, BT_PATH, BT_INFO_HASH, BT_LENGTH and BT_FILES are what --on-done hands
+to its command, and set no flag; BT_<COMMAND>_PATH and the like do.
+
   BT_CONFIG        the configuration file, instead of the user's own
   BT_CONFIG_DIR    where config.toml is; $XDG_CONFIG_HOME/bt or ~/.config/bt
   BT_DATA_DIR      where plugins are; $XDG_DATA_HOME/bt or ~/.local/share/bt

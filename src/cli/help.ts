@@ -60,7 +60,9 @@ function exitCodesLine(): string {
 
 /** With a flag of the command itself for an example. */
 function environmentLine(command: Command.Loadable | Command.Cached): string {
-  const own = Object.values(command.flags).find(({ helpGroup }) => helpGroup === undefined)
+  const own = Object.values(command.flags).find(
+    ({ helpGroup, name }) => helpGroup === undefined && variablesOf(command.id, name).length > 1,
+  )
   const [variable, general] = variablesOf(command.id, own?.name ?? 'json')
   return `${variable}, or ${general} for all commands, gives --${own?.name ?? 'json'} its default, and so for every flag; so does a configuration file. See \`bt help environment\` and \`bt help config\`.`
 }

@@ -6,7 +6,10 @@ import { constants } from 'node:os'
 import { resolve } from 'node:path'
 import { hex } from '../lib/base/bytes.ts'
 import { BtError, messageOf } from '../lib/base/errors.ts'
+import type { ON_DONE_VARIABLES } from './settings.ts'
 import type { TorrentSession } from '../lib/engine/torrent-session.ts'
+
+type Environment = Readonly<Record<(typeof ON_DONE_VARIABLES)[number], string>>
 
 /** What a shell adds to the number of a signal that ended a command. */
 const SIGNALLED = 128
@@ -45,7 +48,7 @@ export function checkStatus(status: number | undefined): void {
   throw new BtError('COMMAND_FAILED', message, { details: { status } })
 }
 
-function environment(session: TorrentSession): Readonly<Record<string, string>> {
+function environment(session: TorrentSession): Environment {
   const { info, path, source } = session
   const files = info?.files.filter(file => !file.padding).length ?? 0
   return {
@@ -58,7 +61,7 @@ function environment(session: TorrentSession): Readonly<Record<string, string>> 
 }
 
 /** Its output goes to stderr: stdout is for what bt itself has to say. */
-async function run(command: string, env: Readonly<Record<string, string>>, signal: AbortSignal): Promise<number> {
+async function run(command: string, env: Environment, signal: AbortSignal): Promise<number> {
   const child = spawn(command, {
     shell: true,
     stdio: ['ignore', process.stderr, process.stderr],

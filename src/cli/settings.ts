@@ -39,9 +39,14 @@ export async function loadSettings(env: Environment = process.env): Promise<Sett
   return new Settings(env, await readConfig(env))
 }
 
+/** What --on-done hands to a command: they say what was downloaded, and set no flag of a `bt` that runs there. */
+export const ON_DONE_VARIABLES = ['BT_NAME', 'BT_PATH', 'BT_INFO_HASH', 'BT_LENGTH', 'BT_FILES'] as const
+
 /** The environment variables that give a flag its default; the first that is set counts. */
 export function variablesOf(command: string, flag: string): readonly string[] {
-  return [variable(command, flag), variable(flag)]
+  const general = variable(flag)
+  const handed = ON_DONE_VARIABLES.some(name => name === general)
+  return handed ? [variable(command, flag)] : [variable(command, flag), general]
 }
 
 const variable = (...words: string[]): string => ['bt', ...words].join('_').toUpperCase().replaceAll('-', '_')

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { variablesOf } from '../../src/cli/settings.ts'
+import { ON_DONE_VARIABLES, variablesOf } from '../../src/cli/settings.ts'
 import manifest from '../../oclif.manifest.json' with { type: 'json' }
 import { bt, tempFolder } from './support/run-bt.ts'
 
@@ -111,13 +111,21 @@ describe('what is wrong is named, with exit code 2', () => {
 })
 
 test('no two flags share a variable, and none has one that means something else', () => {
-  const others = ['BT_CONFIG', 'BT_CONFIG_DIR', 'BT_DATA_DIR', 'BT_CACHE_DIR', 'BT_NPM_REGISTRY', 'BT_INTEROP']
+  const others = [
+    'BT_CONFIG',
+    'BT_CONFIG_DIR',
+    'BT_DATA_DIR',
+    'BT_CACHE_DIR',
+    'BT_NPM_REGISTRY',
+    'BT_INTEROP',
+    ...ON_DONE_VARIABLES,
+  ]
   const owners = new Map<string, Set<string>>(others.map(name => [name, new Set([name])]))
   for (const [command, { flags }] of Object.entries(manifest.commands)) {
     for (const flag of Object.keys(flags)) {
-      const [own = '', general = ''] = variablesOf(command, flag)
+      const [own = '', general] = variablesOf(command, flag)
       owners.set(own, (owners.get(own) ?? new Set()).add(`${command} --${flag}`))
-      owners.set(general, (owners.get(general) ?? new Set()).add(`--${flag}`))
+      if (general !== undefined) owners.set(general, (owners.get(general) ?? new Set()).add(`--${flag}`))
     }
   }
   expect([...owners].filter(([, meanings]) => meanings.size > 1)).toEqual([])

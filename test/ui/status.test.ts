@@ -5,6 +5,7 @@ const ESCAPE = String.fromCharCode(27)
 
 /** A terminal as far as `Status` uses one: what stands in its lines after all that was written. */
 class Screen {
+  readonly columns = 12
   lines: string[] = ['']
   #row = 0
   #column = 0
@@ -52,6 +53,14 @@ describe('lines at the bottom', () => {
     expect(screen.lines).toEqual(['news', 'one', 'two'])
     status.draw(['three'])
     expect(screen.lines).toEqual(['news', 'three'])
+  })
+
+  test('are shortened to the width there is', () => {
+    const screen = new Screen()
+    new Status(screen).draw(['↑ 0 B/s  a long name.bin'])
+    const [line = ''] = screen.lines
+    expect(line.length).toBeLessThan(screen.columns)
+    expect(line).toMatch(/^↑ 0.*…bin$|^↑ 0.*\.bin$/u)
   })
 
   test('write nothing where there is nothing', () => {

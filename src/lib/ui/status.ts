@@ -1,22 +1,21 @@
 // A few lines at the bottom of a terminal that are drawn again and again; what else is printed goes above them.
+import { fit } from './fit.ts'
 
-/** Longer lines are cut by the terminal instead of wrapped, which would put the next drawing in the wrong place. */
-const WRAP_OFF = '\u001b[?7l'
-const WRAP_ON = '\u001b[?7h'
 const CLEAR_BELOW = '\r\u001b[J'
 
 export class Status {
-  readonly #stream: Pick<NodeJS.WriteStream, 'write'>
+  readonly #stream: Pick<NodeJS.WriteStream, 'write' | 'columns'>
   #lines: readonly string[] = []
 
-  constructor(stream: Pick<NodeJS.WriteStream, 'write'>) {
+  constructor(stream: Pick<NodeJS.WriteStream, 'write' | 'columns'>) {
     this.#stream = stream
   }
 
   draw(lines: readonly string[]): void {
     const up = this.#rewind()
     this.#lines = lines
-    const text = lines.length === 0 ? '' : `${WRAP_OFF}${lines.join('\n')}${WRAP_ON}`
+    // A line that wraps would put the next drawing in the wrong place.
+    const text = lines.map(line => fit(line, this.#stream.columns - 1)).join('\n')
     if (up + text !== '') this.#stream.write(up + text)
   }
 
