@@ -2,6 +2,7 @@
 import type { SeedGoals } from '../lib/engine/seed-goals.ts'
 import type { TorrentSession } from '../lib/engine/torrent-session.ts'
 import { checkStatus, OnDone } from './on-done.ts'
+import { jsonLine } from '../lib/ui/json-line.ts'
 
 export interface AfterDownloadOptions {
   readonly onDone: string | undefined
@@ -60,7 +61,7 @@ export class AfterDownload {
     const { json, print } = this.#options
     this.#onDone.start(session)
     const status = await this.#onDone.ended()
-    if (json && status !== undefined) print(JSON.stringify({ event: 'onDone', status }))
+    if (json && status !== undefined) print(jsonLine({ event: 'onDone', status }))
     checkStatus(status)
   }
 

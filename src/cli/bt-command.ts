@@ -3,6 +3,8 @@
 import type { Interfaces } from '@oclif/core'
 import { BtError, messageOf } from '../lib/base/errors.ts'
 import type { PluginRegistry } from '../lib/plugin/registry.ts'
+import { printable } from '../lib/ui/format.ts'
+import { jsonLine } from '../lib/ui/json-line.ts'
 import type { ProgressBar } from '../lib/ui/progress-bar.ts'
 import { canDraw } from '../lib/ui/terminal.ts'
 import type { Watch } from '../lib/ui/watch.ts'
@@ -108,12 +110,12 @@ export abstract class BtCommand {
 
   /** The result as one JSON document on a line, or one event of long work. */
   protected printJson(value: unknown): void {
-    process.stdout.write(`${JSON.stringify(value)}\n`)
+    process.stdout.write(`${jsonLine(value)}\n`)
   }
 
-  /** A line for the person watching. */
+  /** A line for the person watching; whatever is in it, no terminal acts upon it. */
   protected note(line: string): void {
-    process.stderr.write(`${line}\n`)
+    process.stderr.write(`${printable(line)}\n`)
   }
 
   /** On stderr once: as a line of the log, where that is the place for it. */
@@ -126,7 +128,7 @@ export abstract class BtCommand {
   protected async watch(jsonTo: 'stdout' | 'stderr' = 'stdout'): Promise<Watch> {
     if (this.json) {
       const { JsonWatch } = await import('../lib/ui/watch-json.ts')
-      return new JsonWatch(value => (jsonTo === 'stdout' ? this.printJson(value) : this.note(JSON.stringify(value))))
+      return new JsonWatch(value => (jsonTo === 'stdout' ? this.printJson(value) : this.note(jsonLine(value))))
     }
     // No picture survives the lines of a log.
     if (this.#log?.onStderr !== true && canDraw(process.stderr)) {

@@ -1,6 +1,8 @@
 // How a failure reaches the user: one line on stderr, with --json a document on stdout too, a stack only with --debug.
 import { stripVTControlCharacters } from 'node:util'
 import { BtError, ERROR_EXIT_CODES, messageOf } from '../lib/base/errors.ts'
+import { printable } from '../lib/ui/format.ts'
+import { jsonLine } from '../lib/ui/json-line.ts'
 import { asBoolean, loadSettings } from './settings.ts'
 
 /** What oclif throws, as far as we look at it. */
@@ -56,11 +58,11 @@ export async function report(error: unknown, mode: ReportMode): Promise<void> {
   const known = error as OclifError
   if (known.code === 'EEXIT') return
   const code = codeOf(error)
-  const message = messageLine(error) + (await suggestion(known))
+  const message = printable(messageLine(error) + (await suggestion(known)))
   if (mode.json) {
     const details = error instanceof BtError ? error.details : {}
     const out = mode.streaming === true ? process.stderr : process.stdout
-    out.write(`${JSON.stringify({ error: { code, message, exitCode: exitCodeOf(error), ...details } })}\n`)
+    out.write(`${jsonLine({ error: { code, message, exitCode: exitCodeOf(error), ...details } })}\n`)
   }
   // Whoever pressed Ctrl-C knows; what it means for the work at hand the command has said.
   if (code === 'INTERRUPTED' && !mode.debug) return
@@ -72,7 +74,8 @@ export async function report(error: unknown, mode: ReportMode): Promise<void> {
     return
   }
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    process.stderr.write(`${cause === error ? '' : 'caused by '}${cause.stack ?? cause.message}\n`)
+    const stack = (cause.stack ?? cause.message).split('\n').map(printable).join('\n')
+    process.stderr.write(`${cause === error ? '' : 'caused by '}${stack}\n`)
   }
 }
 

@@ -5,6 +5,7 @@ import type { SessionEvent, TorrentSession } from '../lib/engine/torrent-session
 import { seedEventJson, seedEventLine, type SeedLine } from '../lib/ui/seed-lines.ts'
 import { seededJson, seededLine, seedStatsLines, type SeededTorrent } from '../lib/ui/seed-stats.ts'
 import { Status } from '../lib/ui/status.ts'
+import { jsonLine } from '../lib/ui/json-line.ts'
 
 /** Seconds. */
 const DEFAULT_INTERVAL = 1
@@ -49,12 +50,17 @@ export class SeedDisplay {
   }
 
   line({ text, json }: SeedLine): void {
-    if (this.#options.json) this.#options.print(JSON.stringify(json))
+    if (this.#options.json) this.#options.print(jsonLine(json))
     else this.#above(() => this.#options.print(text))
   }
 
   note(text: string): void {
     this.#above(() => this.#options.note(text))
+  }
+
+  /** What bt itself drew, with lines and colours of its own. */
+  picture(text: string): void {
+    this.#above(() => void process.stderr.write(`${text}\n`))
   }
 
   warn(message: string): void {
@@ -71,7 +77,7 @@ export class SeedDisplay {
     if (event.type === 'stage' && event.stage !== 'checking') this.#checked.delete(session)
     if (this.#options.json) {
       const json = seedEventJson(event)
-      if (json !== undefined) this.#options.print(JSON.stringify({ ...json, name: session.info?.name }))
+      if (json !== undefined) this.#options.print(jsonLine({ ...json, name: session.info?.name }))
       return
     }
     const line = seedEventLine(event)
@@ -86,7 +92,7 @@ export class SeedDisplay {
   #showStats(): void {
     const { json, goals, torrents, statsJson, print, note } = this.#options
     if (json) {
-      print(JSON.stringify(statsJson()))
+      print(jsonLine(statsJson()))
       return
     }
     const lines = seedStatsLines(torrents(), { goals, checked: this.#checked })

@@ -4,6 +4,7 @@ import type { Magnet } from '../lib/metainfo/magnet.ts'
 import type { ShownTorrent } from '../lib/ui/torrent-document.ts'
 import type { TreeView } from '../lib/ui/file-tree.ts'
 import { Flags } from './options.ts'
+import { jsonLine } from '../lib/ui/json-line.ts'
 
 export const showFlags = {
   pretty: Flags.boolean({
@@ -26,7 +27,7 @@ const MAX_ROWS = 1000
 export async function torrentText(torrent: ShownTorrent, options: ShowOptions): Promise<readonly string[]> {
   if (options.json) {
     const { torrentJson } = await import('../lib/ui/torrent-document.ts')
-    return [JSON.stringify(torrentJson(torrent))]
+    return [jsonLine(torrentJson(torrent))]
   }
   if (options.files) {
     const { pathLines } = await import('../lib/ui/info-lines.ts')
@@ -43,7 +44,7 @@ export async function torrentText(torrent: ShownTorrent, options: ShowOptions): 
 /** For a magnet link, or an info-hash, of which no more is known. */
 export async function magnetText(magnet: Magnet, options: ShowOptions): Promise<readonly string[]> {
   const { magnetJson, magnetLines } = await import('../lib/ui/magnet-lines.ts')
-  if (options.json) return [JSON.stringify(magnetJson(magnet))]
+  if (options.json) return [jsonLine(magnetJson(magnet))]
   if (options.files) {
     throw new BtError('USAGE', 'a link names no files; `bt magnet_info --files` gets the metadata from peers')
   }

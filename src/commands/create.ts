@@ -4,6 +4,7 @@ import { BtCommand } from '../cli/bt-command.ts'
 import { createFlags, createOptions } from '../cli/create-flags.ts'
 import { BtError } from '../lib/base/errors.ts'
 import type { CreatedTorrent, CreateOptions, TorrentPlan } from '../lib/engine/create-torrent.ts'
+import { jsonLine } from '../lib/ui/json-line.ts'
 
 const STDOUT = '-'
 
@@ -100,7 +101,7 @@ export default class Create extends BtCommand {
     const { createdJson, createdLines } = await import('../lib/ui/created-lines.ts')
     const { infoHash } = created
     for (const line of this.json
-      ? [JSON.stringify(createdJson(created, magnet, target))]
+      ? [jsonLine(createdJson(created, magnet, target))]
       : createdLines({ infoHash, magnet })) {
       if (to === 'stdout') this.print(line)
       else this.note(line)

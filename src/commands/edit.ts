@@ -7,6 +7,7 @@ import { hex } from '../lib/base/bytes.ts'
 import { BtError } from '../lib/base/errors.ts'
 import { unused } from '../lib/metainfo/edit-lists.ts'
 import type { EditedTorrent } from '../lib/metainfo/edit.ts'
+import { jsonLine } from '../lib/ui/json-line.ts'
 
 const STDIO = '-'
 
@@ -111,7 +112,7 @@ export default class Edit extends BtCommand {
       magnet: magnetOf(after),
     }
     for (const line of this.json
-      ? [JSON.stringify(document)]
+      ? [jsonLine(document)]
       : createdLines({ infoHash: after.info.infoHash, magnet: document.magnet })) {
       if (toStdout) this.note(line)
       else this.print(line)

@@ -2,6 +2,7 @@ import { BtCommand } from '../cli/bt-command.ts'
 import { torrentArg } from '../cli/flags.ts'
 import { BtError } from '../lib/base/errors.ts'
 import { magnetText, showFlags, torrentText, type ShowOptions } from '../cli/show-torrent.ts'
+import { jsonLine } from '../lib/ui/json-line.ts'
 
 export default class Info extends BtCommand {
   static override summary = 'Show what a torrent, or several, say: trackers, length, hashes, files.'
@@ -45,6 +46,6 @@ export default class Info extends BtCommand {
     if (this.interrupted.aborted || !(error instanceof BtError)) throw error
     process.exitCode ??= error.exitCode
     this.note(`bt: ${error.message}`)
-    return this.json ? [JSON.stringify({ error: { code: error.code, message: error.message } })] : []
+    return this.json ? [jsonLine({ error: { code: error.code, message: error.message } })] : []
   }
 }

@@ -206,5 +206,5 @@ async function showQr({ source, magnet }: SeedItem, display: SeedDisplay): Promi
   if (link === undefined) return
   const code = qrText(link)
   if (code === undefined) display.warn(`the magnet link is too long for a QR code on this screen: ${link}`)
-  else display.note(code)
+  else display.picture(code)
 }

@@ -25,7 +25,11 @@ const fromOclif = (files: readonly string[]): readonly string[] => files.filter(
 
 describe('what a command loads', () => {
   test.each([
-    ['decode', ['decode', '5:hello'], /^(bin|dist\/(main|cli|commands|lib\/(base|bencode|ui\/terminal)))\b/],
+    [
+      'decode',
+      ['decode', '5:hello'],
+      /^(bin|dist\/(main|cli|commands|lib\/(base|bencode|ui\/(terminal|format|json-line))))\b/,
+    ],
     ['magnet_parse', ['magnet_parse', MAGNET], /^(bin|dist\/(main|cli|commands|lib\/(base|metainfo|ui)))\b/],
     ['info', ['info', TORRENT], /^(bin|dist\/(main|cli|commands|lib\/(base|bencode|metainfo|engine\/source|ui)))\b/],
   ])('%s: its own few files, and no package', async (name, args, own) => {

@@ -1,17 +1,12 @@
 // A bencoded value as one line of JSON in which no byte is lost.
 import { fromLatin1, hex, tryUtf8 } from '../base/bytes.ts'
+import { escapeControls } from '../base/escape-controls.ts'
 import { isList } from './access.ts'
 import type { BencodeValue } from './value.ts'
 
 export const HEX_KEY_PREFIX = 'hex:'
 /** The one member of an object that stands for bytes. */
 export const BYTES_KEY = 'hex'
-
-/**
- * What JSON.stringify leaves bare but a terminal may act upon: DEL and the C1 controls, line separators and the
- * bidirectional controls. As \u escapes they mean the same to a JSON reader.
- */
-const TERMINAL_CONTROLS = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
 /**
  * One line of JSON, keys in the order they stand. A byte string that is valid UTF-8 is a JSON string, any other
@@ -43,9 +38,4 @@ function keyJson(key: string, escape: boolean): string {
 
 function quote(text: string): string {
   return escapeControls(JSON.stringify(text))
-}
-
-/** JSON that means the same, and on which no terminal acts. */
-export function escapeControls(json: string): string {
-  return json.replace(TERMINAL_CONTROLS, char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }

@@ -17,8 +17,8 @@ const MAX_SHOWN = 300
 export function stepLines(steps: readonly TimedStep[]): readonly string[] {
   return steps.flatMap(({ direction, what, peer, fields, at }) => {
     const mark = direction === 'sent' ? '>' : '<'
-    const head = `${mark} ${what} ${printable(peer)} (${milliseconds(at)})`
-    return [head, ...Object.entries(fields).map(([name, value]) => `${mark}   ${name}: ${printable(String(value))}`)]
+    const head = `${mark} ${printable(`${what} ${peer}`)} (${milliseconds(at)})`
+    return [head, ...Object.entries(fields).map(([name, value]) => `${mark}   ${printable(`${name}: ${value}`)}`)]
   })
 }
 

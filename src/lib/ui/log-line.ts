@@ -2,8 +2,9 @@
 import { formatAddress, type PeerAddress } from '../base/address.ts'
 import { hex } from '../base/bytes.ts'
 import type { InfoHash } from '../base/ids.ts'
-import { escapeControls, toJson } from '../bencode/json.ts'
+import { toJson } from '../bencode/json.ts'
 import { printable } from './format.ts'
+import { jsonLine } from './json-line.ts'
 
 /** From what must be seen to what only who debugs wants to. */
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const
@@ -27,9 +28,7 @@ export function isLogged(entry: LogLevel, log: LogLevel): boolean {
 
 export function logJson(entry: LogEntry, time: Date): string {
   const { level, event, message, ...rest } = entry
-  return escapeControls(
-    JSON.stringify({ time: time.toISOString(), level, event, ...identity(rest), ...said(message), ...plain(rest) }),
-  )
+  return jsonLine({ time: time.toISOString(), level, event, ...identity(rest), ...said(message), ...plain(rest) })
 }
 
 export function logText(entry: LogEntry, time: Date): string {
