@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { isIPv6 } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { canonicalHost, ipBytes, ipScope, ipText } from '../../src/lib/discovery/ip.ts'
+import { canonicalHost, ipBytes, ipScope, isLinkLocal, ipText } from '../../src/lib/discovery/ip.ts'
 
 describe('ipText', () => {
   // Section numbers are those of RFC 5952.
@@ -103,8 +103,36 @@ describe('ipScope', () => {
     ['fe80::1%eth0', 'private'],
     ['fd00::1', 'private'],
     ['2001:db8::1', 'public'],
+    ['192.0.0.192', 'private'],
+    ['192.0.1.1', 'public'],
+    ['198.19.255.255', 'private'],
+    ['198.20.0.1', 'public'],
+    ['64:ff9b::8.8.8.8', 'public'],
+    ['64:ff9b::10.0.0.1', 'private'],
+    ['64:ff9b::127.0.0.1', 'loopback'],
+    ['64:ff9b:1::8.8.8.8', 'private'],
+    ['::ffff:0:192.168.0.1', 'private'],
+    ['2002:808:808::1', 'public'],
+    ['2002:7f00:1::1', 'loopback'],
+    ['2002:e000:1::1', 'multicast'],
     ['localhost', undefined],
   ])('%s is %s', (text, scope) => {
     expect(ipScope(text)).toBe(scope)
+  })
+})
+
+describe('isLinkLocal', () => {
+  it.each([
+    ['169.254.169.254', true],
+    ['::ffff:169.254.1.1', true],
+    ['64:ff9b::169.254.169.254', true],
+    ['fe80::1%eth0', true],
+    ['febf::1', true],
+    ['fec0::1', false],
+    ['169.253.1.1', false],
+    ['8.8.8.8', false],
+    ['localhost', false],
+  ])('%s: %s', (text, expected) => {
+    expect(isLinkLocal(text)).toBe(expected)
   })
 })

@@ -5,7 +5,8 @@ import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { MockAgent } from 'undici'
 import { afterEach, describe, expect, it } from 'vitest'
 import { latin1 } from '../../src/lib/base/bytes.ts'
-import { fetchBytes, HTTP_TIMEOUTS, type HttpNetwork, MAX_REDIRECTS } from '../../src/lib/net/http.ts'
+import { fetchBytes, HTTP_TIMEOUTS, MAX_REDIRECTS } from '../../src/lib/net/http.ts'
+import type { HttpNetwork } from '../../src/lib/net/http-network.ts'
 import { TEST_CERTIFICATE, TEST_KEY } from './certificate.ts'
 
 const servers: (Server | TcpServer)[] = []
@@ -143,7 +144,10 @@ describe('redirects', () => {
 
 describe('a public server', () => {
   /** A network of two hosts, on which nothing leaves the process. */
-  function network(location: string): HttpNetwork & { readonly reached: string[] } {
+  function network(
+    location: string,
+    more: Readonly<Record<string, string>> = {},
+  ): HttpNetwork & { readonly reached: string[] } {
     const agent = new MockAgent()
     agent.disableNetConnect()
     agent.get('http://public.example').intercept({ path: '/announce' }).reply(302, '', { headers: { location } })
@@ -153,15 +157,17 @@ describe('a public server', () => {
       'public.example': '203.0.114.1',
       'inside.example': '10.0.0.1',
       'six.example': '2001:db9::1',
+      'both.example': '10.0.0.1 203.0.114.2',
+      ...more,
     }
     return {
       reached,
       resolve: async host => {
-        const address = names[host] ?? host.replaceAll(/[[\]]/g, '')
-        return [{ address, family: address.includes(':') ? 6 : 4 }]
+        const addresses = names[host] ?? host.replaceAll(/[[\]]/g, '')
+        return addresses.split(' ').map(address => ({ address, family: address.includes(':') ? 6 : 4 }))
       },
-      dispatcher: url => {
-        reached.push(url.host)
+      dispatcher: (url, addresses) => {
+        reached.push(url.host, ...addresses.slice(1).map(({ address }) => address))
         return agent.get(url.origin)
       },
     }
@@ -179,11 +185,27 @@ describe('a public server', () => {
     'http://[::1]/',
     'http://169.254.169.254/',
     'http://0.0.0.0/',
+    'http://[::ffff:10.0.0.1]/',
+    'http://[64:ff9b::a00:1]/',
+    'http://[fe80::1]/',
+    'http://192.0.0.192/',
   ])('may not redirect to %s', async location => {
     const net = network(location)
     const fetched = fetchBytes(new URL('http://public.example/announce'), { signal, network: net })
     await expect(fetched).rejects.toEqual(failure(/private address/))
     expect(net.reached).toEqual(['public.example'])
+  })
+
+  it('is one too where its name has private addresses beside public ones', async () => {
+    const net = network('http://10.0.0.1/', { 'public.example': '203.0.114.1 192.168.0.1' })
+    const fetched = fetchBytes(new URL('http://public.example/announce'), { signal, network: net })
+    await expect(fetched).rejects.toEqual(failure(/private address/))
+  })
+
+  it('may redirect to a name with both kinds, which is asked at the public ones', async () => {
+    const net = network('http://both.example/')
+    const { body } = await fetchBytes(new URL('http://public.example/announce'), { signal, network: net })
+    expect([latin1(body), ...net.reached]).toEqual(['there', 'public.example', 'both.example'])
   })
 })
 

@@ -14,6 +14,8 @@ import { exactText, shownText } from './text.ts'
 
 /** Seconds between announces where a tracker does not say: what most of them say. */
 const DEFAULT_INTERVAL = 1800
+/** Bytes of a `tracker id` that is sent back; those of real trackers have a few dozen. */
+const MAX_TRACKER_ID = 1024
 /** The keys that have a field of their own in the response. */
 const KNOWN: ReadonlySet<string> = new Set([
   'interval',
@@ -46,7 +48,7 @@ export function readAnnounce(response: HttpResponse, tracker: string, kit: Toolk
     ...defined('incomplete', integer(answer, 'incomplete')),
     ...defined('downloaded', integer(answer, 'downloaded')),
     ...defined('warning', text(answer, 'warning message', shownText)),
-    ...defined('trackerId', text(answer, 'tracker id', exactText)),
+    ...defined('trackerId', trackerId(answer)),
     ...defined('externalIp', externalIp),
     ...defined('extra', extra.size > 0 ? extra : undefined),
   }
@@ -136,10 +138,16 @@ function isInteger(value: BencodeValue | undefined): value is number | bigint {
   return typeof value === 'number' || typeof value === 'bigint'
 }
 
-/** Undefined for a negative one too: nothing here can be. */
+/** Undefined for a negative one too: nothing here can be. One that no number holds exactly counts as the largest that does. */
 function integer(dict: BencodeDict, key: string): number | undefined {
   const value = dict.get(key)
-  return isInteger(value) && value >= 0 ? Number(value) : undefined
+  return isInteger(value) && value >= 0 ? Math.min(Number(value), Number.MAX_SAFE_INTEGER) : undefined
+}
+
+/** It goes back in each request line, where a longer one would leave no room for the rest. */
+function trackerId(answer: BencodeDict): string | undefined {
+  const id = text(answer, 'tracker id', exactText)
+  return id !== undefined && id.length <= MAX_TRACKER_ID ? id : undefined
 }
 
 function text(dict: BencodeDict, key: string, convert: (bytes: Uint8Array) => string): string | undefined {

@@ -8,6 +8,14 @@ export type IpScope = 'public' | 'private' | 'loopback' | 'unspecified' | 'multi
 const IPV4_LENGTH = 4
 const IPV6_LENGTH = 16
 const IPV6_GROUPS = 8
+/** 64:ff9b::/96, RFC 6052 section 2.1. */
+const NAT64 = [0, 0x64, 0xff, 0x9b, 0, 0, 0, 0, 0, 0, 0, 0]
+/** 64:ff9b:1::/48, RFC 8215: whoever runs the network says what is behind it. */
+const LOCAL_NAT64 = [0, 0x64, 0xff, 0x9b, 0, 1]
+/** ::ffff:0:0:0/96, RFC 2765 section 2.1. */
+const TRANSLATED = [0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0]
+/** 2002::/16, RFC 3056 section 2. */
+const SIX_TO_FOUR = [0x20, 0x02]
 
 /** The text of a 4- or 16-byte address. */
 export function ipText(bytes: Uint8Array): string {
@@ -34,9 +42,16 @@ export function ipScope(text: string): IpScope | undefined {
   return bytes.length === IPV4_LENGTH ? ipv4Scope(bytes) : ipv6Scope(bytes)
 }
 
+/** Whether it reaches no further than the next router, where machines in clouds find their own credentials. */
+export function isLinkLocal(text: string): boolean {
+  const bytes = ipBytes(text.replace(/%.*$/, '')) ?? new Uint8Array()
+  const [a = 0, b = 0, ...rest] = embeddedIpv4(bytes) ?? bytes
+  return rest.length + 2 === IPV4_LENGTH ? a === 169 && b === 254 : a === 0xfe && (b & 0xc0) === 0x80
+}
+
 /** The registry of special-purpose IPv4 addresses (RFC 6890), as far as it matters to who may be connected to. */
 function ipv4Scope(bytes: Uint8Array): IpScope {
-  const [a = 0, b = 0] = bytes
+  const [a = 0, b = 0, c = 0] = bytes
   if (a === 0) return 'unspecified'
   if (a === 127) return 'loopback'
   if (a >= 240) return 'reserved'
@@ -44,11 +59,15 @@ function ipv4Scope(bytes: Uint8Array): IpScope {
   const shared = a === 100 && b >= 64 && b <= 127 // carrier-grade NAT, RFC 6598
   const linkLocal = a === 169 && b === 254
   const rfc1918 = a === 10 || (a === 172 && b >= 16 && b <= 31) || (a === 192 && b === 168)
-  return shared || linkLocal || rfc1918 ? 'private' : 'public'
+  const assignments = a === 192 && b === 0 && c === 0 // RFC 6890 section 2.1
+  const benchmarks = a === 198 && (b === 18 || b === 19) // RFC 2544
+  return shared || linkLocal || rfc1918 || assignments || benchmarks ? 'private' : 'public'
 }
 
 function ipv6Scope(bytes: Uint8Array): IpScope {
   const [a = 0, b = 0] = bytes
+  const embedded = embeddedIpv4(bytes)
+  if (embedded !== undefined) return ipv4Scope(embedded)
   const firstSet = bytes.findIndex(byte => byte !== 0)
   if (firstSet === -1) return 'unspecified'
   if (firstSet === IPV6_LENGTH - 1 && bytes[firstSet] === 1) return 'loopback'
@@ -56,7 +75,19 @@ function ipv6Scope(bytes: Uint8Array): IpScope {
   if (a === 0xff) return 'multicast'
   const uniqueLocal = (a & 0xfe) === 0xfc
   const linkOrSiteLocal = a === 0xfe && b >= 0x80
-  return uniqueLocal || linkOrSiteLocal ? 'private' : 'public'
+  const localTranslation = startsWith(bytes, LOCAL_NAT64)
+  return uniqueLocal || linkOrSiteLocal || localTranslation ? 'private' : 'public'
+}
+
+/** The IPv4 address that a translator or a tunnel delivers to: what is private there is not public for being written so. */
+function embeddedIpv4(bytes: Uint8Array): Uint8Array | undefined {
+  if (bytes.length !== IPV6_LENGTH) return undefined
+  if (startsWith(bytes, NAT64) || startsWith(bytes, TRANSLATED)) return bytes.subarray(12)
+  return startsWith(bytes, SIX_TO_FOUR) ? bytes.subarray(2, 6) : undefined
+}
+
+function startsWith(bytes: Uint8Array, prefix: readonly number[]): boolean {
+  return prefix.every((byte, index) => bytes[index] === byte)
 }
 
 /** Four numbers of 0 to 255 without leading zeros, which some take for octal. */

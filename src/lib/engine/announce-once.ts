@@ -7,6 +7,9 @@ import { asBtError } from './errors.ts'
 import { stepOf } from './tracker-answers.ts'
 import { announceTo } from './tracker-call.ts'
 
+/** Messages that are kept: anybody can send datagrams, and a flood of them must not fill the memory. */
+const MAX_STEPS = 1000
+
 export interface AnnounceOnce {
   readonly url: string
   readonly request: AnnounceRequest
@@ -47,7 +50,7 @@ export async function announceOnce(options: AnnounceOnce): Promise<AnnounceOutco
     loopback: trusted ? 'anything' : 'trackers',
     trace: (told: TraceStep) => {
       const step = stepOf(told)
-      if (step === undefined) return
+      if (step === undefined || steps.length >= MAX_STEPS) return
       // What comes before, such as loading what speaks HTTP, is not the tracker's time.
       if (steps.length === 0) began = performance.now()
       steps.push({ ...step, at: elapsed() })

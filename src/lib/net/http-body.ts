@@ -1,32 +1,42 @@
 // The body of an answer, never more of it in memory than the limit, before decompression and after.
 import { promisify } from 'node:util'
 import { gunzip, inflate, inflateRaw } from 'node:zlib'
-import { concat } from '../base/bytes.ts'
 import { BtError, messageOf } from '../base/errors.ts'
 
-/** @throws BtError HTTP_FAILED as soon as there are more bytes than `maxBytes`. */
+/** Bytes to begin with; doubled whenever they are full. */
+const FIRST_ROOM = 16_384
+
+/**
+ * Copied together as it comes: a byte at a time, each chunk would take hundreds of bytes to keep.
+ * @throws BtError HTTP_FAILED as soon as there are more bytes than `maxBytes`.
+ */
 export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number, host: string): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
+  let bytes = new Uint8Array(Math.min(FIRST_ROOM, maxBytes))
   let length = 0
   for await (const chunk of body) {
+    if (length + chunk.length > maxBytes) throw tooLong(maxBytes, host)
+    if (length + chunk.length > bytes.length) {
+      const grown = new Uint8Array(Math.min(maxBytes, Math.max(2 * bytes.length, length + chunk.length)))
+      grown.set(bytes.subarray(0, length))
+      bytes = grown
+    }
+    bytes.set(chunk, length)
     length += chunk.length
-    if (length > maxBytes) throw tooLong(maxBytes, host)
-    chunks.push(chunk)
   }
-  return concat(chunks)
+  return bytes.subarray(0, length)
 }
 
 /**
- * Undoes a content-encoding of gzip or deflate.
+ * Undoes a content-encoding of gzip or deflate, once: of several layers each could grow a thousandfold, and nobody needs them.
  * @throws BtError HTTP_FAILED for another encoding, for damaged data, or where more than `maxBytes` would come out.
  */
 export async function decodeBody(
   body: Uint8Array,
-  encoding: string | undefined,
+  encoding: string,
   maxBytes: number,
   host: string,
 ): Promise<Uint8Array> {
-  const name = (encoding ?? '').trim().toLowerCase()
+  const name = encoding.trim().toLowerCase()
   if (name === '' || name === 'identity' || body.length === 0) return body
   const decompress = decompressor(name, body)
   if (decompress === undefined) {

@@ -1,14 +1,12 @@
 // GET within limits: of time, size, redirects, and of where a stranger's answer may send us.
-import type { LookupFunction } from 'node:net'
-import { Client, type Dispatcher } from 'undici'
 import { BtError } from '../base/errors.ts'
 import { type Family, ipScope } from '../discovery/ip.ts'
 import type { HttpResponse, TraceStep } from '../plugin/api.ts'
 import { deadlineSignal } from './deadline-signal.ts'
 import { decodeBody, readBody } from './http-body.ts'
+import { type HttpNetwork, type HttpTimeouts, realNetwork } from './http-network.ts'
 import { refuseTrap } from './loopback-trap.ts'
 import { networkCause } from './net-errors.ts'
-import { type ResolvedAddress, resolveHost } from './resolve.ts'
 
 /** Bytes of a body after decompression, unless the caller says otherwise (libtorrent: `tracker_maximum_response_length`). */
 export const MAX_BODY_BYTES = 1_048_576
@@ -17,22 +15,20 @@ export const MAX_REDIRECTS = 5
 /** Milliseconds for all of it, for an answer's header lines, and for a connection. */
 export const HTTP_TIMEOUTS: HttpTimeouts = { total: 30_000, headers: 10_000, connect: 5000 }
 
+/** Characters of a location that are shown. */
+const MAX_SHOWN = 200
+
 const USER_AGENT = 'bt-toolbox'
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
-
-export interface HttpTimeouts {
-  readonly total: number
-  readonly headers: number
-  readonly connect: number
-}
 
 export interface FetchOptions {
   readonly signal: AbortSignal
   readonly maxBytes?: number
   readonly timeouts?: HttpTimeouts
   /**
-   * What may be asked of this machine's loopback, redirects included. `trackers`: only a path that starts with /announce
-   * or /scrape, since a stranger chose the URL and services here may trust whoever asks from here. Default: anything.
+   * What may be asked of this machine's loopback and link-local addresses, redirects included. `trackers`: only a path that
+   * starts with /announce or /scrape, since a stranger chose the URL and services here may trust whoever asks from here.
+   * Default: anything.
    */
   readonly loopback?: 'anything' | 'trackers'
   /** The only address family to connect over; both by default. */
@@ -41,12 +37,6 @@ export interface FetchOptions {
   readonly trace?: (step: TraceStep) => void
   /** How names become addresses and addresses connections; tests put their own network here. */
   readonly network?: HttpNetwork
-}
-
-export interface HttpNetwork {
-  resolve(host: string, signal: AbortSignal, family?: Family): Promise<readonly ResolvedAddress[]>
-  /** A connection to come, to one of these addresses and no other. */
-  dispatcher(url: URL, addresses: readonly ResolvedAddress[], timeouts: HttpTimeouts): Dispatcher
 }
 
 /**
@@ -109,9 +99,12 @@ interface Redirect {
 }
 
 async function hop(url: URL, cameFromPublic: boolean, trip: Trip): Promise<HttpResponse | Redirect> {
-  const addresses = await trip.network.resolve(url.hostname, trip.signal, trip.family)
-  const isPublic = addresses.every(({ address }) => ipScope(address) === 'public')
-  if (cameFromPublic && !isPublic) {
+  const found = await trip.network.resolve(url.hostname, trip.signal, trip.family)
+  const inPublic = found.filter(({ address }) => ipScope(address) === 'public')
+  // Who answers for a name says which addresses it has, so one that has both kinds counts as public where it redirects,
+  // and is asked at its public addresses alone where it is redirected to.
+  const addresses = cameFromPublic ? inPublic : found
+  if (addresses.length === 0 && found.length > 0) {
     throw new BtError(
       'HTTP_FAILED',
       `a public server redirected to ${url.host}, a private address; that is not followed`,
@@ -131,12 +124,13 @@ async function hop(url: URL, cameFromPublic: boolean, trip: Trip): Promise<HttpR
     })
     const location = oneHeader(headers['location'])
     if (REDIRECTS.has(statusCode) && location !== undefined) {
-      await body.dump({ limit: trip.maxBytes, signal: trip.signal })
+      // Nothing in it counts; the connection is closed, however much there would be.
+      body.on('error', () => undefined).destroy()
       trip.trace?.(answerStep(url, statusCode, headers))
-      return { location, isPublic }
+      return { location, isPublic: inPublic.length > 0 }
     }
     const raw = await readBody(body, trip.maxBytes, url.host)
-    const bytes = await decodeBody(raw, oneHeader(headers['content-encoding']), trip.maxBytes, url.host)
+    const bytes = await decodeBody(raw, String(headers['content-encoding'] ?? ''), trip.maxBytes, url.host)
     trip.trace?.({ ...answerStep(url, statusCode, headers), bytes })
     return { status: statusCode, body: bytes }
   } finally {
@@ -164,7 +158,10 @@ function requestHeaders(url: URL, trip: Trip): Record<string, string> {
 function redirectTarget(location: string, from: URL): URL {
   const target = URL.canParse(location, from.href) ? new URL(location, from) : undefined
   if (target === undefined || !isHttp(target)) {
-    throw new BtError('HTTP_FAILED', `${from.host} redirected to "${location}", which is not an http or https URL`)
+    throw new BtError(
+      'HTTP_FAILED',
+      `${from.host} redirected to "${location.slice(0, MAX_SHOWN)}", which is not an http or https URL`,
+    )
   }
   return target
 }
@@ -184,28 +181,7 @@ function unescapePercent(text: string): string {
   return text.replaceAll(/%([0-9a-f]{2})/gi, (_, digits: string) => String.fromCodePoint(Number.parseInt(digits, 16)))
 }
 
+/** Of several, which no server should send, the first. */
 function oneHeader(value: string | string[] | undefined): string | undefined {
   return Array.isArray(value) ? value[0] : value
-}
-
-const realNetwork: HttpNetwork = {
-  resolve: resolveHost,
-  dispatcher(url, addresses, timeouts) {
-    return new Client(url.origin, {
-      // The addresses that were judged are the ones connected to: a second lookup could give others.
-      connect: { lookup: pinned(addresses), timeout: timeouts.connect },
-      headersTimeout: timeouts.headers,
-      bodyTimeout: timeouts.total,
-      pipelining: 0, // no keep-alive: a tracker is asked again in half an hour
-    })
-  },
-}
-
-function pinned(addresses: readonly ResolvedAddress[]): LookupFunction {
-  return (host, options, callback) => {
-    const [first] = addresses
-    if (first === undefined) callback(Object.assign(new Error(`${host} has no address`), { code: 'ENOTFOUND' }), '')
-    else if (options.all === true) callback(null, [...addresses])
-    else callback(null, first.address, first.family)
-  }
 }

@@ -184,8 +184,8 @@ export interface Io {
   random(length: number): Uint8Array
   udp(family?: 4 | 6): Promise<UdpSocket>
   /**
-   * GET with the limits of the host (size, redirects, time); the body is decompressed. At a loopback address, redirected
-   * to or not, only paths that start with /announce or /scrape are asked for.
+   * GET with the limits of the host (size, redirects, time); the body is decompressed. At a loopback or link-local
+   * address, redirected to or not, only paths that start with /announce or /scrape are asked for.
    */
   http(url: URL): Promise<HttpResponse>
   /** Addresses of a host name; a literal address is returned as it is. */
