@@ -42,6 +42,7 @@ describe('parseExtendedHandshake', () => {
     expect(name('ev\u001b[31mil\n\u202e')).toBe('ev[31mil')
     expect(name(bytes(0x41, 0xff))).toBe('A\u00ff')
     expect(name('\u{1f600}'.repeat(200))).toBe('\u{1f600}'.repeat(128))
+    expect(name(`a${'\u{1f600}'.repeat(200)}`)).toBe(`a${'\u{1f600}'.repeat(127)}`)
   })
 
   it('forgives the order of keys and what follows the dictionary, as libtorrent does', () => {

@@ -8,7 +8,7 @@ import { PeerConnection } from '../wire/connection.ts'
 import { encodeHandshake, reservedBytes, type Handshake } from '../wire/handshake.ts'
 import { PeerSocket, type PeerSocketOwner } from './peer-socket.ts'
 
-/** Sockets that have not said what they want; past this the newest is refused. */
+/** Sockets that have not said what they want; past this the oldest of the host that has most of them has to go. */
 const MAX_UNCLAIMED = 256
 
 /** Takes the peer over and returns the socket's new owner, or undefined: nobody here serves that torrent. */
@@ -63,10 +63,7 @@ export class Listener {
   }
 
   #welcome(raw: Socket): void {
-    if (this.#unclaimed.size >= MAX_UNCLAIMED) {
-      raw.destroy()
-      return
-    }
+    if (this.#unclaimed.size >= MAX_UNCLAIMED) this.#makeRoom()
     const { peerId, now } = this.#options
     const reserved = reservedBytes({ extended: true, fast: true })
     const connection = new PeerConnection({
@@ -116,6 +113,20 @@ export class Listener {
       },
       Math.max(0, connection.deadline - now()),
     )
+  }
+
+  /** A peer says what it wants at once: what waits for long, and is one of many, is no loss. */
+  #makeRoom(): void {
+    const counts = new Map<string, number>()
+    for (const { remoteAddress } of this.#unclaimed.keys()) {
+      counts.set(remoteAddress.host, (counts.get(remoteAddress.host) ?? 0) + 1)
+    }
+    const most = Math.max(...counts.values())
+    for (const [socket, leave] of this.#unclaimed) {
+      if (counts.get(socket.remoteAddress.host) !== most) continue
+      leave()
+      return socket.close()
+    }
   }
 }
 

@@ -16,8 +16,6 @@ export class FastPieces {
   suggested: readonly number[] = []
   /** Pieces that we serve the peer while we choke it, and how many more blocks of each. */
   readonly granted: Map<number, number> = new Map()
-  /** Requests of the peer that we have turned down since we last unchoked it. */
-  rejected: number = 0
   /** It is asked for nothing before then: it turned requests down although it does not choke us. */
   pausedUntil: number = 0
   #refusals = 0

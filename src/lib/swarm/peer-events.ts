@@ -5,6 +5,7 @@ import type { ExtendedHandshake } from '../wire/extended.ts'
 import { supportsExtended, type Handshake } from '../wire/handshake.ts'
 import { clientName } from './client-name.ts'
 import type { WholePiece } from './downloads.ts'
+import { costOf, EARNED_BY_BLOCK } from './message-budget.ts'
 import type { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
 import { PeerPieces } from './peer-pieces.ts'
@@ -44,6 +45,10 @@ export class PeerEvents {
     const { outbox, roster } = this.#host
     for (const event of events) {
       if (!roster.peers.has(peer.key)) return
+      const cost = costOf(event, peer, this.#host.transfer() === undefined)
+      if (cost > 0 && peer.budget.pay(cost, now) === 'spent') {
+        return this.#ban(peer, 'message-flood', 'it sent too many messages that were of no use', now)
+      }
       this.#on(peer, event, now)
     }
     if (!roster.peers.has(peer.key)) return
@@ -163,13 +168,22 @@ export class PeerEvents {
 
   #onBlock(peer: SwarmPeer, block: Block, wanted: boolean, now: number): void {
     const { stats } = this.#host
+    peer.came++
     const outcome = this.#host.transfer()?.downloads.receive(peer, block, wanted, now) ?? 'unwanted'
     if (outcome === 'unwanted') {
       stats.wasted += block.length
+      if (peer.came > peer.asked) this.#ban(peer, 'unasked-blocks', 'it sent blocks that were not asked for', now)
       return
     }
+    peer.budget.earn(EARNED_BY_BLOCK)
     stats.download.add(block.length, now)
     if (outcome !== 'accepted') this.#host.pieceWhole(outcome)
+  }
+
+  /** What no peer does by mistake, nor by bad luck. */
+  #ban(peer: SwarmPeer, reason: string, detail: string, now: number): void {
+    this.#host.roster.ban(peer.address, detail)
+    this.#host.drop(peer, reason, detail, now)
   }
 
   /** BEP 21: the peer is, or is no longer, one that downloads nothing. */

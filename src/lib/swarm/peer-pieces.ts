@@ -2,6 +2,7 @@
 import type { Bitfield } from '../base/bitfield.ts'
 import type { PeerConnection } from '../wire/connection.ts'
 import { DONT_HAVE, encodeDontHave } from './core-extensions.ts'
+import { EARNED_BY_HAVE } from './message-budget.ts'
 import { readBitfield, type SwarmPeer } from './peer.ts'
 import type { PeerEventsHost } from './peer-events.ts'
 
@@ -50,6 +51,7 @@ export class PeerPieces {
       downloads?.loseInterest(peer, now)
       if (peer.has?.has(piece) === true) continue
       peer.connection?.have(piece)
+      peer.budget.earn(EARNED_BY_HAVE)
       this.#host.outbox.touch(peer)
     }
   }

@@ -8,6 +8,7 @@ import { Pipeline } from '../picker/pipeline.ts'
 import type { PeerConnection } from '../wire/connection.ts'
 import type { ExtensionSet } from './extension-set.ts'
 import { FastPieces } from './fast-pieces.ts'
+import { MessageBudget } from './message-budget.ts'
 import { RateEstimator } from './rate.ts'
 
 export class SwarmPeer {
@@ -34,6 +35,10 @@ export class SwarmPeer {
   /** It says that it downloads nothing (BEP 21). */
   uploadOnly: boolean = false
   readonly fast: FastPieces = new FastPieces()
+  readonly budget: MessageBudget = new MessageBudget()
+  /** Blocks that we have asked it for, and that came from it, each in total: no more can come than were asked for. */
+  asked: number = 0
+  came: number = 0
   /** Requests of ours that are not answered. */
   outstanding: number = 0
   /** When the peer last gave us a block, or when the first of the outstanding requests was sent. */
@@ -45,6 +50,8 @@ export class SwarmPeer {
   readonly wants: Block[] = []
   /** Bytes being read for it. */
   serving: number = 0
+  /** Its requests that we have turned down since we last unchoked it. */
+  refused: number = 0
   lastUnchokedAt: number = 0
   servedAny: boolean = false
 
@@ -67,6 +74,11 @@ export class SwarmPeer {
 
   get isSeed(): boolean {
     return this.has?.complete === true
+  }
+
+  saidToHave(piece: number): boolean {
+    if (this.has !== undefined) return this.has.has(piece)
+    return this.earlyBitfield === 'all' || this.earlyHaves?.has(piece) === true
   }
 
   /** Notes a have that came before the piece count is known; a peer can make us keep a bit for each piece, no more. */

@@ -128,6 +128,7 @@ export class Requests {
     }
     if (peer.outstanding === 0) peer.lastProgress = now
     peer.outstanding += blocks.length
+    peer.asked += blocks.length
     peer.pipeline.onRequests(blocks.length, now)
     for (const block of blocks) connection.request(block, now)
     this.#outbox.touch(peer)

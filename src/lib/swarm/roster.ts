@@ -8,15 +8,13 @@ import { PeerList, type DialOutcome } from '../discovery/peer-list.ts'
 import { peerPriority } from '../discovery/peer-priority.ts'
 import type { PeerKey } from '../picker/picker.ts'
 import { HANDSHAKE_TIMEOUT, type PeerConnection } from '../wire/connection.ts'
+import { Crowding } from './crowding.ts'
 import { MAX_HALF_OPEN } from './limits.ts'
 import type { Outbox } from './outbox.ts'
 import { SwarmPeer } from './peer.ts'
 
 /** Addresses of peers that left, kept so that who sent a bad piece and ran can still be named. */
 const MAX_DEPARTED = 256
-/** Milliseconds after which a peer that neither wants nor gives anything may have to make room: it has had time to show. */
-const SETTLING_TIME = 60_000
-
 /** Why a peer is removed where the torrent is paused. */
 export const PAUSED = 'paused'
 
@@ -28,6 +26,7 @@ export class Roster {
   readonly #peerId: PeerId
   readonly #port: number
   readonly #ours = new OwnAddress()
+  readonly #crowding: Crowding
   readonly #departed = new Map<PeerKey, PeerAddress>()
   #nextKey: PeerKey = 1
   #dialling = 0
@@ -40,6 +39,7 @@ export class Roster {
     this.#maxConnections = options.maxConnections
     this.#peerId = options.peerId
     this.#port = options.port
+    this.#crowding = new Crowding(this.peers, address => this.#priority(address))
   }
 
   /** Peers whose handshake is done. */
@@ -108,22 +108,16 @@ export class Roster {
     return peer
   }
 
-  /**
-   * Where all places are taken, the peer that may have to make room for this one: of those that neither want nor give
-   * anything the one that BEP 40 puts last, if it comes after the newcomer. O(peers).
-   */
+  /** Where all places are taken, the peer that has to make room for this one, if any. O(peers). */
   replaceable(newcomer: PeerAddress, now: number): SwarmPeer | undefined {
-    if (this.peers.size < this.#maxConnections) return undefined
-    let worst: SwarmPeer | undefined
-    let least = this.#priority(newcomer)
-    for (const peer of this.peers.values()) {
-      if (!peer.handshaken || !peer.useless || now - peer.connectedAt < SETTLING_TIME) continue
-      const priority = this.#priority(peer.address)
-      if (priority >= least) continue
-      least = priority
-      worst = peer
-    }
-    return worst
+    return this.peers.size < this.#maxConnections ? undefined : this.#crowding.yielding(newcomer, now)
+  }
+
+  /** Where all places are taken and somebody waits to be dialled, the peer that has to make room, if any. O(peers). */
+  inTheWay(now: number): SwarmPeer | undefined {
+    if (this.#closed || this.peers.size < this.#maxConnections || this.#dialling >= MAX_HALF_OPEN) return undefined
+    const next = this.#known.next(now)
+    return next && this.#crowding.inTheWay(next, now, this.#maxConnections)
   }
 
   /** A peer says under which address it sees us (BEP 10 `yourip`). */

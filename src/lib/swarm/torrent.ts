@@ -124,6 +124,11 @@ export class Torrent {
     return this.#complete
   }
 
+  /** Memory of partial and unchecked pieces. */
+  get bufferedBytes(): number {
+    return this.#transfer?.downloads.bufferedBytes ?? 0
+  }
+
   get peers(): ReadonlyMap<PeerKey, SwarmPeer> {
     return this.#roster.peers
   }
@@ -197,7 +202,7 @@ export class Torrent {
     const worse = this.#roster.replaceable(address, now)
     const peer = this.#roster.accept(connection, handshake.peerId, address, now, worse)
     if (peer === undefined) return undefined
-    if (worse !== undefined) this.#drop(worse, 'replaced', 'made room for another peer (BEP 40)', now)
+    if (worse !== undefined) this.#drop(worse, 'replaced', 'made room for another peer', now)
     if (this.#transfer) connection.setPieceCount(this.#transfer.downloads.layout.pieceCount)
     connection.accept(this.infoHash, block => this.#transfer?.downloads.target(peer, block))
     this.#events.shookHands(peer, handshake, now)
@@ -296,6 +301,7 @@ export class Torrent {
     this.#transfer?.superSeed?.tick(now)
     const uploads = this.#transfer?.uploads
     if (uploads !== undefined && uploads.nextRound <= now) uploads.rechoke(now, this.#complete)
+    this.#makeRoom(now)
     this.#roster.dial(now)
   }
 
@@ -383,6 +389,14 @@ export class Torrent {
   /** BEP 21; but who super-seeds does not show what it has. */
   get #uploadOnly(): boolean {
     return this.#complete && this.#transfer?.superSeed === undefined
+  }
+
+  /** While there is something to download, those who came to us may not keep us from those whom we know. */
+  #makeRoom(now: number): void {
+    if (this.#complete) return
+    for (let peer = this.#roster.inTheWay(now); peer !== undefined; peer = this.#roster.inTheWay(now)) {
+      this.#drop(peer, 'replaced', 'made room for another peer', now)
+    }
   }
 
   #coreMessages(peer: SwarmPeer): CoreMessages {

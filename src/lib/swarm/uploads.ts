@@ -16,6 +16,7 @@ import {
   MIN_UPLOAD_WINDOW,
   UPLOAD_AHEAD,
 } from './limits.ts'
+import { EARNED_BY_BLOCK } from './message-budget.ts'
 import type { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
 import type { RateLimit } from './rate-limit.ts'
@@ -139,6 +140,7 @@ export class Uploads {
     }
     connection.sendRun(run, now)
     peer.upload.add(length, now)
+    peer.budget.earn(blocks.length * EARNED_BY_BLOCK)
     this.#grants.earn(length)
     if (!peer.servedAny) {
       peer.servedAny = true
@@ -192,7 +194,7 @@ export class Uploads {
     const peer = this.#peers.get(key)
     if (peer === undefined) return
     peer.lastUnchokedAt = now
-    peer.fast.rejected = 0
+    peer.refused = 0
     peer.connection?.unchoke(now)
     this.#outbox.touch(peer)
   }
@@ -206,9 +208,8 @@ export class Uploads {
 
   /** BEP 3: requests that cross our choke on the wire are normal and are dropped without a word; BEP 6: with a reject. */
   #refuse(peer: SwarmPeer, block: Block): 'refused' | 'flood' {
-    if (peer.connection?.fast !== true) return 'refused'
     this.#reject(peer, block)
-    return ++peer.fast.rejected > MAX_QUEUED_UPLOADS ? 'flood' : 'refused'
+    return ++peer.refused > MAX_QUEUED_UPLOADS ? 'flood' : 'refused'
   }
 
   /** Rejects what a peer may not have now; of the rest, if not `all`, it still waits. */

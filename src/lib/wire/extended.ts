@@ -9,6 +9,8 @@ import type { BencodeDict, BencodeValue } from '../bencode/value.ts'
 export const EXTENDED_HANDSHAKE = 0
 /** Nobody needs more to name a client and its version. */
 const MAX_CLIENT_NAME_LENGTH = 128
+/** Bytes of it that are looked at; the rest of half a megabyte is not. */
+const MAX_CLIENT_NAME_BYTES = 4 * MAX_CLIENT_NAME_LENGTH
 /** Bounds of the dictionary; real ones have a depth of 2 and some dozens of tokens. */
 const MAX_DEPTH = 32
 const MAX_TOKENS = 2_000
@@ -66,8 +68,16 @@ function address(value: BencodeValue | undefined): Uint8Array | undefined {
 
 function clientName(value: BencodeValue | undefined): string | undefined {
   if (!(value instanceof Uint8Array)) return undefined
-  const printable = (tryUtf8(value) ?? latin1(value)).replaceAll(/[\p{Cc}\p{Cf}]/gu, '')
+  const bytes = value.subarray(0, endOfName(value))
+  const printable = (tryUtf8(bytes) ?? latin1(bytes)).replaceAll(/[\p{Cc}\p{Cf}]/gu, '')
   return Array.from(printable).slice(0, MAX_CLIENT_NAME_LENGTH).join('')
+}
+
+/** Not in the middle of a character of UTF-8, whose bytes after the first are 10xxxxxx. */
+function endOfName(value: Uint8Array): number {
+  let end = Math.min(value.length, MAX_CLIENT_NAME_BYTES)
+  while (end < value.length && end > 0 && ((value[end] ?? 0) & 0xc0) === 0x80) end--
+  return end
 }
 
 /** As forgiving as libtorrent, which minds neither the order of keys nor what follows the dictionary. */

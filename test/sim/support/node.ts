@@ -94,6 +94,10 @@ export class Node {
     return this.#network.clock.now
   }
 
+  get extensions(): readonly WireExtension[] {
+    return this.#options.extensions ?? []
+  }
+
   /** The info dictionary comes from elsewhere than a peer. */
   offerMetadata(): void {
     this.#input(now => this.torrent.offerMetadata(this.#options.content.info.raw, now))

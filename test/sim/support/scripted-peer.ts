@@ -16,6 +16,10 @@ export interface Session {
   readonly raw: (bytes: Uint8Array) => void
   /** Sends what is queued and closes. */
   readonly end: () => void
+  /** The connection breaks, and what is under way is lost. */
+  readonly reset: () => void
+  /** Either side has ended the connection. */
+  readonly ended: () => boolean
   /** The block's true bytes. */
   readonly bytesOf: (block: Block) => Uint8Array
   /** How many sessions this peer had before. */
@@ -101,6 +105,8 @@ export class ScriptedPeer {
         session.flush()
         wire.end()
       },
+      reset: () => wire.lose('the peer reset the connection'),
+      ended: () => wire.closed,
       bytesOf: ({ piece, offset, length }) => content.piece(piece).slice(offset, offset + length),
     }
     session.flush()

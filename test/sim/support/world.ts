@@ -22,7 +22,7 @@ export class World {
   constructor(seed: number, content: Partial<ContentOptions> = {}) {
     this.random = seeded(seed)
     this.network = new Network(this.clock, this.random)
-    this.content = makeContent({ pieces: 16, pieceLength: 65_536, random: seeded(1), ...content })
+    this.content = contentOf({ pieces: 16, pieceLength: 65_536, ...content })
   }
 
   /** A host of its own each, on public addresses. */
@@ -56,6 +56,16 @@ export class World {
     const host = `52.0.${number >> 8}.${number & 255}`
     return { address: { host, port: 7000 + number }, peerId: idOf(number) }
   }
+}
+
+const contents = new Map<string, Content>()
+
+/** Made once for each size: nobody changes it. */
+function contentOf(options: Omit<ContentOptions, 'random'>): Content {
+  const key = JSON.stringify(options)
+  const content = contents.get(key) ?? makeContent({ random: seeded(1), ...options })
+  contents.set(key, content)
+  return content
 }
 
 export function idOf(number: number): PeerId {

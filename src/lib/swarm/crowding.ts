@@ -1,0 +1,73 @@
+// Who makes room where all places are taken, so that nobody can keep others out by taking them all: no host keeps many
+// places while another has none, and half of the places are for peers that we choose ourselves.
+import type { PeerAddress } from '../base/address.ts'
+import { canonicalHost } from '../discovery/ip.ts'
+import type { SwarmPeer } from './peer.ts'
+
+/** Milliseconds after which a peer that is of no use may have to make room: it has had time to show. */
+const SETTLING_TIME = 60_000
+/** Connections of one host that are never too many: there may be a household, or an office, behind one address. */
+const MANY = 8
+
+export class Crowding {
+  readonly #peers: ReadonlyMap<unknown, SwarmPeer>
+  readonly #priority: (address: PeerAddress) => number
+
+  /** @param priority of BEP 40. */
+  constructor(peers: ReadonlyMap<unknown, SwarmPeer>, priority: (address: PeerAddress) => number) {
+    this.#peers = peers
+    this.#priority = priority
+  }
+
+  /**
+   * The peer to leave for one that has come to us: the latest of a host that has too many; else, of those that neither want
+   * nor give anything, the one that BEP 40 puts last, if it comes after the newcomer. O(peers).
+   */
+  yielding(newcomer: PeerAddress, now: number): SwarmPeer | undefined {
+    return this.#surplus(newcomer) ?? this.#useless(newcomer, now)
+  }
+
+  /**
+   * The peer to leave for one that we want to dial: the latest of a host that has too many; else, while more than half of all
+   * have come to us, the first of those that has given us nothing. O(peers).
+   */
+  inTheWay(next: PeerAddress, now: number, places: number): SwarmPeer | undefined {
+    const surplus = this.#surplus(next)
+    if (surplus !== undefined) return surplus
+    let visitors = 0
+    let idle: SwarmPeer | undefined
+    for (const peer of this.#peers.values()) {
+      if (peer.initiator === 'us') continue
+      visitors++
+      if (peer.download.total === 0 && now - peer.connectedAt >= SETTLING_TIME) idle ??= peer
+    }
+    return visitors > places / 2 ? idle : undefined
+  }
+
+  /** The latest to come of the host that has most connections, where these are many and more than the newcomer's has. */
+  #surplus(newcomer: PeerAddress): SwarmPeer | undefined {
+    const latest = new Map<string, { count: number; peer: SwarmPeer }>()
+    for (const peer of this.#peers.values()) {
+      if (peer.initiator === 'us') continue
+      const host = canonicalHost(peer.address.host)
+      latest.set(host, { count: (latest.get(host)?.count ?? 0) + 1, peer })
+    }
+    const own = latest.get(canonicalHost(newcomer.host))?.count ?? 0
+    let most = { count: Math.max(MANY, own + 1), peer: undefined as SwarmPeer | undefined }
+    for (const host of latest.values()) if (host.count > most.count) most = host
+    return most.peer
+  }
+
+  #useless(newcomer: PeerAddress, now: number): SwarmPeer | undefined {
+    let worst: SwarmPeer | undefined
+    let least = this.#priority(newcomer)
+    for (const peer of this.#peers.values()) {
+      if (!peer.handshaken || !peer.useless || now - peer.connectedAt < SETTLING_TIME) continue
+      const priority = this.#priority(peer.address)
+      if (priority >= least) continue
+      least = priority
+      worst = peer
+    }
+    return worst
+  }
+}
