@@ -1,7 +1,8 @@
 // What the user's environment and configuration file say of flags that are not on the command line. The order is: command
 // line, BT_<COMMAND>_<FLAG>, BT_<FLAG>, the command's table in the file, the file's own keys, the default.
 import { BtError } from '../lib/base/errors.ts'
-import { readConfig, type ConfigFile } from './config-file.ts'
+import { readConfig } from './config-file.ts'
+import type { ConfigFile } from './config-table.ts'
 import type { Environment } from './folders.ts'
 
 /** What a flag is set to, as it would be typed; a flag that takes no value has a boolean. */

@@ -91,6 +91,7 @@ describe('what is wrong is named, with exit code 2', () => {
     ['none of the values', { BT_LOG_LEVEL: 'loud' }, /^bt: BT_LOG_LEVEL: "loud" is none of: error, warn/],
     ['a file that is not there', { BT_CONFIG: '/nowhere' }, /^bt: the configuration file .*\/nowhere/],
     ['no TOML', { toml: 'a = 1\nb = [' }, /config\.toml, line 2: /],
+    ['an array that ends in a comment', { toml: 'a = [\n4#' }, /config\.toml, line 2: /],
     ['a flag of no command', { toml: 'max-dwn = 1' }, /no command has a flag "max-dwn" \(did you mean max-down\?\)/],
     ['a flag of another command', { toml: '[peers]\nprealloc = true' }, /peers has no flag "prealloc"\n/],
     ['no command', { toml: '[pears]\n' }, /there is no command "pears" \(did you mean peers\?\)/],

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check'
+import { isIP } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { decodeCompact, encodeCompact } from '../../src/lib/discovery/compact.ts'
 
@@ -39,6 +40,19 @@ describe('compact peers', () => {
   it('refuses a length that is no multiple of the entry', () => {
     expect(decodeCompact(new Uint8Array(7), 4)).toBeUndefined()
     expect(decodeCompact(new Uint8Array(6), 6)).toBeUndefined()
+  })
+
+  it('gives nothing but peers that can be dialled, whatever the bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 100 }), fc.constantFrom(4 as const, 6 as const), (bytes, family) => {
+        const peers = decodeCompact(bytes, family)
+        expect(peers === undefined).toBe(bytes.length % (family === 4 ? 6 : 18) !== 0)
+        for (const { host, port } of peers ?? []) {
+          expect(isIP(host)).not.toBe(0)
+          expect(port).toBeGreaterThan(0)
+        }
+      }),
+    )
   })
 
   it.each([4, 6] as const)('survives decoding and encoding, family %i', family => {

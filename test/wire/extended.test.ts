@@ -60,6 +60,28 @@ describe('parseExtendedHandshake', () => {
     expect(parseExtendedHandshake(bytes('d1:al', 'le'.repeat(3_000), 'ee'))).toBeUndefined()
   })
 
+  it('reads back what an encoder wrote', () => {
+    const name = fc.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 20 })
+    const said = fc.record({
+      m: fc.dictionary(name, fc.nat(255), { noNullPrototype: true }),
+      v: fc.string({ unit: 'grapheme-ascii', maxLength: 128 }),
+      reqq: fc.integer({ min: 1 }),
+      p: fc.integer({ min: 1, max: 65_535 }),
+      yourip: fc.constantFrom(4, 16).chain(length => fc.uint8Array({ minLength: length, maxLength: length })),
+    })
+    fc.assert(
+      fc.property(said, ({ m, v, reqq, p, yourip }) => {
+        expect(parseExtendedHandshake(encode({ m, v, reqq, p, yourip }))).toMatchObject({
+          messages: new Map(Object.entries(m)),
+          client: v,
+          requestQueue: reqq,
+          port: p,
+          yourIp: yourip,
+        })
+      }),
+    )
+  })
+
   it('never throws', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), junk => {

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { hex } from '../../src/lib/base/bytes.ts'
 import {
@@ -59,6 +60,22 @@ describe('reserved bytes', () => {
 })
 
 describe('HandshakeReader', () => {
+  it('reads any handshake in any chunks, and it encodes to the same bytes', () => {
+    const bytes20 = fc.uint8Array({ minLength: 20, maxLength: 20 })
+    const reserved = fc.uint8Array({ minLength: 8, maxLength: 8 })
+    fc.assert(
+      fc.property(bytes20, bytes20, reserved, fc.array(fc.integer({ min: 1, max: 70 })), (hash, id, bits, sizes) => {
+        const wire = Uint8Array.of(...handshake(hash, id).subarray(0, 20), ...bits, ...hash, ...id, 1, 2, 3)
+        const reader = new HandshakeReader()
+        let at = 0
+        for (const size of [...sizes, wire.length]) at += reader.take(wire.subarray(at, at + size))
+        const read = reader.read()
+        expect(at).toBe(HANDSHAKE_LENGTH)
+        expect(typeof read === 'string' ? read : encodeHandshake(read)).toEqual(wire.subarray(0, HANDSHAKE_LENGTH))
+      }),
+    )
+  })
+
   it('takes 68 bytes in any pieces and leaves the rest', () => {
     const wire = new Uint8Array([...handshake(), 9, 9, 9])
     const reader = new HandshakeReader()
