@@ -23,7 +23,9 @@ describe('where all places are taken', () => {
   it('the latest of the host that has most of them makes room', () => {
     const peers = crowd({ '52.0.0.1': 12, '52.0.0.2': 20, '52.0.0.3': 5 })
     expect(crowding(peers).yielding(NEWCOMER, 0)).toBe(peers.get(32))
-    expect(crowding(peers).inTheWay(NEWCOMER, 0, 37)).toBe(peers.get(32))
+    expect(crowding(peers).inTheWay(0, 37)).toBe(peers.get(32))
+    // On the loopback all peers have one host, those whom we dial too.
+    expect(crowding(crowd({ '127.0.0.1': 12 })).inTheWay(0, 12)?.key).toBe(12)
   })
 
   it('nobody does for one of the same host, nor where no host has more than eight', () => {
@@ -35,9 +37,9 @@ describe('where all places are taken', () => {
   it('one of those who came, and gave nothing in a minute, makes room for whom we want to dial', () => {
     const peers = crowd({ '52.0.0.1': 3, '52.0.0.2': 3 })
     peers.get(1)?.download.add(1, 0)
-    expect(crowding(peers).inTheWay(NEWCOMER, 59_999, 6)).toBeUndefined()
-    expect(crowding(peers).inTheWay(NEWCOMER, 60_000, 6)).toBe(peers.get(2))
+    expect(crowding(peers).inTheWay(59_999, 6)).toBeUndefined()
+    expect(crowding(peers).inTheWay(60_000, 6)).toBe(peers.get(2))
     // Half of the places are theirs.
-    expect(crowding(peers).inTheWay(NEWCOMER, 60_000, 12)).toBeUndefined()
+    expect(crowding(peers).inTheWay(60_000, 12)).toBeUndefined()
   })
 })

@@ -1,5 +1,5 @@
 // Who makes room where all places are taken, so that nobody can keep others out by taking them all: no host keeps many
-// places while another has none, and half of the places are for peers that we choose ourselves.
+// places while another has none, and those who come to us do not keep out the peers that we choose ourselves.
 import type { PeerAddress } from '../base/address.ts'
 import { canonicalHost } from '../discovery/ip.ts'
 import type { SwarmPeer } from './peer.ts'
@@ -20,19 +20,20 @@ export class Crowding {
   }
 
   /**
-   * The peer to leave for one that has come to us: the latest of a host that has too many; else, of those that neither want
+   * The peer to leave for one that has come to us: the latest of a host that has many more; else, of those that neither want
    * nor give anything, the one that BEP 40 puts last, if it comes after the newcomer. O(peers).
    */
   yielding(newcomer: PeerAddress, now: number): SwarmPeer | undefined {
-    return this.#surplus(newcomer) ?? this.#useless(newcomer, now)
+    const { host } = newcomer
+    return this.#surplus(1 + this.#countOf(canonicalHost(host))) ?? this.#useless(newcomer, now)
   }
 
   /**
    * The peer to leave for one that we want to dial: the latest of a host that has too many; else, while more than half of all
    * have come to us, the first of those that has given us nothing. O(peers).
    */
-  inTheWay(next: PeerAddress, now: number, places: number): SwarmPeer | undefined {
-    const surplus = this.#surplus(next)
+  inTheWay(now: number, places: number): SwarmPeer | undefined {
+    const surplus = this.#surplus(0)
     if (surplus !== undefined) return surplus
     let visitors = 0
     let idle: SwarmPeer | undefined
@@ -44,18 +45,28 @@ export class Crowding {
     return visitors > places / 2 ? idle : undefined
   }
 
-  /** The latest to come of the host that has most connections, where these are many and more than the newcomer's has. */
-  #surplus(newcomer: PeerAddress): SwarmPeer | undefined {
+  /** The latest to come of the host of which most have come, where these are many, and more than so many. */
+  #surplus(least: number): SwarmPeer | undefined {
     const latest = new Map<string, { count: number; peer: SwarmPeer }>()
     for (const peer of this.#peers.values()) {
       if (peer.initiator === 'us') continue
       const host = canonicalHost(peer.address.host)
       latest.set(host, { count: (latest.get(host)?.count ?? 0) + 1, peer })
     }
-    const own = latest.get(canonicalHost(newcomer.host))?.count ?? 0
-    let most = { count: Math.max(MANY, own + 1), peer: undefined as SwarmPeer | undefined }
-    for (const host of latest.values()) if (host.count > most.count) most = host
-    return most.peer
+    let most = Math.max(MANY, least)
+    let surplus: SwarmPeer | undefined
+    for (const { count, peer } of latest.values()) {
+      if (count <= most) continue
+      most = count
+      surplus = peer
+    }
+    return surplus
+  }
+
+  #countOf(host: string): number {
+    let count = 0
+    for (const { address } of this.#peers.values()) if (canonicalHost(address.host) === host) count++
+    return count
   }
 
   #useless(newcomer: PeerAddress, now: number): SwarmPeer | undefined {

@@ -116,8 +116,7 @@ export class Roster {
   /** Where all places are taken and somebody waits to be dialled, the peer that has to make room, if any. O(peers). */
   inTheWay(now: number): SwarmPeer | undefined {
     if (this.#closed || this.peers.size < this.#maxConnections || this.#dialling >= MAX_HALF_OPEN) return undefined
-    const next = this.#known.next(now)
-    return next && this.#crowding.inTheWay(next, now, this.#maxConnections)
+    return this.#known.next(now) && this.#crowding.inTheWay(now, this.#maxConnections)
   }
 
   /** A peer says under which address it sees us (BEP 10 `yourip`). */

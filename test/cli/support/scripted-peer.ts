@@ -24,7 +24,9 @@ export interface PeerScript {
   /** Sent between the handshake and the extension handshake. */
   readonly bitfield?: Uint8Array
   /** What else this peer does with a message; `reply` goes to who sent it. */
-  readonly onMessage?: (message: ReceivedMessage, reply: Reply) => void
+  readonly onMessage?: (message: ReceivedMessage, reply: Reply, socket: Socket) => void
+  /** Takes each connection over as it comes; nothing else is done with it. */
+  readonly onConnection?: (socket: Socket) => void
 }
 
 export type Reply = (id: number, payload: Uint8Array) => void
@@ -59,7 +61,8 @@ export async function scriptedPeer(script: PeerScript): Promise<ScriptedPeer> {
   const server = createServer(socket => {
     sockets.add(socket)
     socket.on('error', () => undefined)
-    converse(socket, script, peer)
+    if (script.onConnection === undefined) converse(socket, script, peer)
+    else script.onConnection(socket)
   })
   server.listen(0, script.host ?? '127.0.0.1')
   await once(server, 'listening')
@@ -91,7 +94,7 @@ function converse(socket: Socket, script: PeerScript, peer: ScriptedPeer): void 
       if (length === 0) continue
       const message = { id: body.readUInt8(0), payload: body.subarray(1) }
       peer.messages.push(message)
-      script.onMessage?.(message, (id, payload) => send(socket, id, payload))
+      script.onMessage?.(message, (id, payload) => send(socket, id, payload), socket)
       if (body[0] === 20) onExtended(socket, script, peer, body.subarray(1))
     }
   })
