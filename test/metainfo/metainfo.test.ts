@@ -99,13 +99,17 @@ describe('a multi-file torrent', () => {
       { path: ['one'], attr: 'l', 'symlink path': ['X', 'y'] },
       { path: ['two'], attr: 'l', 'symlink path': ['..', '..', 'etc', 'passwd'], length: 0 },
       { path: ['three'], attr: 'l', length: 0 },
+      { path: ['four'], attr: 'l', 'symlink path': ['X'] },
+      { path: ['five'], attr: 'l', 'symlink path': ['other.iso'] },
     )
-    const [, executable, renamed, one, two, three] = info.files
+    const [, executable, renamed, one, two, three, four, five] = info.files
     expect(executable).toMatchObject({ executable: true })
     expect(renamed?.path).toEqual(['X.1', 'y'])
     expect(one?.symlink).toEqual(['X.1', 'y'])
-    expect(two?.symlink).toEqual(['__', '__', 'etc', 'passwd'])
+    expect(two).toEqual({ path: ['two'], length: 0, offset: 30, padding: false })
     expect(three).toEqual({ path: ['three'], length: 0, offset: 30, padding: false })
+    expect(four?.symlink).toEqual(['X.1'])
+    expect(five?.symlink).toBeUndefined()
   })
 })
 

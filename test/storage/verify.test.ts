@@ -1,5 +1,5 @@
 import { rm, truncate, writeFile } from 'node:fs/promises'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import type { OwnedBytes } from '../../src/lib/base/bytes.ts'
 import { fileStates } from '../../src/lib/storage/file-states.ts'
@@ -55,6 +55,28 @@ describe('verifyContent', () => {
     seen.sort((a, b) => a.piece - b.piece)
     expect(seen.map(progress => progress.result)).toEqual(['good', 'bad', 'good', 'good', 'missing', 'good'])
     expect(seen.map(progress => progress.checked).sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6])
+  })
+
+  it('hashes pieces of nothing but padding once, however many a torrent claims to have', async () => {
+    const torrent = makeTorrent([
+      { path: 'pad', length: 1000 * 16, padding: true },
+      { path: 'a', length: 16 },
+    ])
+    const { store } = await onDisk(torrent)
+    const digest = vi.spyOn(hasher, 'digest')
+    const have = await verifyContent({ store, info: torrent.info, hasher })
+    expect([have.complete, digest.mock.calls.length]).toEqual([true, 1])
+    digest.mockRestore()
+  })
+
+  it('finds padding whose hash is not that of zeros bad', async () => {
+    const torrent = makeTorrent([
+      { path: 'pad', length: 16, padding: true },
+      { path: 'a', length: 16 },
+    ])
+    const { store } = await onDisk(torrent)
+    const info = { ...torrent.info, pieces: torrent.info.pieces.map((byte, at) => (at < 20 ? byte ^ 1 : byte)) }
+    expect([...(await verifyContent({ store, info, hasher })).indices()]).toEqual([1])
   })
 
   it('takes an empty hole for bad data, not for good', async () => {

@@ -5,6 +5,7 @@ import type { FileEntry } from './info.ts'
 import { MAX_PATH_DEPTH } from './limits.ts'
 import { invalid } from './require.ts'
 import { safeElement } from './safe-path.ts'
+import { symlinkTargets } from './symlink-targets.ts'
 import { uniquePaths } from './unique-paths.ts'
 
 /** A file whose place in the content is not settled yet; its path may still collide with another's. */
@@ -64,31 +65,21 @@ export function contentLength(files: readonly FileEntry[]): number {
 }
 
 /**
- * Gives every file a path of its own, and leads symbolic links to where their target went. Padding files keep their
- * paths, of which many are equal, since they are never written.
+ * Gives every file a path of its own, and leads symbolic links to where their target went; one without a target in the
+ * torrent becomes an empty file. Padding files keep their paths, of which many are equal, since they are never written.
  */
 export function withUniquePaths(files: readonly FileEntry[]): readonly FileEntry[] {
   const content = files.filter(file => !file.padding)
   const paths = uniquePaths(content.map(file => file.path))
-  const moved = content.some(file => file.symlink !== undefined) ? movesOf(content, paths) : undefined
+  const moved = content.map(({ path }, i) => ({ from: path, to: paths[i] ?? path }))
+  const links = content.flatMap(({ symlink }) => (symlink === undefined ? [] : [symlink]))
+  const targets = symlinkTargets(links, links.length === 0 ? [] : moved)
   let next = 0
   return files.map(file => {
     if (file.padding) return file
+    const { symlink: named, ...rest } = file
     const path = paths[next++] ?? file.path
-    if (file.symlink === undefined) return { ...file, path }
-    return { ...file, path, symlink: moved?.get(file.symlink.join('/')) ?? file.symlink }
+    const symlink = named && targets.get(named.join('/'))
+    return symlink === undefined ? { ...rest, path } : { ...rest, path, symlink }
   })
-}
-
-/** By original path, where a file went; of several files with that path, the first, which kept it. */
-function movesOf(
-  files: readonly FileEntry[],
-  paths: readonly (readonly string[])[],
-): ReadonlyMap<string, readonly string[]> {
-  const moved = new Map<string, readonly string[]>()
-  for (const [i, file] of files.entries()) {
-    const key = file.path.join('/')
-    if (!moved.has(key)) moved.set(key, paths[i] ?? file.path)
-  }
-  return moved
 }

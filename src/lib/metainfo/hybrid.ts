@@ -21,6 +21,7 @@ export function joinHybrid(
     const twinShown = twin.path.join('/')
     if (twinShown !== shown) return differ(`where v1 has "${shown}", v2 has "${twinShown}"`)
     if (twin.length !== file.length) differ(`"${shown}" has ${file.length} bytes in v1, ${twin.length} in v2`)
+    if (twin.symlink?.join('/') !== file.symlink?.join('/')) differ(`"${shown}" leads elsewhere in v2`)
     if (file.length > 0 && file.offset % pieceLength !== 0) differ(`"${shown}" does not start at a piece in v1`)
     return twin.piecesRoot === undefined ? file : { ...file, piecesRoot: twin.piecesRoot }
   })

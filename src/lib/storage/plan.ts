@@ -49,6 +49,14 @@ export function isSymlink(file: FileEntry): boolean {
   return file.symlink !== undefined && file.length === 0
 }
 
+/** Whether a range holds padding and nothing else, so that it is there without being on any disk. */
+export function isPadding(
+  files: readonly FileEntry[],
+  range: { readonly offset: number; readonly length: number },
+): boolean {
+  return spans(files, range.offset, range.length).every(({ file }) => files[file]?.padding === true)
+}
+
 /** Where a piece's bytes are in the content. The last piece may be shorter (BEP 3 "piece length"). */
 export function pieceExtent(info: Info, piece: number): { readonly offset: number; readonly length: number } {
   if (!Number.isInteger(piece) || piece < 0 || piece >= info.pieceCount) {

@@ -3,10 +3,10 @@ import { BtError } from '../base/errors.ts'
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Info } from '../metainfo/metainfo.ts'
 import type { FileStore } from './files.ts'
-import { isStored } from './plan.ts'
+import { isStored, piecesOfFile } from './plan.ts'
 
 /**
- * Where not one piece of the torrent is there, a file of another size is a stranger. (What bt leaves unfinished has the final
+ * Where not one piece of the torrent's files is there (padding always is), a file of another size is a stranger. (What bt leaves unfinished has the final
  * size; and where some pieces are right, the others are to be repaired.)
  * @param options.have the verified pieces
  * @param options.files those that will be written
@@ -19,7 +19,7 @@ export async function refuseStrangers(options: {
   readonly files: Iterable<number>
 }): Promise<void> {
   const { store, info, have, files } = options
-  if (have.count > 0) return
+  if (holdsContent(info, have)) return
   const survey = await store.survey()
   for (const file of files) {
     const entry = info.files[file]
@@ -33,4 +33,12 @@ export async function refuseStrangers(options: {
       { details: { path } },
     )
   }
+}
+
+function holdsContent(info: Info, have: Bitfield): boolean {
+  return info.files.some((file, index) => {
+    const { first, end } = piecesOfFile(info, index)
+    for (let piece = first; isStored(file) && piece < end; piece++) if (have.has(piece)) return true
+    return false
+  })
 }

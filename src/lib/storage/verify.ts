@@ -7,7 +7,8 @@ import { concurrently } from './concurrently.ts'
 import { digestRange, digestScratch, piecesAhead } from './digest.ts'
 import type { FileStore } from './files.ts'
 import type { Hasher } from './hasher.ts'
-import { clearRange, isStored, pieceExtent, piecesOfFile } from './plan.ts'
+import { PaddingDigests } from './padding-digests.ts'
+import { clearRange, isPadding, isStored, pieceExtent, piecesOfFile } from './plan.ts'
 import type { Scratch } from './scratch.ts'
 import { readableBytes, type Survey } from './survey.ts'
 
@@ -44,9 +45,11 @@ export async function verifyContent(options: VerifyOptions): Promise<Bitfield> {
   const wanted = options.pieces ?? Bitfield.full(info.pieceCount)
   const there = readablePieces(info, await store.survey())
   const have = new Bitfield(info.pieceCount)
+  const padding = new PaddingDigests(hasher)
   let checked = 0
   const check = async (piece: number, scratch: Scratch): Promise<void> => {
-    const result = there.has(piece) ? await checkPiece(store, info, hasher, piece, scratch) : 'missing'
+    const work = { store, info, hasher, padding, scratch }
+    const result = there.has(piece) ? await checkPiece(work, piece) : 'missing'
     if (result === 'good') have.set(piece)
     checked++
     onProgress?.({ piece, result, checked, total: wanted.count })
@@ -89,14 +92,19 @@ function wholeFiles(info: Info, have: Bitfield): number[] {
   })
 }
 
-async function checkPiece(
-  store: FileStore,
-  info: Info,
-  hasher: Hasher,
-  piece: number,
-  scratch: Scratch,
-): Promise<PieceResult> {
+interface Work {
+  readonly store: FileStore
+  readonly info: Info
+  readonly hasher: Hasher
+  readonly padding: PaddingDigests
+  readonly scratch: Scratch
+}
+
+async function checkPiece({ store, info, hasher, padding, scratch }: Work, piece: number): Promise<PieceResult> {
   const extent = pieceExtent(info, piece)
+  if (isPadding(info.files, extent)) {
+    return equal(await padding.of(extent.length), pieceHash(info, piece)) ? 'good' : 'bad'
+  }
   const digest = await digestRange(store, hasher, extent, scratch)
   if (digest === 'missing') return 'missing'
   if (equal(digest, pieceHash(info, piece))) return 'good'
