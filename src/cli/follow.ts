@@ -46,14 +46,16 @@ class StallGuard {
   constructor(session: TorrentSession, { stallTimeout: timeout, paused = () => false }: FollowOptions) {
     if (timeout === 0) return
     let seen = ''
-    let since = performance.now()
+    let still = 0
+    let looked = performance.now()
     this.#timer = setInterval(() => {
       const { stage, bytesDone, downloaded } = session.progress()
-      const now = `${stage} ${bytesDone} ${downloaded}`
-      if (now !== seen || stage === 'checking' || paused()) {
-        seen = now
-        since = performance.now()
-      } else if (performance.now() - since >= timeout * 1000) {
+      const state = `${stage} ${bytesDone} ${downloaded}`
+      const now = performance.now()
+      still = state !== seen || stage === 'checking' || paused() ? 0 : still + Math.min(now - looked, LONGEST_LOOK)
+      seen = state
+      looked = now
+      if (still >= timeout * 1000) {
         this.error = session.obstacle ?? standstill(session.progress(), timeout)
         session.stop().catch(() => undefined)
       }
@@ -76,3 +78,5 @@ function standstill({ stage, peers, useful }: Progress, timeout: number): BtErro
 
 /** Milliseconds between looks; the time-out is in whole seconds. */
 const STALL_LOOK = 250
+/** Milliseconds that one counts for at most: where it took longer, the process was suspended (Ctrl-Z, a lid that was closed). */
+const LONGEST_LOOK = 1_000

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { hex } from '../../src/lib/base/bytes.ts'
 import { makeContent, PIECE, type TestContent } from './support/content.ts'
 import { bt, tempFolder } from './support/run-bt.ts'
 import { seedingPeer, type SeedingPeer } from './support/seeding-peer.ts'
@@ -230,6 +231,15 @@ describe('bt download where another file is', () => {
     expect(filesIn(cwd)).toEqual(['a.bin'])
     expect((await bt([...args, '--force'], { cwd })).code).toBe(0)
     expect(content.bytes.equals(readFileSync(mine))).toBe(true)
+  })
+
+  test('goes on with one that was killed in the middle of its first write', async () => {
+    const { content, peer, cwd } = await seeded()
+    writeFileSync(join(cwd, 'a.bin'), content.bytes.subarray(0, 1000))
+    writeFileSync(join(cwd, `.new.${hex(content.info.infoHash)}.bt-resume`), 'room for the record')
+    expect((await bt(['download', content.torrent, '--peer', peer.address], { cwd })).code).toBe(0)
+    expect(content.bytes.equals(readFileSync(join(cwd, 'a.bin')))).toBe(true)
+    expect(filesIn(cwd)).toEqual(['a.bin'])
   })
 
   test('repairs what is of the same size, or part of a torrent some of which is there', async () => {

@@ -389,8 +389,8 @@ describe('many small files', () => {
       expect(await readFrom(again, 77, 1234)).toEqual(torrent.content.subarray(77, 77 + 1234))
       const { files } = await again.survey()
       for (const [index, path] of output.paths.entries()) {
-        const { size, mtimeNs } = await stat(path, { bigint: true })
-        expect(files[index]?.stamp).toEqual({ size: Number(size), mtimeNs })
+        const { size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
+        expect(files[index]?.stamp).toEqual({ size: Number(size), mtimeNs, ctimeNs })
       }
     }
   })

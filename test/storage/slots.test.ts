@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { Bundles } from '../../src/lib/storage/bundles.ts'
+import { FileChanges } from '../../src/lib/storage/file-changes.ts'
 import { FileThreads } from '../../src/lib/storage/file-threads.ts'
 import { OpenFiles } from '../../src/lib/storage/open-files.ts'
 import { Slots } from '../../src/lib/storage/slots.ts'
@@ -18,7 +19,8 @@ async function slotsOf(): Promise<{ slots: Slots; path: string }> {
       mode: 'write',
       openFiles: new OpenFiles(0),
       bundles: new Bundles(new FileThreads(), root),
-      slot: () => ({ path, size: 10, executable: false }),
+      changes: new FileChanges(1),
+      slot: number => ({ number, path, size: 10, executable: false }),
     }),
     path,
   }

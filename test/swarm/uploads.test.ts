@@ -20,12 +20,13 @@ const LAYOUT = new PieceLayout(PIECES * 64 * BLOCK_LENGTH, 64 * BLOCK_LENGTH)
 function setUp(slots = 4, others: readonly SwarmPeer[] = [], fast = false) {
   const peer = peerWith(1, PIECES, [], fast)
   const outbox = new Outbox()
+  const have = Bitfield.full(PIECES)
   const uploads = new Uploads({
     grants: new FastGrants(LAYOUT, HASH),
     choker: new Choker({ slots, random: seeded(1) }),
     outbox,
     peers: new Map([peer, ...others].map(one => [one.key, one])),
-    have: Bitfield.full(PIECES),
+    have,
     layout: LAYOUT,
   })
   peer.connection?.receive(message(2), 0)
@@ -33,7 +34,7 @@ function setUp(slots = 4, others: readonly SwarmPeer[] = [], fast = false) {
   if (peer.connection) sent(peer.connection)
   const served = (): (readonly Block[])[] =>
     outbox.takeActions().flatMap(action => (action.type === 'serve' ? [action.blocks] : []))
-  return { peer, outbox, uploads, served }
+  return { peer, outbox, uploads, served, have }
 }
 
 function ask(uploads: Uploads, peer: SwarmPeer, piece: number, ...blocks: readonly number[]): void {
@@ -180,17 +181,19 @@ describe('Uploads', () => {
       expect(uploads.served(peer, run, read(run), 0)).toBe(BLOCK_LENGTH)
     })
 
-    it('rejects what is cancelled and what could not be read', () => {
-      const { peer, uploads, served } = setUp(4, [], true)
+    it('rejects what is cancelled and what could not be read; the rest of that run waits again', () => {
+      const { peer, uploads, served, have } = setUp(4, [], true)
       ask(uploads, peer, 0, 0, 1, 2)
+      ask(uploads, peer, 1, 0)
       uploads.cancel(peer, LAYOUT.block(0, 2))
       uploads.cancel(peer, LAYOUT.block(0, 2))
       expect(rejects(peer)).toEqual([LAYOUT.block(0, 2)])
       uploads.serve(peer, 0)
       const [run = []] = served()
+      have.clear(0)
       expect(uploads.served(peer, run, undefined, 0)).toBe(0)
-      expect(rejects(peer)).toEqual(run)
-      expect(run).toHaveLength(2)
+      expect(rejects(peer)).toEqual([LAYOUT.block(0, 0), LAYOUT.block(0, 1)])
+      expect(peer.wants).toEqual([LAYOUT.block(1, 0)])
     })
 
     it('rejects what was read for a peer choked meanwhile, but for what it allows: that waits again', () => {

@@ -14,6 +14,7 @@ import { verifyContent } from '../storage/verify.ts'
 import type { Content } from './content.ts'
 import { pieceLevels, type FilePriority } from './priorities.ts'
 import type { Storage, StorageRequest } from './storage.ts'
+import { VerifiedContent } from './verified-content.ts'
 
 /** What is downloaded, in which order, and where to. */
 export interface DownloadTarget {
@@ -52,7 +53,7 @@ export async function downloadStorage(info: Info, target: DownloadPlace, request
     const resumed = await loadResume({ store, info })
     const have = await recheck(store, info, resumed.have, resumed.recheck, request)
     const files = selected ?? info.files.flatMap((file, index) => (isStored(file) ? [index] : []))
-    if (!resumed.recorded && target.overwrite !== true) await refuseStrangers({ store, info, have, files })
+    if (!resumed.begun && target.overwrite !== true) await refuseStrangers({ store, info, have, files })
     if (!have.complete) await reserveResume(output, info)
     if (target.preallocate === true) await preallocate({ store, info, have, files, signal, onProgress: onReserved })
     // Padding needs no download of its own, yet a piece of nothing else (v1 allows it) must count once all are wanted.
@@ -69,7 +70,7 @@ export async function downloadStorage(info: Info, target: DownloadPlace, request
     const levels = priorities && pieceLevels(info, files, priorities)
     const order = { sequential: target.sequential === true, ...(levels && { levels }) }
     const place = { path: contentPath(info, output), uploadedBefore: resumed.uploaded }
-    return { ...io(store), ...place, have, wanted, order, close }
+    return { ...io(store, info, request), ...place, have, wanted, order, close }
   } catch (error) {
     await unreserve(output.resumePath)
     await store.close()
@@ -100,10 +101,11 @@ export async function recheck(
 }
 
 /** The reading and writing half of a storage over files. */
-export function io(store: FileStore): Content {
+export function io(store: FileStore, info: Info, { hasher }: StorageRequest): Content {
+  const content = new VerifiedContent(store, info, hasher)
   return {
-    readInto: (offset, parts) => store.readScattered(offset, parts),
-    write: (offset, data) => store.write(offset, data),
+    readInto: (offset, parts) => content.readInto(offset, parts),
+    write: (offset, data) => content.write(offset, data),
   }
 }
 

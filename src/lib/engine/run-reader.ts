@@ -15,7 +15,7 @@ const MAX_FREE = 8
 
 /** Some of a run could not be read. */
 export interface Unreadable {
-  /** Those that a failed read was to bring bytes of, and all others of files that are gone. */
+  /** Those that a failed read was to bring bytes of, or that are wrong now, and all others of files that are gone. */
   readonly pieces: ReadonlySet<number>
   readonly cause: unknown
 }
@@ -42,10 +42,23 @@ export class RunReader {
     const failures = outcomes.filter(outcome => outcome.status === 'rejected')
     if (failures.length === 0) return run
     this.recycle(run)
-    const lost = stretches.filter((_, index) => outcomes[index]?.status === 'rejected')
-    const pieces = lost.flatMap(({ first, end }) => blocks.slice(first, end).map(block => block.piece))
+    const failed = stretches.filter((_, index) => outcomes[index]?.status === 'rejected')
+    const pieces = await this.#unreadable(failed.flatMap(({ first, end }) => blocks.slice(first, end)))
     const besides = failures.flatMap(({ reason }) => (reason instanceof MissingBytes ? reason.lost : []))
     return { pieces: new Set([...pieces, ...this.#touched(besides)]), cause: failures[0]?.reason }
+  }
+
+  /** Looks piece by piece, as others in the run may be as they should. @returns at least one piece */
+  async #unreadable(blocks: readonly Block[]): Promise<number[]> {
+    const pieces = [...new Set(blocks.map(({ piece }) => piece))]
+    if (pieces.length === 1) return pieces
+    const outcomes = await Promise.allSettled(
+      blocks.map(({ piece, offset, length }) =>
+        this.#content.readInto(piece * this.#pieceLength + offset, [new Uint8Array(length)]),
+      ),
+    )
+    const lost = blocks.filter((_, index) => outcomes[index]?.status === 'rejected').map(({ piece }) => piece)
+    return lost.length === 0 ? pieces : lost
   }
 
   /** The chunk, which may be a run, is not needed any more. */

@@ -24,7 +24,13 @@ export async function seedStorage(info: Info, place: SeedPlace, request: Storage
     }
     // Nothing is wanted: what is missing is not fetched into a folder that belongs to the user.
     const wanted = new Bitfield(info.pieceCount)
-    return { ...io(store), path: contentPath(info, store.output), have, wanted, close: () => store.close() }
+    return {
+      ...io(store, info, request),
+      path: contentPath(info, store.output),
+      have,
+      wanted,
+      close: () => store.close(),
+    }
   } catch (error) {
     await store.close()
     throw error

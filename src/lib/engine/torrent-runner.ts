@@ -17,6 +17,9 @@ import type { Bitfield } from '../base/bitfield.ts'
 import type { Content } from './content.ts'
 import { RunReader, type Unreadable } from './run-reader.ts'
 
+/** Milliseconds by which a timer is late where the process was suspended: sockets have not been read since. */
+const SUSPENDED = 2_000
+
 export interface RunnerOptions {
   readonly torrent: Torrent
   /** Milliseconds, monotonic. */
@@ -219,8 +222,8 @@ export class TorrentRunner {
   /** What can not be read is not served any more; the rest of the torrent is. */
   #missed(key: PeerKey, blocks: readonly Block[], { pieces, cause }: Unreadable): void {
     this.#input(now => {
-      this.torrent.served(key, blocks, undefined, now)
       for (const piece of pieces) this.torrent.pieceLost(piece, now)
+      this.torrent.served(key, blocks, undefined, now)
     })
     const [first] = pieces
     const named = pieces.size === 1 ? `piece ${first} is` : `${pieces.size} pieces, the first ${first}, are`
@@ -242,8 +245,14 @@ export class TorrentRunner {
     if (deadline === Infinity) return
     const wait = Math.max(1, deadline - this.#options.now())
     this.#timer = setTimeout(() => {
-      this.#timerAt = Infinity
-      this.#input(now => this.torrent.handleTimeout(now))
+      if (this.#options.now() - deadline < SUSPENDED) this.#timeout()
+      // What has arrived meanwhile comes first: peers that have written are not silent.
+      else setImmediate(() => this.#timeout())
     }, wait)
+  }
+
+  #timeout(): void {
+    this.#timerAt = Infinity
+    this.#input(now => this.torrent.handleTimeout(now))
   }
 }

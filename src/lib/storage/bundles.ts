@@ -2,7 +2,7 @@
 // these one by one.
 import type { OwnedBytes } from '../base/bytes.ts'
 import { mapConcurrently } from './concurrently.ts'
-import type { FileStamp } from './file-stamp.ts'
+import type { ExactStamp } from './file-stamp.ts'
 import type { FileThreads } from './file-threads.ts'
 import type { FilesAnswer, FilesJob } from './file-worker.ts'
 
@@ -32,6 +32,8 @@ export interface NewPart extends SmallPart {
   readonly create: boolean
 }
 
+type Noted<P> = (part: P, stamp: ExactStamp) => void
+
 export class Bundles {
   readonly #threads: FileThreads
   readonly #root: string | undefined
@@ -42,8 +44,16 @@ export class Bundles {
     this.#root = root
   }
 
-  /** Writes to each file its part of the data, which is copied. @returns those that are to be written in another way */
-  async write<P extends NewPart>(parts: readonly P[], data: Uint8Array): Promise<P[]> {
+  /**
+   * Writes to each file its part of the data, which is copied.
+   * @param noted is told of each that was written, as it is now
+   * @returns those that are to be written in another way
+   */
+  async write<P extends NewPart>(
+    parts: readonly P[],
+    data: Uint8Array,
+    noted: Noted<P> = () => undefined,
+  ): Promise<P[]> {
     const first = parts[0]?.at ?? 0
     const end = parts.reduce((end, { at, length }) => Math.max(end, at + length), first)
     const numbers = new Float64Array(parts.length * 5)
@@ -53,6 +63,7 @@ export class Bundles {
     const failed = await this.#threads.scratch.use(end - first, async memory => {
       memory.set(data.subarray(first, end))
       const answer = await this.#run('write', parts, numbers, memory)
+      note(parts, answer, noted)
       return [answer.failed, answer.data]
     })
     return failed.flatMap(index => parts[index] ?? [])
@@ -60,11 +71,13 @@ export class Bundles {
 
   /**
    * @param put copies bytes that could be read, to the place of `first` and on; parts that follow each other come together
+   * @param noted is told of each that was read, as it is now
    * @returns the parts that could not be read
    */
   async read<P extends SmallPart>(
     parts: readonly P[],
     put: (first: SmallPart, bytes: Uint8Array) => void,
+    noted: Noted<P> = () => undefined,
   ): Promise<P[]> {
     const numbers = new Float64Array(parts.length * 5)
     let total = 0
@@ -73,7 +86,9 @@ export class Bundles {
       total += length
     }
     const failed = await this.#threads.scratch.use(total, async memory => {
-      const { failed, data } = await this.#run('read', parts, numbers, memory)
+      const answer = await this.#run('read', parts, numbers, memory)
+      const { failed, data } = answer
+      note(parts, answer, noted)
       if (data !== undefined) putRuns(parts, new Set(failed), data, put)
       return [failed, data]
     })
@@ -87,7 +102,7 @@ export class Bundles {
   }
 
   /** What is at each path, `undefined` for no regular file; `unknown` is to be found out in another way. */
-  async look(paths: readonly string[]): Promise<(FileStamp | undefined | 'unknown')[]> {
+  async look(paths: readonly string[]): Promise<(ExactStamp | undefined | 'unknown')[]> {
     const files = paths.map(path => ({ path }))
     const answers = await this.#each('look', files)
     return answers.flatMap(({ files, answer }) => {
@@ -145,7 +160,15 @@ function putRuns(
   if (first !== undefined) put(first, data.subarray(from, end))
 }
 
-function stampIn({ sizes, times }: FilesAnswer, index: number): FileStamp | undefined {
+function note<P>(parts: readonly P[], answer: FilesAnswer, noted: Noted<P>): void {
+  for (const [index, part] of parts.entries()) {
+    const stamp = stampIn(answer, index)
+    if (stamp !== undefined) noted(part, stamp)
+  }
+}
+
+function stampIn({ sizes, times }: FilesAnswer, index: number): ExactStamp | undefined {
   const size = sizes?.[index] ?? -1
-  return size < 0 ? undefined : { size, mtimeNs: times?.[index] ?? 0n }
+  if (sizes === undefined || size < 0) return undefined
+  return { size, mtimeNs: times?.[index] ?? 0n, ctimeNs: times?.[sizes.length + index] ?? 0n }
 }

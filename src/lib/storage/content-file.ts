@@ -1,7 +1,8 @@
 // One file on the disk that holds content. Before its first byte is written it has its final size (with a hole where bytes
 // are missing), or gets it by that very write.
-import { flushDescriptor, reading, setSize } from './descriptor.ts'
+import { exactStampOf, flushDescriptor, reading, setSize } from './descriptor.ts'
 import { diskError, isAbsent } from './disk-error.ts'
+import type { FileChanges } from './file-changes.ts'
 import type { Folders } from './folders.ts'
 import type { Hasher } from './hasher.ts'
 import { CachedFile, type OpenFiles } from './open-files.ts'
@@ -11,6 +12,7 @@ import type { PromptWrites } from './prompt-writes.ts'
 import { WriteQueue } from './write-queue.ts'
 
 export interface Slot {
+  readonly number: number
   readonly path: string
   /** Bytes that the file must have in the end; undefined where it may have any. */
   readonly size: number | undefined
@@ -22,6 +24,7 @@ export interface FileTools {
   readonly files: OpenFiles
   readonly folders: Folders
   readonly prompt: PromptWrites
+  readonly changes: FileChanges
 }
 
 export class ContentFile {
@@ -34,6 +37,7 @@ export class ContentFile {
   readonly #files: OpenFiles
   readonly #folders: Folders
   readonly #prompt: PromptWrites
+  readonly #changes: FileChanges
   #writes: WriteQueue | undefined
   /** Bytes, when it was opened last or since. */
   #size = 0
@@ -46,6 +50,7 @@ export class ContentFile {
     this.#files = disk.files
     this.#folders = disk.folders
     this.#prompt = disk.prompt
+    this.#changes = disk.changes
   }
 
   /** Fills the parts in order. @returns `missing` where the file is not there or ends before they are full */
@@ -62,7 +67,7 @@ export class ContentFile {
   async write(data: Uint8Array, position: number): Promise<void> {
     this.#whole ||= position === 0 && data.length === this.#slot.size
     this.#writes ??= new WriteQueue(act =>
-      this.#use(async fd => {
+      this.#change(async fd => {
         if (!this.#whole || this.#size > (this.#slot.size ?? Infinity)) await this.#fit(fd)
         await act(this.#prompt.to(fd))
       }),
@@ -71,7 +76,7 @@ export class ContentFile {
       await this.#writes.write(data, position)
     } catch (error) {
       // What we leave is known to be ours by its size.
-      if (this.#whole) await this.#use(fd => this.#fit(fd)).catch(() => undefined)
+      if (this.#whole) await this.#change(fd => this.#fit(fd)).catch(() => undefined)
       throw diskError(error, this.#slot.path, 'write')
     }
   }
@@ -79,7 +84,7 @@ export class ContentFile {
   /** Gives a file that is known to be the torrent's its final size. */
   async fit(): Promise<void> {
     try {
-      await this.#use(fd => this.#fit(fd))
+      await this.#change(fd => this.#fit(fd))
     } catch (error) {
       throw diskError(error, this.#slot.path, 'write')
     }
@@ -98,7 +103,11 @@ export class ContentFile {
   async #look<T>(action: (fd: number) => Promise<T>): Promise<T | 'missing'> {
     try {
       const open = (): Promise<number> => this.#opened(this.#mode === 'read' ? 'read' : 'write')
-      return await this.#files.use(this.cached, open, action)
+      return await this.#files.use(this.cached, open, async fd => {
+        const found = await action(fd)
+        this.#changes.seen(this.#slot.number, exactStampOf(fd))
+        return found
+      })
     } catch (error) {
       if (isAbsent(error)) {
         this.there = false
@@ -108,8 +117,19 @@ export class ContentFile {
     }
   }
 
-  #use(action: (fd: number) => Promise<void>): Promise<void> {
-    return this.#files.use(this.cached, () => this.#opened(this.there ? 'write' : 'create'), action)
+  /** What the action does to the file is our own doing, what was done to it before is not. */
+  #change(action: (fd: number) => Promise<void>): Promise<void> {
+    const { number } = this.#slot
+    const open = (): Promise<number> => this.#opened(this.there ? 'write' : 'create')
+    return this.#files.use(this.cached, open, async fd => {
+      this.#changes.seen(number, exactStampOf(fd))
+      this.#changes.writing(number)
+      try {
+        await action(fd)
+      } finally {
+        this.#changes.written(number, exactStampOf(fd))
+      }
+    })
   }
 
   async #opened(how: 'read' | 'write' | 'create'): Promise<number> {

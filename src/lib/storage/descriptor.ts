@@ -15,6 +15,7 @@ import {
   writevSync,
 } from 'node:fs'
 import type { BigIntStats, Stats } from 'node:fs'
+import type { ExactStamp } from './file-stamp.ts'
 
 /** One call that moves bytes between the parts and the file; it may move fewer than asked. @returns how many */
 export type Transfer = (parts: readonly Uint8Array[], position: number) => Promise<number>
@@ -66,6 +67,12 @@ export function flushDescriptor(fd: number): Promise<void> {
 export function describe(fd: number): { readonly regular: boolean; readonly size: number } {
   const stats = fstatSync(fd)
   return { regular: stats.isFile(), size: stats.size }
+}
+
+/** What tells whether the file was changed. On this thread, as above. */
+export function exactStampOf(fd: number): ExactStamp {
+  const { size, mtimeNs, ctimeNs } = fstatSync(fd, { bigint: true })
+  return { size: Number(size), mtimeNs, ctimeNs }
 }
 
 /** As `look`, on this thread: everything else waits. */

@@ -11,16 +11,22 @@ export interface FileStamp {
   readonly mtimeNs: bigint
 }
 
+export interface ExactStamp extends FileStamp {
+  /** Last change of the file or of what is known about it, nanoseconds since 1970: no program can set it back. */
+  readonly ctimeNs: bigint
+}
+
 /** Looks at this many files at the same time. */
 export const LOOK_CONCURRENCY = 32
 /** Fewer files are sooner looked at than a thread is started. */
 const MIN_FILES = 64
 
 /** Undefined where no regular file is at the path. A link counts as nothing where it would not be written through. */
-export async function stampOf(path: string, mode: 'read' | 'write'): Promise<FileStamp | undefined> {
+export async function stampOf(path: string, mode: 'read' | 'write'): Promise<ExactStamp | undefined> {
   try {
     const stats = await look(path, mode === 'read' ? 'follow' : 'stay')
-    return stats.isFile() ? { size: Number(stats.size), mtimeNs: stats.mtimeNs } : undefined
+    const { size, mtimeNs, ctimeNs } = stats
+    return stats.isFile() ? { size: Number(size), mtimeNs, ctimeNs } : undefined
   } catch (error) {
     if (isAbsent(error)) return undefined
     throw diskError(error, path, 'look at')
@@ -32,7 +38,7 @@ export async function stampsOf(
   paths: readonly string[],
   mode: 'read' | 'write',
   bundles: Bundles,
-): Promise<(FileStamp | undefined)[]> {
+): Promise<(ExactStamp | undefined)[]> {
   if (paths.length < MIN_FILES) return mapConcurrently(paths, LOOK_CONCURRENCY, path => stampOf(path, mode))
   const found = await bundles.look(paths)
   return mapConcurrently(paths, LOOK_CONCURRENCY, async (path, index) => {

@@ -1,5 +1,6 @@
 // What runs in a file thread. The function is handed over as its own source text, so that it runs the same from `dist` and
 // from the TypeScript sources under test: it must use nothing from outside itself but globals.
+import type { BigIntStats } from 'node:fs'
 import type { OwnedBytes } from '../base/bytes.ts'
 
 /**
@@ -29,8 +30,9 @@ export interface FilesAnswer {
   readonly failed: readonly number[]
   /** What was brought, by `read` with the bytes of each file in it. */
   readonly data?: OwnedBytes
-  /** For `look`: bytes, -1 where no regular file is, and nanoseconds since 1970. */
+  /** For all but `flush`: bytes, -1 where no regular file is or it failed. After what was done to it. */
   readonly sizes?: Float64Array
+  /** The last change of its bytes and, after all of these, of anything about it (`ctime`), nanoseconds since 1970. */
   readonly times?: BigInt64Array
 }
 
@@ -93,8 +95,24 @@ export function fileWorker(): void {
     })
   }
 
+  class Stamps {
+    readonly sizes: Float64Array
+    readonly times: BigInt64Array
+
+    constructor(count: number) {
+      this.sizes = new Float64Array(count).fill(-1)
+      this.times = new BigInt64Array(2 * count)
+    }
+
+    note(index: number, stats: BigIntStats): void {
+      this.sizes[index] = Number(stats.size)
+      this.times[index] = stats.mtimeNs
+      this.times[this.sizes.length + index] = stats.ctimeNs
+    }
+  }
+
   /** Does one thing to each file's open descriptor. @returns the numbers of those where it failed */
-  function each(job: FilesJob, act: (task: FileTask, fd: number, size: number) => void): number[] {
+  function each(job: FilesJob, act: (task: FileTask, fd: number, size: number, index: number) => void): number[] {
     const real = new Set<string>()
     const failed: number[] = []
     tasksOf(job).forEach((task, index) => {
@@ -103,7 +121,7 @@ export function fileWorker(): void {
         try {
           const stats = fs.fstatSync(fd)
           if (!stats.isFile()) throw new Error('no regular file')
-          act(task, fd, stats.size)
+          act(task, fd, stats.size, index)
         } finally {
           fs.closeSync(fd)
         }
@@ -116,20 +134,17 @@ export function fileWorker(): void {
 
   function look({ root, paths }: FilesJob): FilesAnswer {
     const all = paths.split('\0')
-    const sizes = new Float64Array(all.length).fill(-1)
-    const times = new BigInt64Array(all.length)
+    const stamps = new Stamps(all.length)
     const failed: number[] = []
     all.forEach((path, index) => {
       try {
         const stats = (root === undefined ? fs.statSync : fs.lstatSync)(path, { bigint: true, throwIfNoEntry: false })
-        if (stats?.isFile() !== true) return
-        sizes[index] = Number(stats.size)
-        times[index] = stats.mtimeNs
+        if (stats?.isFile() === true) stamps.note(index, stats)
       } catch {
         failed.push(index)
       }
     })
-    return { failed, sizes, times }
+    return { failed, sizes: stamps.sizes, times: stamps.times }
   }
 
   function run(job: FilesJob): FilesAnswer {
@@ -137,10 +152,12 @@ export function fileWorker(): void {
     if (job.act === 'flush') return { failed: each(job, (_, fd) => fs.fsyncSync(fd)) }
     const data = job.data ?? new Uint8Array()
     const transfer = job.act === 'read' ? read : write
-    const failed = each(job, (task, fd, size) => {
+    const stamps = new Stamps(job.count)
+    const failed = each(job, (task, fd, size, index) => {
       transfer(fd, task, data.subarray(task.start, task.start + task.length), size)
+      stamps.note(index, fs.fstatSync(fd, { bigint: true }))
     })
-    return { failed, data }
+    return { failed, data, sizes: stamps.sizes, times: stamps.times }
   }
 
   parentPort?.on('message', (jobs: readonly FilesJob[]) => {

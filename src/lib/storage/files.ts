@@ -10,6 +10,7 @@ import { Bundles } from './bundles.ts'
 import { mapConcurrently } from './concurrently.ts'
 import type { Slot } from './content-file.ts'
 import { Disk } from './disk.ts'
+import { FileChanges } from './file-changes.ts'
 import { LOOK_CONCURRENCY, stampsOf } from './file-stamp.ts'
 import { MissingBytes } from './missing.ts'
 import type { Hasher } from './hasher.ts'
@@ -47,6 +48,7 @@ export class FileStore {
   readonly #places: readonly Place[]
   readonly #selected: ReadonlySet<number> | undefined
   readonly #slots: Slots
+  readonly #changes: FileChanges
   readonly #lock: Lock | undefined
   readonly #bundles: Bundles
   readonly #ownDisk: Disk | undefined
@@ -62,11 +64,14 @@ export class FileStore {
     this.#lock = lock
     this.#bundles = bundles
     this.#ownDisk = options.disk === undefined ? disk : undefined
+    // The part file comes after the torrent's own.
+    this.#changes = new FileChanges(options.info.files.length + 1)
     this.#slots = new Slots({
       root: options.output.root,
       mode: options.mode,
       openFiles: disk.files,
       bundles,
+      changes: this.#changes,
       slot: number => this.#slot(number),
     })
   }
@@ -167,9 +172,29 @@ export class FileStore {
     return this.#slots.sync()
   }
 
-  /** What is on the disk now. */
-  survey(): Promise<Survey> {
-    return surveyFiles(this, this.#places, this.#bundles)
+  /** What is on the disk now. The first one comes before anything is verified: later changes are seen as such. */
+  async survey(): Promise<Survey> {
+    const survey = await surveyFiles(this, this.#places, this.#bundles)
+    for (const [index, { stamp }] of survey.files.entries()) if (stamp !== undefined) this.#changes.expect(index, stamp)
+    if (survey.parts !== undefined) this.#changes.expect(this.info.files.length, survey.parts)
+    return survey
+  }
+
+  /** How often others have changed files of the torrent, as far as reads have noticed. */
+  get changes(): number {
+    return this.#changes.total
+  }
+
+  /** The same of the files that hold these bytes, and the path of one that was changed. */
+  changesIn(offset: number, length: number): { readonly count: number; readonly path: string } {
+    let count = 0
+    let path = ''
+    for (const { slot } of this.#stretches(offset, length)) {
+      const changes = this.#changes.of(slot)
+      if (changes > 0) ({ path } = this.#slot(slot))
+      count += changes
+    }
+    return { count, path }
   }
 
   /** Waits for calls under way; written bytes are with the system, flushed only by `sync`. */
@@ -184,9 +209,9 @@ export class FileStore {
 
   #slot(number: number): Slot {
     const file = this.info.files[number]
-    if (file === undefined) return { path: this.output.partsPath, size: undefined, executable: false }
+    if (file === undefined) return { number, path: this.output.partsPath, size: undefined, executable: false }
     const size = this.#selected?.has(number) === false ? undefined : file.length
-    return { path: this.output.paths[number] ?? '', size, executable: file.executable === true }
+    return { number, path: this.output.paths[number] ?? '', size, executable: file.executable === true }
   }
 
   /** `length` is that of all parts. What no file holds is cleared: they may hold earlier bytes. */

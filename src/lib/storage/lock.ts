@@ -155,7 +155,8 @@ async function contentOf(path: string): Promise<string | undefined> {
 
 async function isFresh(path: string): Promise<boolean> {
   const stats = await lstat(path).catch(() => undefined)
-  return stats !== undefined && Date.now() - stats.mtimeMs < GRACE_MS
+  // Both ways: one from the future was made before the clock was set back.
+  return stats !== undefined && Math.abs(Date.now() - stats.mtimeMs) < GRACE_MS
 }
 
 /** A name of our own in the same folder. */

@@ -1,6 +1,6 @@
 // A small file that is replaced whole, by way of a draft beside it. The draft may be made long before and hold room meanwhile,
 // so that a state can be saved though the disk is full by then.
-import { open, rename, rm, writeFile } from 'node:fs/promises'
+import { lstat, open, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { diskError } from './disk-error.ts'
 
@@ -32,6 +32,12 @@ export async function reserveFor(path: string, length: number): Promise<void> {
   } catch {
     await rm(draft, { force: true }).catch(() => undefined)
   }
+}
+
+/** Whether room was reserved and neither used nor given back, as by a process that was killed. */
+export async function isReserved(path: string): Promise<boolean> {
+  const stats = await lstat(draftOf(path)).catch(() => undefined)
+  return stats?.isFile() === true && stats.size > 0
 }
 
 /** Gives the room back. */

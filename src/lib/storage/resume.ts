@@ -11,7 +11,7 @@ import { diskError, isAbsent } from './disk-error.ts'
 import type { FileStore } from './files.ts'
 import type { Output } from './output.ts'
 import { isStored, piecesOfFile, setRange } from './plan.ts'
-import { removeFile, replaceFile, reserveFor } from './replace-file.ts'
+import { isReserved, removeFile, replaceFile, reserveFor } from './replace-file.ts'
 import { encodeResume, parseResume, type ResumeRecord } from './resume-record.ts'
 import { readFully } from './positional.ts'
 import { openForRead, type Opened } from './safe-open.ts'
@@ -37,8 +37,8 @@ export interface ResumeState {
 }
 
 export interface Resumed {
-  /** Whether an earlier run left a record, so that what is there is ours. */
-  readonly recorded: boolean
+  /** Whether an earlier run left a record, or room for one, so that what is there is ours. */
+  readonly begun: boolean
   /** Verified before, and unchanged since. */
   readonly have: Bitfield
   /** To be verified: perhaps there. What is in neither is missing. */
@@ -101,7 +101,8 @@ export async function loadResume(options: { readonly store: FileStore; readonly 
     record.have.length === info.pieceCount &&
     record.files.length === info.files.length
   if (!matches) {
-    return { recorded: false, have: new Bitfield(info.pieceCount), recheck: there, uploaded: 0, downloaded: 0 }
+    const begun = await isReserved(store.output.resumePath)
+    return { begun, have: new Bitfield(info.pieceCount), recheck: there, uploaded: 0, downloaded: 0 }
   }
   const changed = changedPieces(info, record, survey)
   const have = record.have.clone()
@@ -109,7 +110,7 @@ export async function loadResume(options: { readonly store: FileStore; readonly 
     have.clear(piece)
     if (!there.has(piece)) changed.clear(piece)
   }
-  return { recorded: true, have, recheck: changed, uploaded: record.uploaded, downloaded: record.downloaded }
+  return { begun: true, have, recheck: changed, uploaded: record.uploaded, downloaded: record.downloaded }
 }
 
 /**

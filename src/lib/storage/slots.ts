@@ -3,7 +3,9 @@ import { BtError } from '../base/errors.ts'
 import { MIN_BUNDLE, SMALL_FILE, type Bundles, type NewPart } from './bundles.ts'
 import { concurrently, mapConcurrently } from './concurrently.ts'
 import { ContentFile, type FileTools, type Slot } from './content-file.ts'
+import type { FileChanges } from './file-changes.ts'
 import { Folders } from './folders.ts'
+import type { ExactStamp } from './file-stamp.ts'
 import type { Hasher } from './hasher.ts'
 import type { OpenFiles } from './open-files.ts'
 import { PromptWrites } from './prompt-writes.ts'
@@ -20,6 +22,7 @@ export interface SlotsOptions {
   readonly mode: 'read' | 'write'
   readonly openFiles: OpenFiles
   readonly bundles: Bundles
+  readonly changes: FileChanges
   readonly slot: (number: number) => Slot
 }
 
@@ -41,8 +44,8 @@ export class Slots {
 
   constructor(options: SlotsOptions) {
     this.#options = options
-    const { root, openFiles } = options
-    this.#tools = { files: openFiles, folders: new Folders(root), prompt: new PromptWrites() }
+    const { root, openFiles, changes } = options
+    this.#tools = { files: openFiles, folders: new Folders(root), prompt: new PromptWrites(), changes }
   }
 
   /**
@@ -54,9 +57,12 @@ export class Slots {
   }
 
   async #read(stretches: readonly Stretch[], parts: readonly Uint8Array[]): Promise<'read' | readonly number[]> {
-    const { bundles } = this.#options
+    const { bundles, changes } = this.#options
     let missing: number[] | undefined
-    const rest = await this.#bundled(stretches, small => bundles.read(small, ({ at }, bytes) => put(bytes, parts, at)))
+    const rest = await this.#bundled(stretches, small => {
+      const fill = ({ at }: { at: number }, bytes: Uint8Array): void => put(bytes, parts, at)
+      return bundles.read(small, fill, ({ slot }, stamp) => changes.seen(slot, stamp))
+    })
     await inTurn(rest, async ({ slot, position, length, at }) => {
       const own = cut(parts, at, at + length)
       if ((await this.#file(slot).read(own, position)) === 'missing') (missing ??= []).push(slot)
@@ -75,9 +81,16 @@ export class Slots {
   }
 
   async #write(stretches: readonly Stretch[], data: Uint8Array): Promise<void> {
-    const { bundles } = this.#options
+    const { bundles, changes } = this.#options
     const rest = await this.#bundled(stretches, async parts => {
-      const left = new Set(await bundles.write(parts, data))
+      for (const { slot } of parts) changes.writing(slot)
+      const stamps = new Map<number, ExactStamp>()
+      const written = bundles.write(parts, data, ({ slot }, stamp) => stamps.set(slot, stamp))
+      const left = new Set(
+        await written.finally(() => {
+          for (const { slot } of parts) changes.written(slot, stamps.get(slot))
+        }),
+      )
       for (const part of parts) if (!left.has(part)) this.#written(part.slot)
       return [...left]
     })

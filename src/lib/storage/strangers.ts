@@ -6,8 +6,9 @@ import type { FileStore } from './files.ts'
 import { isStored, piecesOfFile } from './plan.ts'
 
 /**
- * Where not one piece of the torrent's files is there (padding always is), a file of another size is a stranger. (What bt leaves unfinished has the final
- * size; and where some pieces are right, the others are to be repaired.)
+ * Where not one piece of the torrent's files is there (padding always is), a file of another size is a stranger. (What bt
+ * leaves unfinished has the final size, or a record or the room for one beside it; and where some pieces are right, the others
+ * are to be repaired.)
  * @param options.have the verified pieces
  * @param options.files those that will be written
  * @throws BtError USAGE naming the first

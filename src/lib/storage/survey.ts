@@ -1,23 +1,23 @@
 // What of a torrent is on the disk: which file holds which bytes, and how large and how old each is.
 import type { FileEntry } from '../metainfo/metainfo.ts'
 import type { Bundles } from './bundles.ts'
-import { stampOf, stampsOf, type FileStamp } from './file-stamp.ts'
+import { stampOf, stampsOf, type ExactStamp, type FileStamp } from './file-stamp.ts'
 import type { Output } from './output.ts'
 import { isStored } from './plan.ts'
 
 /** Who holds a file's bytes: itself, the part file, or nobody (padding, links). */
 export type Place = 'own' | 'parts' | 'nobody'
 
-export interface FileOnDisk {
+export interface FileOnDisk<S extends FileStamp = FileStamp> {
   readonly place: Place
   /** Of the file itself; undefined where no regular file is there. */
-  readonly stamp: FileStamp | undefined
+  readonly stamp: S | undefined
 }
 
 export interface Survey {
   /** By index of the torrent's files. */
-  readonly files: readonly FileOnDisk[]
-  readonly parts: FileStamp | undefined
+  readonly files: readonly FileOnDisk<ExactStamp>[]
+  readonly parts: ExactStamp | undefined
 }
 
 interface StoreView {
@@ -53,7 +53,7 @@ export async function surveyFiles(view: StoreView, places: readonly Place[], bun
   const { info, output, mode } = view
   const paths = output.paths.filter((_, index) => places[index] === 'own')
   const stamps = (await stampsOf(paths, mode, bundles)).values()
-  const files = info.files.map((_file, index): FileOnDisk => {
+  const files = info.files.map((_file, index): FileOnDisk<ExactStamp> => {
     const place = places[index] ?? 'nobody'
     return { place, stamp: place === 'own' ? stamps.next().value : undefined }
   })

@@ -230,7 +230,10 @@ export class Torrent {
     if (peer !== undefined) this.#drop(peer, peer.connection ? 'closed-by-peer' : 'unreachable', detail, now)
   }
 
-  /** A `serve` was read: `run` has its blocks as `frameRun` lays them out, ready to be sent; undefined: the read failed. */
+  /**
+   * A `serve` was read: `run` has its blocks as `frameRun` lays them out, ready to be sent; undefined: the read failed, and at
+   * least one of the pieces is lost by now. The peer still waits for the others.
+   */
   served(key: PeerKey, blocks: readonly Block[], run: Uint8Array | undefined, now: number): void {
     const peer = this.peers.get(key)
     if (this.#transfer === undefined) return

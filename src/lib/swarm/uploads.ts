@@ -134,7 +134,7 @@ export class Uploads {
     if (connection === undefined) return 0
     // Choked meanwhile: the peer will ask again (BEP 3), so the bytes would be wasted.
     if (run === undefined || (connection.amChoking && !blocks.every(block => maySend(peer, block)))) {
-      this.#turnDown(peer, blocks, run === undefined)
+      this.#turnDown(peer, blocks)
       this.unsent(blocks)
       return 0
     }
@@ -186,7 +186,7 @@ export class Uploads {
     if (peer === undefined) return
     peer.connection?.choke(now)
     // BEP 6: first the choke, then the rejects, or the peer would ask again.
-    this.#turnDown(peer, peer.wants.splice(0), false)
+    this.#turnDown(peer, peer.wants.splice(0))
     this.#outbox.touch(peer)
   }
 
@@ -212,10 +212,10 @@ export class Uploads {
     return ++peer.refused > MAX_QUEUED_UPLOADS ? 'flood' : 'refused'
   }
 
-  /** Rejects what a peer may not have now; of the rest, if not `all`, it still waits. */
-  #turnDown(peer: SwarmPeer, blocks: readonly Block[], all: boolean): void {
+  /** Rejects what a peer may not have now, or is here no longer; for the rest it still waits. */
+  #turnDown(peer: SwarmPeer, blocks: readonly Block[]): void {
     for (const block of blocks) {
-      if (!all && maySend(peer, block)) peer.wants.push(block)
+      if (this.#have.has(block.piece) && maySend(peer, block)) peer.wants.push(block)
       else this.#reject(peer, block)
     }
   }

@@ -1,0 +1,97 @@
+// No byte leaves that is not as it was when it was verified: what lies in a file that somebody has changed since is hashed
+// again before it is given to anyone, once for each change.
+import { equal } from '../base/bytes.ts'
+import { BtError } from '../base/errors.ts'
+import { pieceHash, type Info } from '../metainfo/metainfo.ts'
+import { digestRange, digestScratch } from '../storage/digest.ts'
+import type { FileStore } from '../storage/files.ts'
+import type { Hasher } from '../storage/hasher.ts'
+import { lengthOf } from '../storage/parts.ts'
+import { pieceExtent } from '../storage/plan.ts'
+import type { Scratch } from '../storage/scratch.ts'
+import type { Content } from './content.ts'
+
+/** A file that changes all the time is not worth more attempts. */
+const MAX_ATTEMPTS = 3
+
+export class VerifiedContent implements Content {
+  readonly #store: FileStore
+  readonly #info: Info
+  readonly #hasher: Hasher
+  readonly #scratch: Scratch
+  /** How often the files of a piece had been changed when it was verified last; at first they had not. */
+  readonly #verified = new Map<number, number>()
+  /** Verified just now. */
+  readonly #hashing = new Map<number, Promise<'right' | 'wrong' | 'changing'>>()
+
+  /** @param store all of whose pieces that will be read were verified since its first survey, or are written first */
+  constructor(store: FileStore, info: Info, hasher: Hasher) {
+    this.#store = store
+    this.#info = info
+    this.#hasher = hasher
+    this.#scratch = digestScratch(info.pieceLength)
+  }
+
+  /** @throws BtError HASH_MISMATCH where a piece does not match its hash any more, DISK_* */
+  async readInto(offset: number, parts: readonly Uint8Array[]): Promise<void> {
+    const length = lengthOf(parts)
+    for (let attempt = 0; ; attempt++) {
+      await this.#store.readScattered(offset, parts)
+      const doubtful = this.#doubtful(offset, length)
+      if (doubtful.length === 0) return
+      const results = await Promise.all(doubtful.map(piece => this.#verify(piece)))
+      const wrong = doubtful.find((_, index) => results[index] === 'wrong' || attempt === MAX_ATTEMPTS)
+      if (wrong !== undefined) throw this.#changed(wrong)
+      // What was read may be older than what was hashed.
+    }
+  }
+
+  async write(offset: number, data: Uint8Array): Promise<void> {
+    await this.#store.write(offset, data)
+    if (this.#store.changes === 0) return
+    const piece = Math.floor(offset / this.#info.pieceLength)
+    this.#verified.set(piece, this.#changesIn(piece))
+  }
+
+  #doubtful(offset: number, length: number): number[] {
+    if (this.#store.changes === 0) return []
+    const { pieceLength } = this.#info
+    const doubtful: number[] = []
+    for (let piece = Math.floor(offset / pieceLength); piece * pieceLength < offset + length; piece++) {
+      if ((this.#verified.get(piece) ?? 0) !== this.#changesIn(piece)) doubtful.push(piece)
+    }
+    return doubtful
+  }
+
+  #verify(piece: number): Promise<'right' | 'wrong' | 'changing'> {
+    let hashing = this.#hashing.get(piece)
+    if (hashing === undefined) {
+      hashing = this.#hash(piece).finally(() => this.#hashing.delete(piece))
+      this.#hashing.set(piece, hashing)
+    }
+    return hashing
+  }
+
+  async #hash(piece: number): Promise<'right' | 'wrong' | 'changing'> {
+    const before = this.#changesIn(piece)
+    const digest = await digestRange(this.#store, this.#hasher, pieceExtent(this.#info, piece), this.#scratch)
+    if (this.#changesIn(piece) !== before) return 'changing'
+    if (digest === 'missing' || !equal(digest, pieceHash(this.#info, piece))) return 'wrong'
+    this.#verified.set(piece, before)
+    return 'right'
+  }
+
+  #changesIn(piece: number): number {
+    const { offset, length } = pieceExtent(this.#info, piece)
+    return this.#store.changesIn(offset, length).count
+  }
+
+  #changed(piece: number): BtError {
+    const { offset, length } = pieceExtent(this.#info, piece)
+    const { path } = this.#store.changesIn(offset, length)
+    return new BtError(
+      'HASH_MISMATCH',
+      `"${path}" was changed by another program; verify the torrent to see what is right of it`,
+    )
+  }
+}

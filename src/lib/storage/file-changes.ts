@@ -1,0 +1,70 @@
+// Counts how often each file of a torrent was changed by others: whenever it is looked at it is as it was at the last look or
+// as our own last write left it, or that is a change.
+import type { ExactStamp } from './file-stamp.ts'
+
+/** The size of a file that was not looked at yet. */
+const UNSEEN = -1
+
+export class FileChanges {
+  readonly #sizes: Float64Array
+  readonly #mtimes: BigInt64Array
+  readonly #ctimes: BigInt64Array
+  readonly #counts: Uint32Array
+  /** Our own writes under way. */
+  readonly #writes: Uint16Array
+  #total = 0
+
+  /** @param files that there are, numbered from 0 */
+  constructor(files: number) {
+    this.#sizes = new Float64Array(files).fill(UNSEEN)
+    this.#mtimes = new BigInt64Array(files)
+    this.#ctimes = new BigInt64Array(files)
+    this.#counts = new Uint32Array(files)
+    this.#writes = new Uint16Array(files)
+  }
+
+  /** Of all files. */
+  get total(): number {
+    return this.#total
+  }
+
+  of(file: number): number {
+    return this.#counts[file] ?? 0
+  }
+
+  /** A first look, before anything in it is verified; later ones at a path do not count. */
+  expect(file: number, stamp: ExactStamp): void {
+    if (this.#sizes[file] === UNSEEN) this.#remember(file, stamp)
+  }
+
+  /** A look at the open file, after it was read. While we write to it ourselves, nothing can be told. */
+  seen(file: number, stamp: ExactStamp): void {
+    if (this.#writes[file] !== 0 || this.#isAsBefore(file, stamp)) return
+    if (this.#sizes[file] !== UNSEEN) {
+      this.#counts[file] = this.of(file) + 1
+      this.#total++
+    }
+    this.#remember(file, stamp)
+  }
+
+  /** A write of our own begins. */
+  writing(file: number): void {
+    this.#writes[file] = (this.#writes[file] ?? 0) + 1
+  }
+
+  /** It is over. @param stamp undefined where it is not known, after a failure */
+  written(file: number, stamp: ExactStamp | undefined): void {
+    this.#writes[file] = Math.max(1, this.#writes[file] ?? 0) - 1
+    if (stamp !== undefined) this.#remember(file, stamp)
+  }
+
+  #isAsBefore(file: number, { size, mtimeNs, ctimeNs }: ExactStamp): boolean {
+    return this.#sizes[file] === size && this.#mtimes[file] === mtimeNs && this.#ctimes[file] === ctimeNs
+  }
+
+  #remember(file: number, { size, mtimeNs, ctimeNs }: ExactStamp): void {
+    this.#sizes[file] = size
+    this.#mtimes[file] = mtimeNs
+    this.#ctimes[file] = ctimeNs
+  }
+}

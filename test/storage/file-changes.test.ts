@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import { FileChanges } from '../../src/lib/storage/file-changes.ts'
+
+const stamp = (size: number, mtime: number, ctime = mtime) => ({
+  size,
+  mtimeNs: BigInt(mtime),
+  ctimeNs: BigInt(ctime),
+})
+
+describe('changes of files', () => {
+  it('are what differs from the look before: size, time, or the time that none can set', () => {
+    const changes = new FileChanges(2)
+    changes.expect(0, stamp(5, 1))
+    changes.seen(0, stamp(5, 1))
+    expect(changes.total).toBe(0)
+    for (const changed of [stamp(6, 1), stamp(6, 2), stamp(6, 2, 3)]) changes.seen(0, changed)
+    expect([changes.of(0), changes.of(1), changes.total]).toEqual([3, 0, 3])
+    changes.seen(0, stamp(6, 2, 3))
+    expect(changes.total).toBe(3)
+  })
+
+  it('are none where it is the first look', () => {
+    const changes = new FileChanges(1)
+    changes.seen(0, stamp(5, 1))
+    changes.expect(0, stamp(5, 2))
+    changes.seen(0, stamp(5, 1))
+    expect(changes.total).toBe(0)
+  })
+
+  it('are not what we write ourselves, nor what can not be told from it', () => {
+    const changes = new FileChanges(1)
+    changes.expect(0, stamp(5, 1))
+    changes.writing(0)
+    changes.writing(0)
+    changes.written(0, stamp(9, 2))
+    changes.seen(0, stamp(9, 3))
+    changes.written(0, stamp(9, 4))
+    changes.seen(0, stamp(9, 4))
+    expect(changes.total).toBe(0)
+    changes.writing(0)
+    changes.written(0, undefined)
+    changes.seen(0, stamp(9, 5))
+    expect(changes.total).toBe(1)
+  })
+})
