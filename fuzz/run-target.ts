@@ -1,4 +1,5 @@
 // Drives the worker of one target, and watches it: an execution that does not end, or that takes all memory, is a failure.
+import { setTimeout } from 'node:timers/promises'
 import { Worker } from 'node:worker_threads'
 import type { Counts, WorkerData, WorkerMessage } from './messages.ts'
 
@@ -50,16 +51,13 @@ function resultOf(worker: Worker, shared: SharedArrayBuffer, onProgress: (counts
   return promise
 }
 
-/** Resolves once the count of executions has not moved for long. */
+/** Resolves once the count of executions has not moved for long. @throws AbortError */
 async function hang(shared: SharedArrayBuffer, signal: AbortSignal): Promise<void> {
   const header = new Int32Array(shared, 0, 1)
   let count = -1
   while (count !== Atomics.load(header, 0)) {
     count = Atomics.load(header, 0)
-    const { promise, resolve } = withResolvers<void>()
-    const timer = setTimeout(resolve, HANG)
-    signal.addEventListener('abort', () => clearTimeout(timer), { once: true })
-    await promise
+    await setTimeout(HANG, undefined, { signal })
   }
 }
 

@@ -98,6 +98,8 @@ describe('decode', () => {
   it('counts keys and values against the token limit', () => {
     expect(() => text('d1:ali1ei2eee', { maxTokens: 5 })).not.toThrow()
     expect(() => text('d1:ali1ei2eee', { maxTokens: 4 })).toThrow(/more than 4 values/)
+    expect(text(`l${'0:'.repeat(2_999_999)}e`)).toHaveLength(2_999_999)
+    expect(() => text(`l${'0:'.repeat(3_000_000)}e`)).toThrow(/more than 3000000 values/)
   })
 
   it('copies nothing: strings are views into the input, and never Buffers', () => {

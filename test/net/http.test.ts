@@ -5,7 +5,7 @@ import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { MockAgent } from 'undici'
 import { afterEach, describe, expect, it } from 'vitest'
 import { latin1 } from '../../src/lib/base/bytes.ts'
-import { fetchBytes, HTTP_TIMEOUTS, MAX_REDIRECTS } from '../../src/lib/net/http.ts'
+import { fetchBytes, HTTP_TIMEOUTS, MAX_BODY_BYTES, MAX_REDIRECTS } from '../../src/lib/net/http.ts'
 import type { HttpNetwork } from '../../src/lib/net/http-network.ts'
 import { TEST_CERTIFICATE, TEST_KEY } from './certificate.ts'
 
@@ -88,6 +88,15 @@ describe('the body', () => {
     const url = await serveBody(new Uint8Array(1000))
     await expect(fetchBytes(url, { signal, maxBytes: 1000 })).resolves.toMatchObject({ status: 200 })
     await expect(fetchBytes(url, { signal, maxBytes: 999 })).rejects.toEqual(failure(/sent more than 999 bytes/))
+  })
+
+  it('may have 1 MiB where nothing else is said', async () => {
+    await expect(fetchBytes(await serveBody(new Uint8Array(MAX_BODY_BYTES)), { signal })).resolves.toMatchObject({
+      status: 200,
+    })
+    await expect(fetchBytes(await serveBody(new Uint8Array(MAX_BODY_BYTES + 1)), { signal })).rejects.toEqual(
+      failure(/sent more than 1048576 bytes/),
+    )
   })
 
   it('may not grow beyond the limit when decompressed', async () => {
@@ -299,6 +308,22 @@ describe('failures are told in plain words', () => {
     await expect(fetchBytes(url, { signal, timeouts })).rejects.toEqual(
       failure(`^${url.host} did not answer within 0.05 s$`),
     )
+  })
+
+  it('no answer within 30 s where nothing else is said, nor header lines within 10 s, nor a connection within 5 s', async () => {
+    const asked: unknown[] = []
+    const agent = new MockAgent()
+    agent.disableNetConnect()
+    agent.get('http://a.example').intercept({ path: '/' }).reply(200, 'there')
+    const network: HttpNetwork = {
+      resolve: async () => [{ address: '203.0.114.1', family: 4 }],
+      dispatcher: (url, _addresses, timeouts) => {
+        asked.push(timeouts)
+        return agent.get(url.origin)
+      },
+    }
+    await fetchBytes(new URL('http://a.example/'), { signal, network })
+    expect(asked).toEqual([{ total: 30_000, headers: 10_000, connect: 5_000 }])
   })
 
   it('an answer that never ends', async () => {

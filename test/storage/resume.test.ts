@@ -6,7 +6,7 @@ import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import type { FileStore } from '../../src/lib/storage/files.ts'
 import { resolveOutput, type Output } from '../../src/lib/storage/output.ts'
 import { wantedPieces } from '../../src/lib/storage/plan.ts'
-import { loadMetadata, loadResume, removeResume, saveResume } from '../../src/lib/storage/resume.ts'
+import { loadMetadata, loadResume, MAX_RECORD, removeResume, saveResume } from '../../src/lib/storage/resume.ts'
 import { verifyContent } from '../../src/lib/storage/verify.ts'
 import { makeTorrent, openStore, temporaryFolder, writeContent, writePieces, type Fixture } from './fixture.ts'
 
@@ -161,6 +161,21 @@ describe('resuming', () => {
       await writeFile(download.output.resumePath, bytes)
       expect(await download.restart()).toEqual({ have: [], recheck: all, found: all })
     }
+  })
+
+  it('reads a record of 64 MiB and none that is longer', async () => {
+    const download = await Download.start(many())
+    await download.get(0)
+    const saved = async (metadata: number): Promise<number> => {
+      await download.save(new Uint8Array(metadata))
+      return (await stat(download.output.resumePath)).size
+    }
+    // Of as many digits as the lengths below, so that only the metadata differs.
+    const around = (await saved(10_000_000)) - 10_000_000
+    expect(await saved(MAX_RECORD - around)).toBe(MAX_RECORD)
+    expect((await download.restart()).have).toEqual([0])
+    expect(await saved(MAX_RECORD + 1 - around)).toBe(MAX_RECORD + 1)
+    expect((await download.restart()).have).toEqual([])
   })
 
   it('does not believe the record of another torrent', async () => {

@@ -28,6 +28,7 @@ describe('chooseShared', () => {
 
   it('believes a large size of two peers, or of one whose claim has aged', () => {
     const aged = claiming(LARGE)
+    expect(chosen(claiming(BELIEVED_SIZE))).toBe(BELIEVED_SIZE)
     expect(chosen(aged)).toBeUndefined()
     expect(chosen(claiming(LARGE), claiming(LARGE))).toBe(LARGE)
     expect(chosen(claiming(LARGE), claiming(LARGE + 1))).toBeUndefined()

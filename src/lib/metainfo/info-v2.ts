@@ -3,7 +3,6 @@ import { fromLatin1 } from '../base/bytes.ts'
 import { isDict } from '../bencode/access.ts'
 import type { BencodeDict } from '../bencode/value.ts'
 import { type Content, type ContentFile, readAttributes } from './content.ts'
-import { MAX_PATH_DEPTH } from './limits.ts'
 import { HASH_V2_LENGTH } from './merkle.ts'
 import { invalid, requireBytes, requireDict, requireInteger } from './require.ts'
 import { safeElement } from './safe-path.ts'
@@ -24,8 +23,8 @@ export function readContentV2(info: BencodeDict, name: string): Content {
   return { singleFile, files }
 }
 
+/** Each folder is a dictionary, so what bounds the depth of those bounds this too. */
 function walk(folder: BencodeDict, path: readonly string[], files: ContentFile[]): void {
-  if (path.length >= MAX_PATH_DEPTH) invalid(ROOT, `has more than ${MAX_PATH_DEPTH} folders in one another`)
   for (const [key, child] of folder) {
     if (key === PROPERTIES) continue
     const element = safeElement(fromLatin1(key))

@@ -4,7 +4,7 @@
 export const MAX_TORRENT_BYTES = 10_000_000
 /** Pieces of one torrent: a bitfield of 256 KiB. */
 export const MAX_PIECES = 2_097_152
-/** Folders of one path, the file's own name included. */
+/** Folders of one path, the file's own name included. In v2 the depth that bencode may have ends it a little sooner. */
 export const MAX_PATH_DEPTH = 100
 /** Files that may need another name because theirs is taken. */
 export const MAX_DUPLICATE_NAMES = 500

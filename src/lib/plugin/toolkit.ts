@@ -9,11 +9,10 @@ import { encode } from '../bencode/encode.ts'
 import { decodeCompact } from '../discovery/compact.ts'
 import type { Toolkit } from './api.ts'
 
-/**
- * What plugins decode comes from trackers and peers: some write the keys of a dictionary in the wrong order, and none has
- * cause to nest deeper than this (libtorrent allows an extension message 10 levels).
- */
-const FOREIGN = { lenient: true, maxDepth: 32 } as const
+/** None has cause to nest deeper (libtorrent allows an extension message 10 levels). */
+const MAX_FOREIGN_DEPTH = 32
+/** What plugins decode comes from trackers and peers, of whom some write the keys of a dictionary in the wrong order. */
+const FOREIGN = { lenient: true, maxDepth: MAX_FOREIGN_DEPTH } as const
 
 /** One object for every plugin, frozen: no plugin can change what another one gets. */
 export const toolkit: Toolkit = Object.freeze({

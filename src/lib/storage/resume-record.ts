@@ -8,6 +8,7 @@ import { getBytes, getInteger, getList, isDict, isList } from '../bencode/access
 import { decode } from '../bencode/decode.ts'
 import { encode } from '../bencode/encode.ts'
 import type { BencodeDict, BencodeInput, BencodeValue } from '../bencode/value.ts'
+import { MAX_PIECES } from '../metainfo/limits.ts'
 import type { FileStamp } from './file-stamp.ts'
 import type { FileOnDisk, Place } from './survey.ts'
 
@@ -27,8 +28,6 @@ export interface ResumeRecord {
 
 const FORMAT: Uint8Array = utf8('bt-resume')
 const VERSION = 1
-/** Pieces of a torrent at most, docs/DESIGN.md "Limits". */
-const MAX_PIECES = 2_097_152
 /** Dictionary, list of files, one file's list. */
 const MAX_DEPTH = 4
 const PLACES: readonly Place[] = ['nobody', 'own', 'parts']

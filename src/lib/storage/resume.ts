@@ -20,7 +20,7 @@ import type { FileOnDisk, Survey } from './survey.ts'
 import { readablePieces } from './verify.ts'
 
 /** The largest metadata (30 MiB, docs/DESIGN.md "Limits"), a bitfield, and 24 bytes each for a million files. */
-const MAX_RECORD = 67_108_864
+export const MAX_RECORD = 67_108_864
 /** The year 2286 in nanoseconds: no earlier one has more digits. */
 const LONG_TIME = 9_999_999_999_999_999_999n
 

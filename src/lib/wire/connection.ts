@@ -8,7 +8,7 @@ import { MessageDecoder, type BlockTarget } from './decoder.ts'
 import type { CloseReason, PeerEvent, WireFault } from './events.ts'
 import { FastCommands } from './fast-commands.ts'
 import { supportsExtended, supportsFast, type Handshake } from './handshake.ts'
-import { MAX_PIECES } from './limits.ts'
+import { MAX_PIECES } from '../metainfo/limits.ts'
 import { Opening } from './opening.ts'
 
 export type { BlockTarget, CloseReason, PeerEvent }

@@ -4,6 +4,7 @@ import { latin1, tryUtf8 } from '../base/bytes.ts'
 import { isDict } from '../bencode/access.ts'
 import { decodePrefix } from '../bencode/decode.ts'
 import type { BencodeDict, BencodeValue } from '../bencode/value.ts'
+import { EXTENDED_DICT } from './limits.ts'
 
 /** The id of the extension handshake itself. */
 export const EXTENDED_HANDSHAKE = 0
@@ -11,9 +12,6 @@ export const EXTENDED_HANDSHAKE = 0
 const MAX_CLIENT_NAME_LENGTH = 128
 /** Bytes of it that are looked at; the rest of half a megabyte is not. */
 const MAX_CLIENT_NAME_BYTES = 4 * MAX_CLIENT_NAME_LENGTH
-/** Bounds of the dictionary; real ones have a depth of 2 and some dozens of tokens. */
-const MAX_DEPTH = 32
-const MAX_TOKENS = 2_000
 
 export interface ExtendedHandshake {
   /** All of it, with the keys of single extensions such as `metadata_size`. */
@@ -83,7 +81,7 @@ function endOfName(value: Uint8Array): number {
 /** As forgiving as libtorrent, which minds neither the order of keys nor what follows the dictionary. */
 function tryDecode(payload: Uint8Array): BencodeValue | undefined {
   try {
-    return decodePrefix(payload, { lenient: true, maxDepth: MAX_DEPTH, maxTokens: MAX_TOKENS }).value
+    return decodePrefix(payload, { lenient: true, ...EXTENDED_DICT }).value
   } catch {
     return undefined
   }

@@ -1,16 +1,23 @@
 // No message is believed in its length before it has passed here, so nothing is allocated for a lie.
 import { BLOCK_LENGTH } from '../metainfo/block.ts'
+import { MAX_PIECES } from '../metainfo/limits.ts'
 import type { CloseReason, WireFault } from './events.ts'
 import { MESSAGE, messageName } from './message.ts'
 
-/** As many as a .torrent file may have; stands in for the number of pieces while that is not known. */
-export const MAX_PIECES = 2_097_152
 /** Bytes in a request; libtorrent's limit, though nearly everyone asks for 16 KiB (BEP 3 "request"). */
 export const MAX_REQUEST_LENGTH = 131_072
 /** Bytes of an extension message after the message id, libtorrent's limit. */
 export const MAX_EXTENDED_LENGTH = 512_000
 /** Payload bytes of a message whose id we do not know, libtorrent's limit for any message. */
 export const MAX_UNKNOWN_LENGTH = 1_048_576
+/** Lists and dictionaries in one another in an extension handshake; real ones have a depth of 2. */
+const MAX_DICT_DEPTH = 32
+/** Keys and values of it; real ones have some dozens. */
+const MAX_DICT_TOKENS = 2_000
+export const EXTENDED_DICT: { readonly maxDepth: number; readonly maxTokens: number } = {
+  maxDepth: MAX_DICT_DEPTH,
+  maxTokens: MAX_DICT_TOKENS,
+}
 
 /**
  * What is wrong with a message of this id having so many payload bytes; undefined: nothing.
@@ -64,6 +71,7 @@ export function requestFault(id: number, length: number): WireFault | undefined 
   return fault('bad-message', `${messageName(id)} of ${length} bytes; expected 1 to ${MAX_REQUEST_LENGTH}`)
 }
 
+/** @param pieceCount as many as a torrent may have stand in for it while it is not known. */
 export function haveFault(piece: number, pieceCount: number = MAX_PIECES): WireFault | undefined {
   if (piece < pieceCount) return undefined
   return fault('bad-message', `have of piece ${piece}; pieces are numbered 0 to ${pieceCount - 1}`)

@@ -7,7 +7,7 @@ import { decodePrefix } from '../bencode/decode.ts'
 import { EXTENDED_HANDSHAKE, parseExtendedHandshake } from './extended.ts'
 import { Gather } from './gather.ts'
 import { decodeHandshake, HANDSHAKE_LENGTH } from './handshake.ts'
-import { MAX_UNKNOWN_LENGTH } from './limits.ts'
+import { EXTENDED_DICT, MAX_UNKNOWN_LENGTH } from './limits.ts'
 import { MESSAGE, messageName, readUint32 } from './message.ts'
 
 /** From the peer, or to it. */
@@ -180,7 +180,7 @@ function namedField(extension: string | undefined): { readonly extension?: strin
 /** Extension messages are dictionaries, after which there may be data (BEP 9); what else there is, is counted. */
 function dictAndRest(payload: Uint8Array): { readonly dict?: BencodeDict; readonly data?: number } {
   try {
-    const { value, end } = decodePrefix(payload, { lenient: true, maxDepth: 32, maxTokens: 2_000 })
+    const { value, end } = decodePrefix(payload, { lenient: true, ...EXTENDED_DICT })
     if (!isDict(value)) return { data: payload.length }
     return end === payload.length ? { dict: value } : { dict: value, data: payload.length - end }
   } catch {
