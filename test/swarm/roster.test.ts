@@ -19,7 +19,7 @@ function openTo(them: PeerId): PeerConnection {
 
 function setUp(maxConnections = 200, ours = id(5)) {
   const outbox = new Outbox()
-  const roster = new Roster({ outbox, maxConnections, peerId: ours, port: 6881 })
+  const roster = new Roster({ outbox, maxConnections, peerId: ours, port: 6881, complete: () => false })
   const dialled = (): number => outbox.takeActions().filter(({ type }) => type === 'dial').length
   /** Dials an address and shakes hands there. */
   const meet = (key: number, them: PeerId, now = 0) => {
@@ -148,45 +148,46 @@ describe('Roster', () => {
     it('gives the place of one that is of no use to a newcomer that BEP 40 puts before it', () => {
       const { roster, peer, vote } = full()
       vote()
-      expect(roster.replaceable(better, LATER)).toBe(peer)
+      expect(roster.replaceable(better, id(99), LATER)).toBe(peer)
       expect(roster.accept(openTo(id(8)), id(8), better, LATER, peer)).toBeDefined()
     })
 
     it('gives no place where the newcomer comes after it, nor before we know our address', () => {
       const { roster, vote } = full(better)
-      expect(roster.replaceable(worse, LATER)).toBeUndefined()
+      expect(roster.replaceable(worse, id(99), LATER)).toBeUndefined()
       vote()
-      expect(roster.replaceable(worse, LATER)).toBeUndefined()
+      expect(roster.replaceable(worse, id(99), LATER)).toBeUndefined()
       const other = full()
-      expect(other.roster.replaceable(better, LATER)).toBeUndefined()
+      expect(other.roster.replaceable(better, id(99), LATER)).toBeUndefined()
     })
 
     it('gives no place of one that is new, or of use', () => {
       const { roster, peer, vote } = full()
       vote()
-      expect(roster.replaceable(better, LATER - 1)).toBeUndefined()
+      expect(roster.replaceable(better, id(99), LATER - 1)).toBeUndefined()
       peer.connection?.interested(0)
-      expect(roster.replaceable(better, LATER)).toBeUndefined()
+      expect(roster.replaceable(better, id(99), LATER)).toBeUndefined()
       peer.connection?.notInterested(0)
       peer.connection?.receive(message(2), 0)
-      expect(roster.replaceable(better, LATER)).toBeUndefined()
+      expect(roster.replaceable(better, id(99), LATER)).toBeUndefined()
       peer.connection?.receive(message(3), 0)
       peer.serving = 1
-      expect(roster.replaceable(better, LATER)).toBeUndefined()
+      expect(roster.replaceable(better, id(99), LATER)).toBeUndefined()
       peer.serving = 0
-      expect(roster.replaceable(better, LATER)).toBe(peer)
+      expect(roster.replaceable(better, id(99), LATER)).toBe(peer)
     })
 
-    it('takes nobody in beyond it where nobody makes room, nor anyone twice', () => {
+    it('takes nobody in beyond it where nobody makes room, and anyone twice only in place of the first', () => {
       const { roster, peer } = full()
       expect(roster.accept(openTo(id(8)), id(8), better, LATER)).toBeUndefined()
-      expect(roster.accept(openTo(id(9)), id(9), better, LATER, peer)).toBeUndefined()
+      expect(roster.accept(openTo(id(9)), id(9), better, LATER)).toBeUndefined()
+      expect(roster.accept(openTo(id(9)), id(9), better, LATER, peer)?.address).toEqual(better)
     })
   })
 
   it('has nobody make room while there is some', () => {
     const { roster } = setUp(2)
     roster.accept(openTo(id(9)), id(9), addressOf(1), 0)
-    expect(roster.replaceable(addressOf(2), 100_000)).toBeUndefined()
+    expect(roster.replaceable(addressOf(2), id(99), 100_000)).toBeUndefined()
   })
 })

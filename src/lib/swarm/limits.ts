@@ -21,6 +21,12 @@ export const MAX_UPLOAD_WINDOW: number = 2 * 1024 * 1024
 /** Blocks, and bytes, that are read and sent as one. */
 export const MAX_RUN_BLOCKS = 64
 export const MAX_RUN_BYTES: number = 1024 * 1024
+/**
+ * Bytes that wait to be sent to one peer, of which it has to take some within a minute: more than a window of blocks and a
+ * second's worth of metadata, so only who asks for much and reads nothing comes to it.
+ */
+export const MAX_UNREAD_BYTES: number = 8 * 1024 * 1024
+export const UNREAD_TIMEOUT = 60_000
 /** Milliseconds between looks at time-outs; the finest promise made to anyone is a second. */
 export const TICK = 500
 /** BEP 3: at any time a few peers are served (four, one of them optimistic), which keeps TCP busy but not crowded. */

@@ -5,6 +5,7 @@ import type { ExtendedHandshake } from '../wire/extended.ts'
 import { supportsExtended, type Handshake } from '../wire/handshake.ts'
 import { clientName } from './client-name.ts'
 import type { WholePiece } from './downloads.ts'
+import { MAX_UNREAD_BYTES, UNREAD_TIMEOUT } from './limits.ts'
 import { costOf, EARNED_BY_BLOCK } from './message-budget.ts'
 import type { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
@@ -98,6 +99,10 @@ export class PeerEvents {
     if (connection.deadline <= now) this.handle(peer, connection.handleTimeout(now), now)
     if (peers.has(peer.key)) peer.extensions?.handleTimeout(now)
     if (!peers.has(peer.key)) return
+    if (connection.queuedBytes <= MAX_UNREAD_BYTES) peer.lastRead = now
+    else if (now - peer.lastRead >= UNREAD_TIMEOUT) {
+      return this.#host.drop(peer, 'not-reading', 'it does not read what it asked for', now)
+    }
     this.#rejects.tick(peer, now)
     const verdict = this.#host.transfer()?.downloads.checkTimeout(peer, now) ?? 'fine'
     if (verdict === 'replace') return this.#host.drop(peer, 'request-timeout', 'it does not answer requests', now)

@@ -53,6 +53,8 @@ export class SwarmPeer {
   /** Its requests that we have turned down since we last unchoked it. */
   refused: number = 0
   lastUnchokedAt: number = 0
+  /** When its socket last took something, or little was waiting for it. */
+  lastRead: number = 0
   servedAny: boolean = false
 
   constructor(key: PeerKey, address: PeerAddress, initiator: 'us' | 'them') {

@@ -1,17 +1,17 @@
 // Who is connected and who is dialled next. A peer is in `peers` from its dial or acceptance until `remove`, which is the
 // only way out; `dialling` counts exactly those without a connection.
 import type { PeerAddress } from '../base/address.ts'
-import { equal, latin1 } from '../base/bytes.ts'
 import type { PeerId } from '../base/ids.ts'
 import { OwnAddress } from '../discovery/own-address.ts'
 import { PeerList, type DialOutcome } from '../discovery/peer-list.ts'
 import { peerPriority } from '../discovery/peer-priority.ts'
 import type { PeerKey } from '../picker/picker.ts'
-import { HANDSHAKE_TIMEOUT, type PeerConnection } from '../wire/connection.ts'
+import type { PeerConnection } from '../wire/connection.ts'
 import { Crowding } from './crowding.ts'
 import { MAX_HALF_OPEN } from './limits.ts'
 import type { Outbox } from './outbox.ts'
 import { SwarmPeer } from './peer.ts'
+import { Twins } from './twins.ts'
 
 /** Addresses of peers that left, kept so that who sent a bad piece and ran can still be named. */
 const MAX_DEPARTED = 256
@@ -23,22 +23,33 @@ export class Roster {
   readonly #known: PeerList = new PeerList()
   readonly #outbox: Outbox
   readonly #maxConnections: number
-  readonly #peerId: PeerId
   readonly #port: number
   readonly #ours = new OwnAddress()
   readonly #crowding: Crowding
+  readonly #complete: () => boolean
+  readonly #twins: Twins
   readonly #departed = new Map<PeerKey, PeerAddress>()
   #nextKey: PeerKey = 1
   #dialling = 0
   #closed = false
   #alone = false
 
-  /** @param options.peerId ours. @param options.port where we listen; 0: nowhere. */
-  constructor(options: { outbox: Outbox; maxConnections: number; peerId: PeerId; port: number }) {
+  /**
+   * @param options.peerId ours. @param options.port where we listen; 0: nowhere.
+   * @param options.complete there is nothing to download.
+   */
+  constructor(options: {
+    outbox: Outbox
+    maxConnections: number
+    peerId: PeerId
+    port: number
+    complete: () => boolean
+  }) {
     this.#outbox = options.outbox
     this.#maxConnections = options.maxConnections
-    this.#peerId = options.peerId
     this.#port = options.port
+    this.#complete = options.complete
+    this.#twins = new Twins(this.peers, options.peerId, options.complete)
     this.#crowding = new Crowding(this.peers, address => this.#priority(address))
   }
 
@@ -99,7 +110,7 @@ export class Roster {
   ): SwarmPeer | undefined {
     const full = this.peers.size >= this.#maxConnections && instead === undefined
     if (this.#closed || full || this.#known.isBanned(address)) return undefined
-    if (this.#connectedTo(id) !== undefined) return undefined
+    if (this.#twins.of(id, instead) !== undefined) return undefined
     const peer = new SwarmPeer(this.#nextKey++, address, 'them')
     peer.connection = connection
     peer.connectedAt = now
@@ -108,14 +119,17 @@ export class Roster {
     return peer
   }
 
-  /** Where all places are taken, the peer that has to make room for this one, if any. O(peers). */
-  replaceable(newcomer: PeerAddress, now: number): SwarmPeer | undefined {
-    return this.peers.size < this.#maxConnections ? undefined : this.#crowding.yielding(newcomer, now)
+  /** The peer that has to make room for this one, if any: its place is wanted, or its peer id in doubt. O(peers). */
+  replaceable(newcomer: PeerAddress, id: PeerId, now: number): SwarmPeer | undefined {
+    const doubtful = this.#twins.doubtful(id, newcomer, now)
+    if (doubtful !== undefined || this.peers.size < this.#maxConnections) return doubtful
+    return this.#crowding.yielding(newcomer, now)
   }
 
   /** Where all places are taken and somebody waits to be dialled, the peer that has to make room, if any. O(peers). */
   inTheWay(now: number): SwarmPeer | undefined {
-    if (this.#closed || this.peers.size < this.#maxConnections || this.#dialling >= MAX_HALF_OPEN) return undefined
+    if (this.#closed || this.#complete() || this.peers.size < this.#maxConnections) return undefined
+    if (this.#dialling >= MAX_HALF_OPEN) return undefined
     return this.#known.next(now) && this.#crowding.inTheWay(now, this.#maxConnections)
   }
 
@@ -129,13 +143,7 @@ export class Roster {
   handshaken(peer: SwarmPeer, id: PeerId, now: number): SwarmPeer | undefined {
     peer.met = true
     if (peer.initiator === 'us') this.#known.connected(peer.address, now)
-    const twin = this.#connectedTo(id, peer)
-    if (twin === undefined || twin.initiator === 'us' || now - twin.connectedAt >= HANDSHAKE_TIMEOUT) {
-      return twin && peer
-    }
-    // Both dialled at once. If each side dropped what it opened (or what came in), both connections would be gone; so both
-    // sides keep the one that the greater peer id opened.
-    return latin1(this.#peerId) > latin1(id) ? twin : peer
+    return this.#twins.surplus(peer, id, now)
   }
 
   /** Where a peer is or was, as far back as is remembered. */
@@ -149,7 +157,7 @@ export class Roster {
     if (peer.connection === undefined) this.#dialling--
     if (peer.met) this.#remember(peer)
     if (reason === 'self-connection' && peer.initiator === 'us') this.#known.addSelf(peer.address)
-    else if (peer.initiator === 'us') this.#known.disconnected(peer.address, outcomeOf(peer, reason), now)
+    else if (peer.initiator === 'us') this.#known.disconnected(peer.address, this.#outcomeOf(peer, reason), now)
     this.#outbox.push({ type: 'drop', key: peer.key })
     this.#outbox.alert({ type: 'peerDisconnected', address: peer.address, reason, detail })
   }
@@ -188,12 +196,12 @@ export class Roster {
     return host === undefined ? 0 : (peerPriority({ host, port: this.#port }, address) ?? 0)
   }
 
-  #connectedTo(id: PeerId, but?: SwarmPeer): SwarmPeer | undefined {
-    for (const peer of this.peers.values()) {
-      const remote = peer.connection?.remote
-      if (peer !== but && peer.handshaken && remote !== undefined && equal(remote.peerId, id)) return peer
-    }
-    return undefined
+  /** A peer that shook hands did nothing wrong by leaving; one that never got so far counts as a failure. */
+  #outcomeOf(peer: SwarmPeer, reason: string): DialOutcome {
+    if (reason === PAUSED) return 'released'
+    if (reason === 'both-seeds' || reason === 'both-upload-only') return 'useless'
+    if (reason === 'duplicate') return this.#twins.mayBeTrue(peer) ? 'closed' : 'useless'
+    return peer.met ? 'closed' : 'failed'
   }
 
   #remember(peer: SwarmPeer): void {
@@ -203,11 +211,4 @@ export class Roster {
       this.#departed.delete(oldest)
     }
   }
-}
-
-/** A peer that shook hands did nothing wrong by leaving; one that never got so far counts as a failure. */
-function outcomeOf(peer: SwarmPeer, reason: string): DialOutcome {
-  if (reason === PAUSED) return 'released'
-  if (reason === 'both-seeds' || reason === 'both-upload-only' || reason === 'duplicate') return 'useless'
-  return peer.met ? 'closed' : 'failed'
 }

@@ -71,6 +71,7 @@ export class Torrent {
       maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
       peerId: options.peerId,
       port: options.port,
+      complete: () => this.#complete,
     })
     this.#hub = new ExtensionHub(options.extensions, {
       infoHash: options.infoHash,
@@ -199,7 +200,7 @@ export class Torrent {
   /** A peer came to us and asked for this torrent. @returns its key, or undefined where it is not welcome. */
   adopt(connection: PeerConnection, handshake: Handshake, address: PeerAddress, now: number): PeerKey | undefined {
     this.#now = now
-    const worse = this.#roster.replaceable(address, now)
+    const worse = this.#roster.replaceable(address, handshake.peerId, now)
     const peer = this.#roster.accept(connection, handshake.peerId, address, now, worse)
     if (peer === undefined) return undefined
     if (worse !== undefined) this.#drop(worse, 'replaced', 'made room for another peer', now)
@@ -220,7 +221,9 @@ export class Torrent {
   /** The peer's socket took what there was to send. */
   drained(key: PeerKey, now: number): void {
     const peer = this.peers.get(key)
-    if (peer !== undefined) this.#transfer?.uploads.serve(peer, now)
+    if (peer === undefined) return
+    peer.lastRead = now
+    this.#transfer?.uploads.serve(peer, now)
   }
 
   /** A dial failed or a socket closed. */
@@ -396,7 +399,6 @@ export class Torrent {
 
   /** While there is something to download, those who came to us may not keep us from those whom we know. */
   #makeRoom(now: number): void {
-    if (this.#complete) return
     for (let peer = this.#roster.inTheWay(now); peer !== undefined; peer = this.#roster.inTheWay(now)) {
       this.#drop(peer, 'replaced', 'made room for another peer', now)
     }

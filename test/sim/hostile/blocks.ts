@@ -202,4 +202,26 @@ export const BLOCKS: readonly HostileCase[] = [
       ),
     outcome: 'ignored',
   },
+  {
+    name: 'chokes us in the middle of its answers, and never rejects what it owes (BEP 6)',
+    attack: answers((block, session, n) => {
+      if (n === 6) session.connection.choke(0)
+      else if (n < 6) sendTrue(block, session)
+    }, true),
+    outcome: 'ignored',
+  },
+  {
+    name: 'sends all but one block of each piece, and a byte of that now and then',
+    attack: stage => {
+      stage.peer(
+        lure((block, session) => {
+          if (block.offset > 0) return sendTrue(block, session)
+          return begin(block, session, 14)
+        }),
+      )
+    },
+    outcome: 'banned',
+    reason: 'piece',
+    longer: 8,
+  },
 ]

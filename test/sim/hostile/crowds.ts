@@ -1,7 +1,21 @@
 // Many at once: connections of one address, and peers of many addresses.
 import { sendTrue } from '../support/scripted-peer.ts'
 import type { HostileCase } from './judge.ts'
-import { BLOCK, lure, sendWrong } from './stage.ts'
+import { BLOCK, lure, sendWrong, type Stage } from './stage.ts'
+
+/** Answers one request each time so many milliseconds have passed. */
+function drip(stage: Stage, interval: number): void {
+  let next = 0
+  stage.peer(
+    lure((block, session) => {
+      next += interval
+      stage.world.clock.after(next, () => {
+        sendTrue(block, session)
+        session.flush()
+      })
+    }),
+  )
+}
 
 export const CROWDS: readonly HostileCase[] = [
   {
@@ -63,5 +77,41 @@ export const CROWDS: readonly HostileCase[] = [
     reason: 'piece',
     which: 'some',
     longer: 20,
+  },
+  {
+    name: 'is fifty of whom half send wrong blocks, and half a block now and then, just before it is late',
+    attack: stage => {
+      for (let n = 0; n < 50; n++) {
+        if (n % 2 === 0)
+          stage.peer(lure((block, session) => (block.offset === BLOCK ? sendWrong : sendTrue)(block, session)))
+        else drip(stage, 50_000)
+      }
+    },
+    outcome: 'banned',
+    reason: 'piece',
+    which: 'some',
+    longer: 60,
+  },
+  {
+    name: 'is two hundred that take all places, and say nothing',
+    attack: stage => {
+      for (let n = 0; n < 200; n++) stage.visitor(() => undefined).dial(stage.leech)
+    },
+    outcome: 'dropped',
+    reason: 'replaced',
+    which: 'some',
+    longer: 62,
+  },
+  {
+    name: 'is two hundred that take all places, and want all that we have',
+    attack: stage => {
+      for (let n = 0; n < 200; n++) {
+        stage.visitor(({ type }, { connection }) => type === 'handshake' && connection.interested(0)).dial(stage.leech)
+      }
+    },
+    outcome: 'dropped',
+    reason: 'replaced',
+    which: 'some',
+    longer: 62,
   },
 ]

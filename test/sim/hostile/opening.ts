@@ -130,4 +130,29 @@ export const OPENING: readonly HostileCase[] = [
     outcome: 'dropped',
     reason: 'bad-message',
   },
+  {
+    name: 'has the peer id of the good one',
+    // The leech is the first of all peers, this the second and the good one the third.
+    attack: stage =>
+      void stage.peer(
+        lure(() => undefined),
+        { peerId: idOf(3) },
+      ),
+    outcome: 'dropped',
+    reason: 'duplicate',
+    longer: 40,
+  },
+  {
+    name: 'dials us under the peer id of the good one',
+    attack: stage =>
+      stage
+        .visitor(
+          lure(() => undefined),
+          { peerId: idOf(3) },
+        )
+        .dial(stage.leech),
+    outcome: 'dropped',
+    reason: 'duplicate',
+    longer: 40,
+  },
 ]
