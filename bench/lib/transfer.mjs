@@ -6,6 +6,7 @@ import { rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { compare } from './compare.mjs'
 import { connected } from './proc.mjs'
+import { WarmMemory } from './warm-memory.mjs'
 
 /** Milliseconds between looks for the first connection. */
 const LOOK = 3
@@ -34,11 +35,13 @@ const MIB = 2 ** 20
  */
 export async function transfer(lab, { seeds: clients, leech, torrent }) {
   const out = lab.folder('out')
+  const warm = new WarmMemory(lab, torrent.length)
   const seeds = []
   try {
     for (const client of clients) seeds.push(await client.seed(lab, torrent))
     lab.tracker.peers = seeds
     const before = seeds.map(({ child }) => child.cpu())
+    warm.follow()
     const figures = await download(lab, { leech, torrent, seeds, out })
     const seedSeconds = seeds.reduce((sum, { child }, index) => sum + child.cpu() - before[index], 0)
     compare(torrent.content, out)
@@ -49,6 +52,7 @@ export async function transfer(lab, { seeds: clients, leech, torrent }) {
     }
   } finally {
     for (const { child } of seeds) await child.stop()
+    warm.close()
     rmSync(out, { recursive: true })
   }
 }

@@ -210,17 +210,27 @@ describe('what a peer says twice or oddly', () => {
     expect(most).toBe(2)
   })
 
-  it('tells who lacks a piece of every new one, and nobody else', () => {
+  it('tells who lacks a piece of every new one, and seeds, and nobody else', () => {
     const world = new World(322)
     const [seed, leech] = [world.seed(), world.node()]
     const watching = world.scripted(() => undefined)
     watching.dial(leech)
+    const idle = world.scripted((event, { connection }) => {
+      if (event.type === 'handshake') connection.bitfield(Bitfield.full(PIECES))
+    })
+    idle.dial(leech)
+    const half = world.scripted((event, { connection }) => {
+      if (event.type !== 'handshake') return
+      const first = new Bitfield(PIECES)
+      for (let piece = 0; piece < PIECES / 2; piece++) first.set(piece)
+      connection.bitfield(first)
+    })
+    half.dial(leech)
     world.clock.run(200)
     leech.know(seed)
     world.untilFinished([leech])
     world.clock.run(200)
-    expect(watching.countOf('have')).toBe(PIECES)
-    const had = [...seed.torrent.peers.values()].map(peer => peer.has?.count)
-    expect(had).toEqual([])
+    const heard = [watching, idle, half].map(peer => peer.countOf('have'))
+    expect(heard).toEqual([PIECES, PIECES, PIECES / 2])
   })
 })

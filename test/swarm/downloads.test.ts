@@ -172,9 +172,9 @@ describe('Downloads', () => {
       third.pipeline.onRequests(1, 0)
       third.pipeline.onBlock(1, 1000)
       downloads.join(third)
-      downloads.refill(third, 4000)
+      downloads.refill(third, 14_000)
       expect(queued(third, 6)).toEqual([])
-      downloads.refill(third, 6000)
+      downloads.refill(third, 16_000)
       expect(queued(third, 6)).toEqual(asked.reverse())
     })
 

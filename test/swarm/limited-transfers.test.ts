@@ -33,7 +33,7 @@ function uploading() {
   uploads.rechoke(0, true)
   if (peer.connection) sent(peer.connection)
   uploads.limit([new RateLimit(BLOCK_LENGTH, 0)], 0)
-  for (let n = 0; n < 64; n++) uploads.request(peer, LAYOUT.block(0, n))
+  for (let n = 0; n < 64; n++) uploads.request(peer, LAYOUT.block(0, n), 0)
   /** What is to be read, which is read at once. */
   const serve = (now: number): number => {
     let count = 0

@@ -38,7 +38,7 @@ function setUp(slots = 4, others: readonly SwarmPeer[] = [], fast = false) {
 }
 
 function ask(uploads: Uploads, peer: SwarmPeer, piece: number, ...blocks: readonly number[]): void {
-  for (const n of blocks) expect(uploads.request(peer, LAYOUT.block(piece, n))).toBe('queued')
+  for (const n of blocks) expect(uploads.request(peer, LAYOUT.block(piece, n), 0)).toBe('queued')
 }
 
 /** What the driver makes of a `serve`. */
@@ -88,16 +88,16 @@ describe('Uploads', () => {
 
   it('takes no request of a peer that it chokes, nor for what is not there', () => {
     const { peer, uploads } = setUp()
-    expect(uploads.request(peer, { piece: PIECES, offset: 0, length: 1 })).toBe('refused')
-    expect(uploads.request(peer, { piece: 0, offset: 0, length: BLOCK_LENGTH + 1 })).toBe('refused')
+    expect(uploads.request(peer, { piece: PIECES, offset: 0, length: 1 }, 0)).toBe('refused')
+    expect(uploads.request(peer, { piece: 0, offset: 0, length: BLOCK_LENGTH + 1 }, 0)).toBe('refused')
     peer.connection?.choke(0)
-    expect(uploads.request(peer, LAYOUT.block(0, 0))).toBe('refused')
+    expect(uploads.request(peer, LAYOUT.block(0, 0), 0)).toBe('refused')
   })
 
   it('calls it a flood where more waits than anyone may have', () => {
     const { peer, uploads } = setUp()
     for (let n = 0; n < MAX_QUEUED_UPLOADS; n++) ask(uploads, peer, 0, n % 64)
-    expect(uploads.request(peer, LAYOUT.block(0, 0))).toBe('flood')
+    expect(uploads.request(peer, LAYOUT.block(0, 0), 0)).toBe('flood')
   })
 
   it('forgets what is cancelled before it is read, once', () => {
@@ -143,11 +143,11 @@ describe('Uploads', () => {
         { piece: PIECES, offset: 0, length: 1 },
         { piece: 0, offset: 0, length: BLOCK_LENGTH + 1 },
       ]
-      for (const block of odd) expect(uploads.request(peer, block)).toBe('refused')
+      for (const block of odd) expect(uploads.request(peer, block, 0)).toBe('refused')
       expect(rejects(peer)).toEqual(odd)
       expect(outbox.takeDirty()).toEqual([peer])
       peer.connection?.choke(0)
-      expect(uploads.request(peer, LAYOUT.block(0, 0))).toBe('refused')
+      expect(uploads.request(peer, LAYOUT.block(0, 0), 0)).toBe('refused')
       expect(rejects(peer)).toEqual([LAYOUT.block(0, 0)])
     })
 
@@ -216,12 +216,12 @@ describe('Uploads', () => {
       const { peer, uploads } = setUp(4, [], true)
       peer.connection?.choke(0)
       for (let n = 0; n < MAX_QUEUED_UPLOADS; n++) {
-        expect(uploads.request(peer, LAYOUT.block(0, n % 64))).toBe('refused')
+        expect(uploads.request(peer, LAYOUT.block(0, n % 64), 0)).toBe('refused')
       }
-      expect(uploads.request(peer, LAYOUT.block(0, 0))).toBe('flood')
+      expect(uploads.request(peer, LAYOUT.block(0, 0), 0)).toBe('flood')
       uploads.rechoke(1, true)
       expect(peer.connection?.amChoking).toBe(false)
-      expect(uploads.request(peer, { piece: PIECES, offset: 0, length: 1 })).toBe('refused')
+      expect(uploads.request(peer, { piece: PIECES, offset: 0, length: 1 }, 0)).toBe('refused')
     })
   })
 

@@ -124,7 +124,7 @@ export class Pipeline {
   }
 
   #target(queueTime: number): number {
-    if (this.#rate === 0 || (this.#guessed && this.#roundTrip < queueTime)) return MAX_REQUESTS
+    if (this.#rate === 0 || (this.#guessed && this.#roundTrip < queueTime / 4)) return MAX_REQUESTS
     const near = Math.min(this.#rate * queueTime, MAX_REQUESTS)
     // A block's own journey through a thin pipe is no distance.
     const far = Math.min((this.#rate * this.#roundTrip - 1) * ROUND_TRIPS, MAX_DISTANT_REQUESTS)

@@ -120,7 +120,7 @@ export class PeerEvents {
       case 'block':
         return this.#onBlock(peer, event.block, event.wanted, now)
       case 'request':
-        if (transfer?.uploads.request(peer, event.block) !== 'flood') return undefined
+        if (transfer?.uploads.request(peer, event.block, now) !== 'flood') return undefined
         return this.#host.drop(peer, 'request-flood', 'too many requests waiting', now)
       case 'have':
         return this.pieces.onHave(peer, event.piece, now)

@@ -43,13 +43,16 @@ export class PeerPieces {
     this.#host.reconsider(peer, now)
   }
 
-  /** Tells everyone who lacks the piece that we have it, and those who have nothing else for us that we are done. */
+  /**
+   * Tells everyone who lacks the piece that we have it, and seeds, which choose by it what to spread next; and those who have
+   * nothing else for us that we are done.
+   */
   announce(piece: number, now: number): void {
     const downloads = this.#host.transfer()?.downloads
     for (const peer of this.#host.roster.peers.values()) {
       if (!peer.handshaken) continue
       downloads?.loseInterest(peer, now)
-      if (peer.has?.has(piece) === true) continue
+      if (!peer.isSeed && peer.has?.has(piece) === true) continue
       peer.connection?.have(piece)
       peer.budget.earn(EARNED_BY_HAVE)
       this.#host.outbox.touch(peer)

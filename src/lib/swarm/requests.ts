@@ -201,7 +201,7 @@ export class Requests {
   #pick(peer: SwarmPeer, has: Bitfield, count: number, now: number): readonly Block[] {
     // BEP 6: while choked only what the peer allows; else first what it suggests.
     const choking = peer.connection?.peerChoking === true
-    const named = choking ? peer.fast.allowed : peer.fast.suggested
+    const named = choking ? peer.fast.allowed : this.#suggested(peer)
     const allowed = this.#picker.pickFrom(peer.key, has, named, count, this.#memory.room)
     if (choking || allowed.length === count) return allowed
     const urgent = this.#takeOver.pickUrgent(peer, has, count - allowed.length, now)
@@ -217,6 +217,13 @@ export class Requests {
     if (piece === undefined) return blocks
     this.#memory.discard(piece)
     return this.#picker.pick(peer.key, has, count, this.#memory.room)
+  }
+
+  /** What a peer suggests, and of that what is begun already before all else. */
+  #suggested({ fast }: SwarmPeer): readonly number[] {
+    const { suggested } = fast
+    const begun = suggested.filter(piece => this.#picker.isPartial(piece))
+    return begun.length === 0 ? suggested : [...begun, ...suggested]
   }
 
   /** A peer is slow that keeps even the fewest requests waiting much longer than others; so may be one that is new. */

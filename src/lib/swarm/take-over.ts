@@ -13,7 +13,7 @@ const MUCH_FASTER = 4
  * Milliseconds: elsewhere only what takes longer than this is taken over, of a peer as slow as that. What comes twice costs
  * the upload of others, which want it for something else: among leeches a fifth came twice without this.
  */
-const HELD_UP = 5000
+const HELD_UP = 15_000
 /** The same for what a reader waits for. */
 const READER_HELD_UP = 500
 /** Milliseconds a block takes of a peer of which nothing has come yet. */

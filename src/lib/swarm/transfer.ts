@@ -8,6 +8,7 @@ import { Downloads } from './downloads.ts'
 import { FastGrants } from './fast-grants.ts'
 import type { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
+import { Suggestions } from './suggestions.ts'
 import { SuperSeed } from './super-seed.ts'
 import { Uploads } from './uploads.ts'
 
@@ -36,7 +37,9 @@ export function openTransfer(options: TransferOptions): Transfer {
   const downloads = new Downloads(options)
   const copies = (piece: number): number => downloads.copies(piece)
   const superSeed = options.superSeed && have.complete ? new SuperSeed({ ...options, copies }) : undefined
+  const { pieceLength } = layout
+  const suggestions = superSeed === undefined ? new Suggestions({ ...options, pieceLength, copies }) : undefined
   const choker = new Choker({ slots: uploadSlots, random })
   const grants = new FastGrants(layout, infoHash)
-  return { downloads, uploads: new Uploads({ ...options, choker, grants, superSeed }), superSeed }
+  return { downloads, uploads: new Uploads({ ...options, choker, grants, superSeed, suggestions }), superSeed }
 }

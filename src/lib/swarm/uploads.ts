@@ -20,6 +20,7 @@ import { EARNED_BY_BLOCK } from './message-budget.ts'
 import type { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
 import type { RateLimit } from './rate-limit.ts'
+import type { Suggestions } from './suggestions.ts'
 import type { SuperSeed } from './super-seed.ts'
 
 export class Uploads {
@@ -32,6 +33,7 @@ export class Uploads {
   /** Undefined: as fast as it goes. */
   #lane: Lane<SwarmPeer> | undefined
   readonly #superSeed: SuperSeed | undefined
+  readonly #suggestions: Suggestions | undefined
 
   constructor(options: {
     choker: Choker
@@ -41,6 +43,7 @@ export class Uploads {
     have: Bitfield
     layout: PieceLayout
     superSeed?: SuperSeed | undefined
+    suggestions?: Suggestions | undefined
   }) {
     this.#choker = options.choker
     this.#grants = options.grants
@@ -49,13 +52,15 @@ export class Uploads {
     this.#have = options.have
     this.#layout = options.layout
     this.#superSeed = options.superSeed
+    this.#suggestions = options.suggestions
   }
 
   /** @returns `flood` where the peer has more waiting, or has asked for more in vain, than anyone may. */
-  request(peer: SwarmPeer, block: Block): 'queued' | 'refused' | 'flood' {
+  request(peer: SwarmPeer, block: Block, now: number): 'queued' | 'refused' | 'flood' {
     if (!this.#mayHave(peer, block)) return this.#refuse(peer, block)
     if (peer.wants.length >= MAX_QUEUED_UPLOADS) return 'flood'
     peer.wants.push(block)
+    this.#suggestions?.asked(peer, block.piece, now)
     return 'queued'
   }
 
@@ -91,6 +96,7 @@ export class Uploads {
 
   leave(peer: SwarmPeer): void {
     this.#lane?.leave(peer)
+    this.#suggestions?.withdraw(peer)
   }
 
   /** When limits let bytes go again. */
@@ -175,6 +181,7 @@ export class Uploads {
     const { unchoke, choke } = this.#choker.decide(candidates, now, seeding)
     for (const key of choke) this.#choke(key, now)
     for (const key of unchoke) this.#unchoke(key, now)
+    this.#suggestions?.round(now)
   }
 
   get nextRound(): number {
@@ -185,6 +192,7 @@ export class Uploads {
     const peer = this.#peers.get(key)
     if (peer === undefined) return
     peer.connection?.choke(now)
+    this.#suggestions?.withdraw(peer)
     // BEP 6: first the choke, then the rejects, or the peer would ask again.
     this.#turnDown(peer, peer.wants.splice(0))
     this.#outbox.touch(peer)

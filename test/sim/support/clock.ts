@@ -15,6 +15,8 @@ interface Entry {
 export class Clock {
   /** Milliseconds. */
   now = 0
+  /** That have happened. */
+  events = 0
   #order = 0
   readonly #heap = new Heap<Entry>((a, b) => (a.at === b.at ? a.order < b.order : a.at < b.at))
 
@@ -49,6 +51,7 @@ export class Clock {
   #step(entry: Entry): void {
     this.#heap.pop()
     if (entry.act === undefined) return
+    this.events++
     this.now = entry.at
     entry.act()
   }

@@ -19,7 +19,10 @@ export interface ContentOptions {
 }
 
 export function makeContent({ pieces, pieceLength, random, ...rest }: ContentOptions): Content {
-  const bytes = Uint8Array.from({ length: pieces * pieceLength - 1234 }, () => random() * 256)
+  const bytes = Uint8Array.from(
+    { length: pieces * pieceLength - Math.min(1234, pieceLength >> 1) },
+    () => random() * 256,
+  )
   const piece = (index: number): Uint8Array => bytes.subarray(index * pieceLength, (index + 1) * pieceLength)
   const hashes = Array.from({ length: pieces }, (_, index) => createHash('sha1').update(piece(index)).digest())
   const torrent = buildTorrent({

@@ -23,14 +23,24 @@ export interface WireOwner {
 /** Takes a wire that somebody dialled; undefined: refused. */
 export type Accept = (wire: Wire, from: PeerAddress) => WireOwner | undefined
 
+/**
+ * `crumbs`: chunks of any length, whose memory is used again, so that what depends on where bytes are cut, or keeps what is
+ * borrowed, shows. `scaled`: so that a thousand peers stay cheap, a block of this many bytes stands for one of 16 KiB. Each
+ * is a chunk; what is smaller weighs less by as much, and goes past what waits for other hosts, as on a line that is shared
+ * fairly.
+ */
+export type Carriage = 'crumbs' | { readonly blockLength: number }
+
 export class Network {
   readonly clock: Clock
   readonly random: () => number
+  readonly carriage: Carriage
   readonly #hosts = new Map<string, Host>()
 
-  constructor(clock: Clock, random: () => number) {
+  constructor(clock: Clock, random: () => number, carriage: Carriage = 'crumbs') {
     this.clock = clock
     this.random = random
+    this.carriage = carriage
   }
 
   join(address: PeerAddress, link: Link, accept: Accept): Host {
@@ -50,6 +60,11 @@ export class Network {
 
 /** Bytes of a chunk: a whole read at most, and often a packet or the crumbs of one. */
 const CHUNK_SIZES = [16_384, 16_384, 65_536, 1448, 1448, 100]
+/** Of a message with a block, besides the block. */
+const HEADER = 13
+const BLOCK_LENGTH = 16_384
+/** Bytes of messages that are small. */
+const SMALL = 256
 
 export class Host {
   readonly network: Network
@@ -58,6 +73,8 @@ export class Host {
   readonly #accept: Accept
   readonly #ready: Wire[] = []
   #sending = false
+  /** Bytes that went ahead of others, whose time the next chunk takes. */
+  #owed = 0
   #downFree = 0
   #ports = 40_000
 
@@ -90,6 +107,11 @@ export class Host {
 
   /** The wire has bytes to send, and none of it is on its way out. */
   wake(wire: Wire): void {
+    const { carriage } = this.network
+    if (carriage !== 'crumbs' && wire.queued <= SMALL) {
+      this.#owed += (wire.queued * carriage.blockLength) / BLOCK_LENGTH
+      return wire.pass()
+    }
     this.#ready.push(wire)
     this.#pump()
   }
@@ -109,10 +131,15 @@ export class Host {
     if (this.#sending) return
     const wire = this.#ready.shift()
     if (wire === undefined) return
-    const { random, clock } = this.network
-    const chunk = wire.take(1 + Math.floor(random() * (CHUNK_SIZES[Math.floor(random() * CHUNK_SIZES.length)] ?? 1)))
+    const { random, clock, carriage } = this.network
+    const chunk =
+      carriage === 'crumbs'
+        ? wire.take(1 + Math.floor(random() * (CHUNK_SIZES[Math.floor(random() * CHUNK_SIZES.length)] ?? 1)))
+        : wire.takeFirst(HEADER + carriage.blockLength)
     this.#sending = true
-    clock.after((chunk.length * 1000) / this.link.up, () => {
+    const bytes = chunk.length + this.#owed
+    this.#owed = 0
+    clock.after((bytes * 1000) / this.link.up, () => {
       this.#sending = false
       wire.sent(chunk)
       this.#pump()
@@ -188,6 +215,26 @@ export class Wire {
     return new Uint8Array(out.buffer, out.byteOffset, out.length)
   }
 
+  /** As `take`, of what was queued first alone, and without a copy. */
+  takeFirst(length: number): Uint8Array {
+    const first = this.#queue[0] ?? new Uint8Array()
+    const chunk = first.subarray(0, length)
+    if (chunk.length === first.length) this.#queue.shift()
+    else this.#queue[0] = first.subarray(length)
+    this.#queued -= chunk.length
+    return chunk
+  }
+
+  /** Sends all that is queued, which is not much, without taking its turn. */
+  pass(): void {
+    while (this.#queued > 0) {
+      const chunk = this.takeFirst(SMALL)
+      if (this.#other !== undefined) this.#deliver(chunk, this.#other)
+    }
+    this.#waiting = false
+    if (this.#ending) this.#finish()
+  }
+
   /** The chunk has left the host. */
   sent(chunk: Uint8Array): void {
     this.#waiting = false
@@ -206,13 +253,16 @@ export class Wire {
   }
 
   #deliver(chunk: Uint8Array, other: Wire): void {
-    const { clock } = this.#host.network
+    const { clock, carriage } = this.#host.network
     clock.after(this.#host.link.latency + other.#host.link.latency, () => {
-      this.#arriving = other.#host.takeIn(chunk.length)
-      clock.schedule(this.#arriving, () => {
+      const passes = carriage !== 'crumbs' && chunk.length <= SMALL
+      this.#arriving = passes ? Math.max(clock.now, this.#arriving) : other.#host.takeIn(chunk.length)
+      const arrive = (): void => {
         if (!other.#closed) other.owner?.received(chunk)
-        chunk.fill(0xee)
-      })
+        if (carriage === 'crumbs') chunk.fill(0xee)
+      }
+      if (passes && this.#arriving === clock.now) arrive()
+      else clock.schedule(this.#arriving, arrive)
     })
   }
 

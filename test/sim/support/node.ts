@@ -41,6 +41,8 @@ export interface NodeOptions {
   /** Milliseconds to hash and store a piece. */
   readonly checkTime?: number
   readonly random: () => number
+  /** Every wanted piece is there. */
+  readonly onComplete?: (node: Node) => void
 }
 
 export interface TimedAlert {
@@ -88,6 +90,10 @@ export class Node {
     if (options.magnet === true) return
     this.torrent.setInfo(content.info)
     this.#start()
+  }
+
+  get link(): Link {
+    return this.#options.link
   }
 
   get now(): number {
@@ -241,6 +247,7 @@ export class Node {
         return
       case 'alert':
         this.alerts.push({ at: this.now, alert: action.alert })
+        if (action.alert.type === 'complete') this.#options.onComplete?.(this)
         if (action.alert.type === 'metadata' && !this.#started)
           this.#network.clock.after(CHECK_TIME, () => this.#start())
     }
@@ -249,7 +256,7 @@ export class Node {
   /** Compares with the content instead of hashing: as strict, and a thousand peers stay cheap. */
   #check(piece: number, data: OwnedBytes): void {
     const expected = this.#options.content.piece(piece)
-    const before = data.slice()
+    const before = this.#network.carriage === 'crumbs' ? data.slice() : data
     this.checking.add(piece)
     this.#network.clock.after(this.#options.checkTime ?? CHECK_TIME, () => {
       this.checking.delete(piece)

@@ -3,7 +3,7 @@ import { peerId, type PeerId } from '../../../src/lib/base/ids.ts'
 import { seeded } from '../../picker/support.ts'
 import { Clock } from './clock.ts'
 import { makeContent, type Content, type ContentOptions } from './content.ts'
-import { Network, type Link } from './network.ts'
+import { Network, type Carriage, type Link } from './network.ts'
 import { Node, type NodeOptions } from './node.ts'
 import { ScriptedPeer, type Script, type ScriptedPeerOptions } from './scripted-peer.ts'
 
@@ -19,9 +19,9 @@ export class World {
   #addresses = 0
 
   /** All that happens follows from the seed. */
-  constructor(seed: number, content: Partial<ContentOptions> = {}) {
+  constructor(seed: number, content: Partial<ContentOptions> = {}, carriage: Carriage = 'crumbs') {
     this.random = seeded(seed)
-    this.network = new Network(this.clock, this.random)
+    this.network = new Network(this.clock, this.random, carriage)
     this.content = contentOf({ pieces: 16, pieceLength: 65_536, ...content })
   }
 

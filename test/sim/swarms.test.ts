@@ -1,0 +1,110 @@
+// What becomes of swarms that are not ideal. Each prints its figures; what is demanded leaves them some room.
+import { describe, expect, it } from 'vitest'
+import { randomIndex } from '../../src/lib/picker/random.ts'
+import type { Node } from './support/node.ts'
+import { seedThat } from './support/scripted-peer.ts'
+import { LINE, spread, Swarm, UP } from './support/swarm.ts'
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
+function report(name: string, swarm: Swarm, more = ''): void {
+  const times = swarm.times()
+  console.log(
+    `${name}: bound ${swarm.bound.toFixed(0)} s, ${spread(times)}, the seed sent ${swarm.copies.toFixed(2)} copies`,
+    more,
+  )
+}
+
+describe('a swarm', () => {
+  it('takes in a flash crowd: ten times as many come at once, and each is done as soon as the first were', () => {
+    const swarm = new Swarm({ leeches: 10, pieces: 128 })
+    swarm.untilFinished()
+    const [first = 0] = swarm.times().slice(-1)
+    const start = swarm.world.clock.now
+    const crowd = Array.from({ length: 100 }, () => swarm.join())
+    swarm.untilFinished()
+    const times = swarm.times(crowd).map(time => time - start / 1000)
+    report('flash crowd', swarm, `; the crowd of 100: ${spread(times)}`)
+    expect(Math.max(...times)).toBeLessThan(1.5 * first)
+  })
+
+  it('outlives churn: half of the leeches leave before they have half, and the others finish', () => {
+    const swarm = new Swarm({ leeches: 80, pieces: 128 })
+    const quitters = swarm.leeches.filter((_, index) => index % 2 === 0)
+    for (const quitter of quitters) {
+      swarm.world.clock.run(randomIndex(1000, swarm.world.random))
+      swarm.leave(quitter)
+    }
+    swarm.untilFinished()
+    report('churn', swarm)
+    expect(swarm.finishedAt.size).toBe(40)
+    expect(Math.max(...swarm.times())).toBeLessThan(2 * swarm.bound)
+  })
+
+  it('finishes without its seed, which left after 1.1 copies', () => {
+    const swarm = new Swarm({ leeches: 30, pieces: 256 })
+    swarm.world.clock.runUntil('1.1 copies', () => swarm.copies >= 1.1, 3_600_000)
+    swarm.seed.vanish()
+    const left = swarm.world.clock.now / 1000
+    swarm.untilFinished()
+    report('the seed leaves', swarm, `; it left after ${left.toFixed(0)} s`)
+  })
+
+  it('gives free riders less than contributors', () => {
+    const rides = (index: number): boolean => index % 3 === 0
+    const swarm = new Swarm({
+      leeches: 60,
+      pieces: 256,
+      leech: index => (rides(index) ? { link: { ...LINE, up: UP / 100 } } : {}),
+    })
+    const of = (which: (index: number) => boolean): Node[] => swarm.leeches.filter((_, index) => which(index))
+    swarm.untilFinished()
+    const riders = swarm.times(of(rides))
+    const contributors = swarm.times(of(index => !rides(index)))
+    report('free riders', swarm, `; 40 contributors: ${spread(contributors)}; 20 riders: ${spread(riders)}`)
+    expect(mean(contributors)).toBeLessThan(mean(riders))
+    expect(Math.max(...contributors)).toBeLessThan(Math.max(...riders))
+  })
+
+  it('bans one poisoner among 50 and nobody else, and finishes', () => {
+    const swarm = new Swarm({ leeches: 49, pieces: 128 })
+    const wrong = seedThat((block, session) => {
+      session.connection.sendBlock(block, new Uint8Array(block.length).fill(0xbb))
+    }, 128)
+    const poisoner = swarm.world.scripted(wrong, { link: LINE })
+    for (const leech of swarm.leeches) leech.know(poisoner)
+    swarm.untilFinished()
+    const bans = swarm.leeches.flatMap(leech => leech.of('peerBanned').map(({ address }) => address))
+    report('a poisoner', swarm, `; banned by ${bans.length}, ${(100 * swarm.wasted).toFixed(1)} % came in vain`)
+    expect(bans.length).toBeGreaterThan(0)
+    expect(bans.every(({ host }) => host === poisoner.address.host)).toBe(true)
+    expect(swarm.wasted).toBeLessThan(0.1)
+  })
+
+  it('is not held up by a slow majority: its fast leeches are done before most of the slow ones, and all are', () => {
+    const fast = (index: number): boolean => index % 5 === 0
+    const swarm = new Swarm({
+      leeches: 50,
+      pieces: 128,
+      leech: index => ({ link: fast(index) ? { ...LINE, up: 4 * UP, down: 40 * UP } : { ...LINE, up: UP / 4 } }),
+    })
+    swarm.untilFinished()
+    const quick = swarm.times(swarm.leeches.filter((_, index) => fast(index)))
+    const slow = swarm.times(swarm.leeches.filter((_, index) => !fast(index)))
+    report('a slow majority', swarm, `; 10 fast: ${spread(quick)}; 40 slow: ${spread(slow)}`)
+    expect(Math.max(...slow)).toBeLessThan(4 * swarm.bound)
+    expect(mean(quick)).toBeLessThan(mean(slow))
+  })
+
+  it('does the same again for the same seed of its randomness, and something else for another', () => {
+    const run = (seed: number): readonly number[] => {
+      const swarm = new Swarm({ leeches: 10, pieces: 32, seed })
+      swarm.untilFinished()
+      return swarm.times()
+    }
+    expect(run(7)).toEqual(run(7))
+    expect(run(7)).not.toEqual(run(8))
+  })
+})
