@@ -15,10 +15,22 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts', 'plugins/*/test/**/*.test.ts'],
-          exclude: ['test/cli/**', 'test/interop/**'],
+          exclude: ['test/cli/**', 'test/interop/**', 'test/swarms/**'],
           // Simulations compute for seconds, and longer on a busy machine: only what hangs is to fail.
           testTimeout: 60_000,
         },
+      },
+      {
+        // Whole swarms: pure computing, the same everywhere, so once is enough, without the cost of measuring coverage.
+        test: {
+          name: 'swarms',
+          include: ['test/swarms/**/*.test.ts'],
+          exclude: ['test/swarms/thousand.test.ts'],
+          testTimeout: 300_000,
+        },
+      },
+      {
+        test: { name: 'thousand', include: ['test/swarms/thousand.test.ts'], testTimeout: 1_800_000 },
       },
       {
         test: {

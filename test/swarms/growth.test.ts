@@ -1,6 +1,6 @@
 // What a simulated peer costs does not grow with the swarm but for the event queue's log N.
 import { expect, it } from 'vitest'
-import { Swarm } from './support/swarm.ts'
+import { Swarm } from '../sim/support/swarm.ts'
 
 const PIECES = 8
 
@@ -19,4 +19,4 @@ it('a thousand simulated peers cost no more than N log N', () => {
   const [few, many] = [125, 1000]
   const growth = (many * Math.log(many)) / (few * Math.log(few))
   expect(events(many) / events(few)).toBeLessThan(growth)
-}, 300_000)
+})

@@ -1,9 +1,9 @@
 // What becomes of swarms that are not ideal. Each prints its figures; what is demanded leaves them some room.
 import { describe, expect, it } from 'vitest'
 import { randomIndex } from '../../src/lib/picker/random.ts'
-import type { Node } from './support/node.ts'
-import { seedThat } from './support/scripted-peer.ts'
-import { LINE, spread, Swarm, UP } from './support/swarm.ts'
+import type { Node } from '../sim/support/node.ts'
+import { seedThat } from '../sim/support/scripted-peer.ts'
+import { LINE, spread, Swarm, UP } from '../sim/support/swarm.ts'
 
 function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length
