@@ -3,6 +3,7 @@
 // ordinary way, which knows what to say of it; so nothing here is ever an error.
 import { Worker } from 'node:worker_threads'
 import { fileWorker, type FilesAnswer, type FilesJob } from './file-worker.ts'
+import { inPlaceBelow } from './in-place.ts'
 import { Scratch } from './scratch.ts'
 
 /** As libuv has for the calls of all others. */
@@ -92,7 +93,11 @@ export class FileThreads {
 
   #start(): Thread {
     const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MEMORY }
-    const worker = new Worker(`(${fileWorker.toString()})()`, { eval: true, stdin: false, resourceLimits })
+    const worker = new Worker(`(${fileWorker.toString()})(${inPlaceBelow.toString()})`, {
+      eval: true,
+      stdin: false,
+      resourceLimits,
+    })
     const thread: Thread = { worker, batch: [] }
     this.#lastStart = performance.now()
     worker.unref()

@@ -2,6 +2,7 @@
 // from the TypeScript sources under test: it must use nothing from outside itself but globals.
 import type { BigIntStats } from 'node:fs'
 import type { OwnedBytes } from '../base/bytes.ts'
+import type { inPlaceBelow } from './in-place.ts'
 
 /**
  * The same to be done to many files. Each is opened, used and closed at once, and no special case is known here. The shape is
@@ -45,7 +46,8 @@ interface FileTask {
   readonly create: boolean
 }
 
-export function fileWorker(): void {
+/** @param below `inPlaceBelow`, which comes as source text too. */
+export function fileWorker(below: typeof inPlaceBelow): void {
   const { parentPort } = process.getBuiltinModule('node:worker_threads')
   const paths = process.getBuiltinModule('node:path')
   const fs = process.getBuiltinModule('node:fs')
@@ -114,6 +116,7 @@ export function fileWorker(): void {
   /** Does one thing to each file's open descriptor. @returns the numbers of those where it failed */
   function each(job: FilesJob, act: (task: FileTask, fd: number, size: number, index: number) => void): number[] {
     const real = new Set<string>()
+    const isInPlace = job.root === undefined ? undefined : below(job.root)
     const failed: number[] = []
     tasksOf(job).forEach((task, index) => {
       try {
@@ -121,6 +124,7 @@ export function fileWorker(): void {
         try {
           const stats = fs.fstatSync(fd)
           if (!stats.isFile()) throw new Error('no regular file')
+          if (isInPlace?.(task.path, fd) === false) throw new Error('behind a link')
           act(task, fd, stats.size, index)
         } finally {
           fs.closeSync(fd)

@@ -1,5 +1,6 @@
-// Nothing is written below the root but through real folders: a symbolic link planted in the output leads nowhere. (A program
-// that swaps a folder for a link between the look and the opening has the user's own rights, and needs no such trick.)
+// Nothing is written below the root but through real folders: a symbolic link planted in the output leads nowhere. One that is
+// put into the place of a folder after the look is noticed once a file is open (in-place.ts), before a byte is written; what it
+// can lead elsewhere is a new folder or file without bytes.
 import { mkdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { BtError } from '../base/errors.ts'
@@ -7,14 +8,14 @@ import { look } from './descriptor.ts'
 import { diskError, errnoOf, symlinkRefused } from './disk-error.ts'
 
 export class Folders {
-  readonly #root: string
+  readonly root: string
   /** Looks under way, and those that begin when these are over. */
   readonly #running = new Map<string, Promise<void>>()
   readonly #next = new Map<string, Promise<void>>()
 
   /** @param root exists; where it leads is the user's choice */
   constructor(root: string) {
-    this.#root = root
+    this.root = root
   }
 
   /**
@@ -62,8 +63,8 @@ export class Folders {
   /** From the outermost to `path`, without the root. */
   #between(path: string): string[] {
     const folders: string[] = []
-    let folder = this.#root
-    for (const element of relative(this.#root, path).split(sep)) {
+    let folder = this.root
+    for (const element of relative(this.root, path).split(sep)) {
       if (element === '') continue
       folder = join(folder, element)
       folders.push(folder)

@@ -1,10 +1,12 @@
-// Nothing is opened unless it is a regular file, and nothing for writing through a symbolic link.
+// Nothing is opened unless it is a regular file, and nothing for writing through a symbolic link, planted before the opening or
+// in the midst of it.
 import { constants } from 'node:fs'
 import { dirname } from 'node:path'
 import { BtError } from '../base/errors.ts'
 import { closeDescriptor, describe, look, openDescriptor } from './descriptor.ts'
 import { isAbsent, symlinkRefused } from './disk-error.ts'
 import type { Folders } from './folders.ts'
+import { inPlaceBelow } from './in-place.ts'
 
 export interface Opened {
   readonly fd: number
@@ -28,7 +30,7 @@ export async function openForRead(path: string): Promise<Opened> {
 /** For reading and writing a file that exists. */
 export async function openForWrite(folders: Folders, path: string): Promise<Opened> {
   await folders.check(dirname(path))
-  return openNoFollow(path, constants.O_RDWR, FILE_MODE)
+  return openNoFollow(folders, path, constants.O_RDWR, FILE_MODE)
 }
 
 /** For writing, made where it is missing together with its folders. `executable`: BEP 47 attr "x". */
@@ -39,12 +41,24 @@ export async function openOrCreate(folders: Folders, path: string, executable: b
     if (!isAbsent(error)) throw error
     await folders.make(dirname(path))
   }
-  return openNoFollow(path, constants.O_RDWR | constants.O_CREAT, executable ? EXECUTABLE_MODE : FILE_MODE)
+  return openNoFollow(folders, path, constants.O_RDWR | constants.O_CREAT, executable ? EXECUTABLE_MODE : FILE_MODE)
 }
 
-async function openNoFollow(path: string, flags: number, mode: number): Promise<Opened> {
+async function openNoFollow(folders: Folders, path: string, flags: number, mode: number): Promise<Opened> {
   if (NO_FOLLOW === 0) await refuseSymlink(path)
-  return regular(await openDescriptor(path, flags | NO_FOLLOW | NON_BLOCKING, mode), path)
+  const opened = await regular(await openDescriptor(path, flags | NO_FOLLOW | NON_BLOCKING, mode), path)
+  if (isBelow(folders, path, opened.fd)) return opened
+  await closeDescriptor(opened.fd)
+  throw symlinkRefused(path)
+}
+
+/** What can not be found any more was taken away meanwhile, or is not below. */
+function isBelow({ root }: Folders, path: string, fd: number): boolean {
+  try {
+    return inPlaceBelow(root)(path, fd)
+  } catch {
+    return false
+  }
 }
 
 async function refuseSymlink(path: string): Promise<void> {
