@@ -7,6 +7,9 @@ import { variablesOf } from './settings.ts'
 
 const OWN = 'bt-toolbox'
 const GLOBAL = 'GLOBAL'
+/** Commands of oclif's that bring somebody's code into bt. */
+const BRINGS_CODE: ReadonlySet<string> = new Set(['plugins install', 'plugins link', 'plugins update'])
+const TRUST = 'A plugin runs inside of bt with all your rights: install only what you would run by itself.'
 const HELP_WORDS = ['help', '--help', '-h']
 
 type Section = ReturnType<CommandHelp['sections']>[number]
@@ -23,13 +26,18 @@ class BtCommandHelp extends CommandHelp {
   /** Before the examples, with which a page ends. */
   protected override sections(): Section[] {
     const sections = super.sections()
-    if (this.command.pluginName !== OWN) return sections
     const examples = sections.findIndex(({ header }) => header === 'EXAMPLES')
-    const more = [
+    return sections.toSpliced(examples === -1 ? sections.length : examples, 0, ...this.#more())
+  }
+
+  #more(): Section[] {
+    const { id, pluginName } = this.command
+    if (BRINGS_CODE.has(id)) return [{ header: 'TRUST', generate: () => this.wrap(TRUST) }]
+    if (pluginName !== OWN) return []
+    return [
       { header: 'EXIT CODES', generate: () => this.wrap(exitCodesLine()) },
       { header: 'ENVIRONMENT', generate: () => this.wrap(environmentLine(this.command)) },
     ]
-    return sections.toSpliced(examples === -1 ? sections.length : examples, 0, ...more)
   }
 }
 

@@ -46,6 +46,13 @@ test('`bt help` lists its pages, and each is no wider than a terminal', async ()
   expect((await bt(['help', 'config'])).stdout).toBe(HELP_TOPICS.get('config')?.text)
 })
 
+test.each(['install', 'link', 'update'])('bt plugins %s --help says whose rights a plugin has', async command => {
+  const { stdout } = await bt(['plugins', command, '--help'])
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'TRUST A plugin runs inside of bt with all your rights: install only what',
+  )
+})
+
 test.each([['decode', '-h'], ['-h']])('-h is --help: %s', async (...words) => {
   const long = words.map(word => word.replace('-h', '--help'))
   expect(await bt(words)).toEqual(await bt(long))

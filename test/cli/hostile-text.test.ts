@@ -125,7 +125,7 @@ describe('a tracker', () => {
 })
 
 describe('a peer', () => {
-  test('has a name of its own, and a bytes to show', async () => {
+  test('has a peer id of its own', async () => {
     const { cwd, file, infoHash } = await evilTorrent([])
     const peer = await scriptedPeer({ infoHash, peerId: `${EVIL}xxxxxxxxxxxxxxxxxxxx`.slice(0, 20) })
     const commands = [
