@@ -1,11 +1,10 @@
 // What docs/LIMITS.md says is so: every constant has the value that is given, and every test is there.
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { citationsIn, expectThere } from './citations.ts'
 
 const ROOT = new URL('../../', import.meta.url)
 const ROW = /^\| [^|]+ \| (?<limit>[\d,]+) \| `(?<constant>\w+)` in `(?<file>[\w/.-]+)` \| (?<tests>[^|]+) \|$/gm
-/** A test file in code type, and the titles of its tests in italics behind it. */
-const CITATION = /`((?:test|plugins)\/[\w./-]+\.test\.ts)` ((?:\*[^*]+\*(?:, )?)+)/g
 
 const page = await readFile(new URL('docs/LIMITS.md', ROOT), 'utf8')
 const rows = [...page.matchAll(ROW)].map(({ groups: { limit = '', constant = '', file = '', tests = '' } = {} }) => ({
@@ -14,9 +13,7 @@ const rows = [...page.matchAll(ROW)].map(({ groups: { limit = '', constant = '',
   file,
   tests,
 }))
-const citations = [...page.matchAll(CITATION)].flatMap(([, file = '', titles = '']) =>
-  [...titles.matchAll(/\*([^*]+)\*/g)].map(([, title = '']) => [file, title] as const),
-)
+const citations = await citationsIn('docs/LIMITS.md')
 
 describe('docs/LIMITS.md', () => {
   it('has nothing but whole rows in its tables', () => {
@@ -32,10 +29,7 @@ describe('docs/LIMITS.md', () => {
     expect(numbersOf(value)).toContain(Number(limit))
   })
 
-  it.each(citations)('%s has a test "%s"', async (file, title) => {
-    const source = (await readFile(new URL(file, ROOT), 'utf8')).replaceAll('\\', '')
-    expect(["'", '"', '`'].some(quote => source.includes(`${quote}${title}${quote}`))).toBe(true)
-  })
+  it.each(citations)('%s has a test "%s"', expectThere)
 })
 
 /** What an initialiser comes to, where it is a sum or a product; or every number in it. */

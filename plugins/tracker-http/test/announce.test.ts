@@ -78,6 +78,14 @@ describe('an answer', () => {
     })
   })
 
+  it.each([
+    [1024, 1024],
+    [1025, undefined],
+  ])('has its tracker id sent back where that has no more than 1,024 bytes: %i', async (length, kept) => {
+    const { trackerId } = await announce({ interval: 1, 'tracker id': 'x'.repeat(length), peers: '' })
+    expect(trackerId?.length).toBe(kept)
+  })
+
   it('keeps what it has no name for', async () => {
     const { extra } = await announce({ interval: 1, peers: '', 'x-load': 3, retry: { a: 'b' } })
     expect([...(extra?.keys() ?? [])]).toEqual(['retry', 'x-load'])
