@@ -1,7 +1,7 @@
 // The process around the commands: one exit, after everything is written, with the code that the error names.
 import { writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { exitCodeOf, outputError, report, reportMode } from './cli/report.ts'
+import { exitCodeOf, knownError, outputError, report, reportMode } from './cli/report.ts'
 import { shortWay } from './cli/short-way.ts'
 
 /** @param url of the script that runs; the package root is found from there. */
@@ -13,7 +13,8 @@ export async function main(url: string, argv: readonly string[] = process.argv.s
     const command = await shortWay(argv)
     await (command === undefined ? longWay(url, argv) : command.run())
     code = Number(process.exitCode ?? 0)
-  } catch (error) {
+  } catch (thrown) {
+    const error = knownError(thrown)
     code = exitCodeOf(error)
     await report(error, await reportMode(argv))
   }

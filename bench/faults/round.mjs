@@ -6,8 +6,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BT } from '../lib/clients/bt.mjs'
 
-/** Milliseconds within which a run is ended: longer than one takes, so that some end by themselves. */
-const LATEST = 1_500
+/** Of the runs that are ended, those that are so by the clock, mostly before they have begun; milliseconds. */
+const EARLY = 0.2
+const START = 600
+/** Milliseconds between looks at what was given, and of the moments between. */
+const LOOK = 10
 /** How much of what it printed goes into a failure's message, in characters. */
 const TAIL = 500
 
@@ -37,11 +40,12 @@ export class Round {
     const { random, signals, source } = this.#options
     const [before, storedBefore] = [source.given(), this.#stored()]
     const { child, ended } = this.#start()
-    const moment = random() * LATEST
+    const [early, part, rest] = [random() < EARLY, random(), random()]
     const signal = signals[Math.floor(random() * signals.length)]
-    const clock = new AbortController()
-    await Promise.race([sleep(moment, undefined, { signal: clock.signal }).catch(() => undefined), ended])
-    clock.abort()
+    if (early) await Promise.race([sleep(part * START), ended])
+    const enough = early ? 0 : part * (source.torrent.length - storedBefore)
+    while (child.exitCode === null && source.given() - before < enough) await sleep(LOOK)
+    await sleep(rest * LOOK)
     child.kill(signal)
     const { code } = await ended
     const stored = this.#stored()

@@ -59,6 +59,10 @@ export class Child {
     if (code !== 0) throw new Error(`it ended with ${code}\n${this.report()}`)
   }
 
+  get pid() {
+    return this.#pid
+  }
+
   get ended() {
     return this.#exit !== undefined
   }

@@ -2,12 +2,13 @@
 import { freemem } from 'node:os'
 import { parseArgs } from 'node:util'
 
-const USAGE = `npm run bench -- [--size 2GiB] [--runs 3] [--only CASE,...] [--clients NAME,...] [--json FILE] [--dir DIR [--keep]]
+const USAGE = `npm run bench -- [--size 2GiB] [--runs 3] [--only CASE,...] [--clients NAME,...] [--json FILE] [--dir DIR [--keep]] [--minutes 15]
 
   --size     the random data that most cases transfer
   --runs     how often each client does each thing; the figures are medians
   --only     these cases: CASES
   --clients  these of the clients that are found: bt,libtorrent,aria2,transmission,webtorrent
+  --minutes  how long the case soak takes, which runs only where --only names it
   --json     write all figures into this file
   --dir      a folder on a tmpfs for the data, in place of a tmpfs that exists as long as the benchmark does
   --keep     leave the data of --dir there`
@@ -22,6 +23,7 @@ const UNITS = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
  * @property {number} runs
  * @property {string[]} only names of cases
  * @property {string[] | undefined} clients
+ * @property {number} minutes
  * @property {string | undefined} json
  * @property {string | undefined} dir
  * @property {boolean} keep
@@ -30,13 +32,15 @@ const UNITS = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
 /** @returns {Options} */
 export function parseOptions(argv, cases) {
   const names = cases.map(({ name }) => name)
+  const usual = cases.filter(({ onDemand }) => onDemand !== true).map(({ name }) => name)
   try {
     const { values } = parseArgs({
       args: argv,
       options: {
         size: { type: 'string', default: '2GiB' },
         runs: { type: 'string', default: '3' },
-        only: { type: 'string', default: names.join(',') },
+        only: { type: 'string', default: usual.join(',') },
+        minutes: { type: 'string', default: '15' },
         clients: { type: 'string' },
         json: { type: 'string' },
         dir: { type: 'string' },
@@ -52,6 +56,7 @@ export function parseOptions(argv, cases) {
       ...values,
       size: room(bytes(values.size)),
       runs: count(values.runs),
+      minutes: count(values.minutes),
       only,
       clients: values.clients?.split(','),
     }
@@ -78,6 +83,6 @@ function room(size) {
 }
 
 function count(text) {
-  if (!/^[1-9]\d*$/.test(text)) throw new Error(`"${text}" is not a number of runs`)
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`"${text}" is not a whole number from 1 on`)
   return Number(text)
 }

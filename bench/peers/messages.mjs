@@ -14,6 +14,12 @@ export function message(id, payload = Buffer.alloc(0)) {
   return Buffer.concat([head, payload])
 }
 
+export function request(piece, offset, length) {
+  const payload = Buffer.alloc(12)
+  for (const [index, value] of [piece, offset, length].entries()) payload.writeUInt32BE(value, index * 4)
+  return message(REQUEST, payload)
+}
+
 /** A bitfield from bytes of which the spare bits at the end have to be 0. */
 export function bitfield(bits, pieceCount) {
   if (pieceCount % 8 !== 0) bits[bits.length - 1] &= 0xff << (8 - (pieceCount % 8))

@@ -45,6 +45,14 @@ export function outputError(error: NodeJS.ErrnoException): BtError {
   return new BtError(code, `can not write the output: ${error.message}`, { cause: error })
 }
 
+/** The same error, but for what the system says whatever was opened: even a file of the program's own. */
+export function knownError(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (error instanceof BtError || (code !== 'EMFILE' && code !== 'ENFILE')) return error
+  const message = `too many files are open (${code}); bt takes about 100 of them: allow more with ulimit -n`
+  return new BtError('DISK_FAILED', message, { cause: error })
+}
+
 export function exitCodeOf(error: unknown): number {
   if (error instanceof BtError) return error.exitCode
   const known = error as OclifError
@@ -67,8 +75,7 @@ export async function report(error: unknown, mode: ReportMode): Promise<void> {
   // Whoever pressed Ctrl-C knows; what it means for the work at hand the command has said.
   if (code === 'INTERRUPTED' && !mode.debug) return
   const hint = isUsage(known) ? '\nTry bt --help, or bt <command> --help.' : ''
-  const { paintFor } = await import('../lib/ui/paint.ts')
-  process.stderr.write(`${paintFor(process.stderr).red('bt:')} ${message}${hint}\n`)
+  process.stderr.write(`${await prefix()} ${message}${hint}\n`)
   if (!mode.debug) {
     if (code === 'INTERNAL') process.stderr.write('bt: this is a fault in bt; --debug shows where it happened\n')
     return
@@ -77,6 +84,12 @@ export async function report(error: unknown, mode: ReportMode): Promise<void> {
     const stack = (cause.stack ?? cause.message).split('\n').map(printable).join('\n')
     process.stderr.write(`${cause === error ? '' : 'caused by '}${stack}\n`)
   }
+}
+
+/** Plain where even this can not be loaded. */
+async function prefix(): Promise<string> {
+  const paint = await import('../lib/ui/paint.ts').catch(() => undefined)
+  return paint?.paintFor(process.stderr).red('bt:') ?? 'bt:'
 }
 
 function codeOf(error: unknown): string {

@@ -12,6 +12,7 @@ import type { BtPlugin } from '../../src/lib/plugin/api.ts'
 import { Hasher } from '../../src/lib/storage/hasher.ts'
 import { fixture, sha1, singleFileInfo } from '../metainfo/samples.ts'
 import { eventOf, eventsOf } from './support/content.ts'
+import { SocketBudget } from '../../src/lib/net/socket-budget.ts'
 import { Disk } from '../../src/lib/storage/disk.ts'
 import { FakeTracker, registryOf, TRACKER_URL } from './support/plugins.ts'
 
@@ -46,6 +47,7 @@ function setUp({ source, plugin = {}, ...options }: SetUp = {}) {
       key: 1,
       client: 'test',
       registry: registryOf({ trackers: [tracker], ...plugin }),
+      sockets: new SocketBudget(),
       disk: new Disk(),
       limits: new LimitPair(),
       now: () => performance.now(),

@@ -133,3 +133,25 @@ it('remembers that a file could not be closed: what was written to it may be los
   await expect(cache.use(file, () => openDescriptor('/dev/null', 0), read)).rejects.toMatchObject({ code: 'EBADF' })
   await cache.retire(files)
 })
+
+it('closes an unused one where the system has no descriptor left, and waits where all are in use', async () => {
+  const { cache, files, use } = await benchOf(4)
+  await use(0, read)
+  let left = 0
+  const open = async (path: string): Promise<number> => {
+    if (left === 0) throw Object.assign(new Error('no descriptor'), { code: 'EMFILE' })
+    return openDescriptor(path, 0)
+  }
+  const other = new CachedFile()
+  const used = cache.use(
+    other,
+    () => open('/dev/null'),
+    fd => Promise.resolve(fd),
+  )
+  await new Promise(resolve => setImmediate(resolve))
+  await expect.poll(() => files[0]?.fd).toBeUndefined()
+  left = 1
+  expect(await used).toBeGreaterThan(0)
+  await cache.retire([other, ...files])
+  expect(cache.size).toBe(0)
+})

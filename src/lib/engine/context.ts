@@ -1,5 +1,6 @@
 // What all torrents of one engine share.
 import type { PeerId } from '../base/ids.ts'
+import type { SocketBudget } from '../net/socket-budget.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
 import type { Hasher } from '../storage/hasher.ts'
 import type { Disk } from '../storage/disk.ts'
@@ -16,6 +17,8 @@ export interface EngineContext {
   /** Name and version, shown to peers. */
   readonly client: string
   readonly registry: PluginRegistry
+  /** Bounds how many connections to peers there are over all torrents. */
+  readonly sockets: SocketBudget
   /** Bounds how many files of all torrents are open, and has threads for small ones. */
   readonly disk: Disk
   /** What all torrents together keep to. */

@@ -70,7 +70,8 @@ export async function downloadStorage(info: Info, target: DownloadPlace, request
     const levels = priorities && pieceLevels(info, files, priorities)
     const order = { sequential: target.sequential === true, ...(levels && { levels }) }
     const place = { path: contentPath(info, output), uploadedBefore: resumed.uploaded }
-    return { ...io(store, info, request), ...place, have, wanted, order, close }
+    const confirm = (): Promise<void> => confirmFiles(store, info, files)
+    return { ...io(store, info, request), ...place, have, wanted, order, confirm, close }
   } catch (error) {
     await unreserve(output.resumePath)
     await store.close()
@@ -106,6 +107,21 @@ export function io(store: FileStore, info: Info, { hasher }: StorageRequest): Co
   return {
     readInto: (offset, parts) => content.readInto(offset, parts),
     write: (offset, data) => content.write(offset, data),
+  }
+}
+
+/** What was taken away while its file was open was written to nowhere. */
+async function confirmFiles(store: FileStore, info: Info, files: Iterable<number>): Promise<void> {
+  const survey = await store.survey()
+  for (const file of files) {
+    const entry = info.files[file]
+    if (entry === undefined || !isStored(entry) || survey.files[file]?.stamp?.size === entry.length) continue
+    const path = store.output.paths[file] ?? ''
+    throw new BtError(
+      'DISK_NOT_FOUND',
+      `"${path}" was moved, removed or cut while it was downloaded; the same command gets what is missing`,
+      { details: { path } },
+    )
   }
 }
 

@@ -5,6 +5,7 @@ import { hex } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import { makePeerId } from '../base/ids.ts'
 import { Listener } from '../net/listener.ts'
+import { SocketBudget } from '../net/socket-budget.ts'
 import type { PluginRegistry } from '../plugin/registry.ts'
 import { Hasher } from '../storage/hasher.ts'
 import { Disk } from '../storage/disk.ts'
@@ -12,6 +13,7 @@ import { resumeCandidates } from '../storage/output.ts'
 import { loadMetadata } from '../storage/resume.ts'
 import { CLIENT } from './client.ts'
 import type { EngineContext } from './context.ts'
+import { shareDescriptors } from './descriptors.ts'
 import { LimitPair, type RateLimits } from './rate-limits.ts'
 import { downloadStorage, type DownloadTarget } from './download-storage.ts'
 import type { SeedGoals } from './seed-goals.ts'
@@ -80,6 +82,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const peerId = makePeerId(length => randomBytes(length))
   const torrents = new Map<string, TorrentSession>()
   const now = (): number => performance.now()
+  const shares = shareDescriptors()
+  const sockets = new SocketBudget(shares.sockets)
   const limits = new LimitPair()
   limits.set(options, now())
   const listener =
@@ -90,6 +94,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
           port: options.port ?? 0,
           peerId,
           now,
+          budget: sockets,
           claim: visitor => torrents.get(hex(visitor.handshake.infoHash))?.runner.adopt(visitor),
         })
   const context: EngineContext = {
@@ -99,7 +104,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     key: randomBytes(4).readUInt32BE(),
     client: CLIENT,
     registry,
-    disk: new Disk(),
+    sockets,
+    disk: new Disk(shares.files),
     limits,
     now,
     random: () => Math.random(),

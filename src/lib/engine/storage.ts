@@ -19,6 +19,8 @@ export interface Storage extends Content {
   readonly passing?: Passing
   /** In which order pieces are asked for: by default the rarest first. */
   readonly order?: PickOrder
+  /** Called once all that is wanted is stored. @throws BtError DISK_* where it is not there any more */
+  confirm?(): Promise<void>
   /** Flushes, notes what is verified so that the same command resumes, and lets go of the files. */
   close(have: Bitfield, run: Run): Promise<void>
 }

@@ -6,6 +6,7 @@ import { messageOf } from '../base/errors.ts'
 import type { Block } from '../metainfo/block.ts'
 import { pieceHash, type Info } from '../metainfo/metainfo.ts'
 import { PeerSocket, type PeerSocketOwner } from '../net/peer-socket.ts'
+import type { SocketBudget } from '../net/socket-budget.ts'
 import type { PeerKey, PickOrder, PieceRange } from '../picker/picker.ts'
 import type { Hasher } from '../storage/hasher.ts'
 import type { TorrentAction, TorrentAlert } from '../swarm/actions.ts'
@@ -25,6 +26,8 @@ export interface RunnerOptions {
   /** Milliseconds, monotonic. */
   readonly now: () => number
   readonly hasher: Hasher
+  /** That dialled connections count for. */
+  readonly sockets: SocketBudget
   readonly onAlert: (alert: TorrentAlert) => void
   /** The torrent can not go on: the disk failed, or its metadata is unusable. */
   readonly onFatal: (error: unknown) => void
@@ -161,8 +164,7 @@ export class TorrentRunner {
   #perform(action: TorrentAction): void {
     switch (action.type) {
       case 'dial':
-        this.#sockets.set(action.key, PeerSocket.dial(action.address, this.#ownerOf(action.key)))
-        return
+        return this.#dial(action.key, action.address)
       case 'drop': {
         const socket = this.#sockets.get(action.key)
         this.#sockets.delete(action.key)
@@ -179,6 +181,10 @@ export class TorrentRunner {
       case 'fatal':
         return this.#options.onFatal(action.error)
     }
+  }
+
+  #dial(key: PeerKey, address: PeerAddress): void {
+    this.#sockets.set(key, PeerSocket.dial(address, this.#ownerOf(key), this.#options.sockets))
   }
 
   #ownerOf(key: PeerKey): PeerSocketOwner {

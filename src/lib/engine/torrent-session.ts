@@ -104,6 +104,8 @@ export class TorrentSession {
   #incomplete = false
   #lastLoss: string | undefined
   #stage: Stage
+  /** All is stored, and is being looked at once more. */
+  #confirming: Promise<void> | undefined
   #stopping: Promise<void> | undefined
 
   /** @internal Use the methods of `Engine`. */
@@ -133,6 +135,7 @@ export class TorrentSession {
       torrent: this.#torrent,
       now: context.now,
       hasher: context.hasher,
+      sockets: context.sockets,
       onAlert: alert => this.#onAlert(alert),
       onFatal: error => {
         // Pieces that waited for room on the disk are let go of when we are stopped.
@@ -322,7 +325,10 @@ export class TorrentSession {
     await this.#sources.stop()
     await this.#opening
     await this.#runner.stop()
+    await this.#confirming
     const have = this.#torrent.have
+    // What comes of that is no news.
+    const failed = this.#stage === 'failed'
     let unsaved: unknown
     try {
       if (have !== undefined) await this.#storage?.close(have, this.#run())
@@ -337,7 +343,7 @@ export class TorrentSession {
     this.#settleDone.reject(ended)
     this.#streams.end(ended)
     this.#seeding.end(unsaved === undefined ? undefined : asBtError(unsaved))
-    if (unsaved !== undefined) throw asBtError(unsaved)
+    if (unsaved !== undefined && !failed) throw asBtError(unsaved)
   }
 
   #onAlert(alert: TorrentAlert): void {
@@ -347,7 +353,7 @@ export class TorrentSession {
     else if (alert.type === 'peerConnected') this.#met = true
     else if (alert.type === 'peerDisconnected') this.#lastLoss = `${formatAddress(alert.address)}: ${alert.detail}`
     else if (alert.type === 'metadata') this.#open(alert.info)
-    else if (alert.type === 'complete') this.#onComplete()
+    else if (alert.type === 'complete') this.#confirm()
   }
 
   #onNeedPeers(): void {
@@ -360,7 +366,7 @@ export class TorrentSession {
   #considerGivingUp(): void {
     if (this.#options.giveUp !== true || !this.#discovering || this.#stage === 'seeding') return
     if (this.#abort.signal.aborted || this.paused || this.obstacle !== undefined) return
-    if (this.#torrent.peers.size > 0) return
+    if (this.#torrent.peers.size > 0 || this.#torrent.complete) return
     const hopeless = outlook({
       met: this.#met,
       candidates: this.#torrent.deadline !== Infinity,
@@ -379,6 +385,16 @@ export class TorrentSession {
     this.#enter('seeding')
     this.#settleDone.resolve()
     if (!this.#abort.signal.aborted) this.#seeding.begin()
+  }
+
+  /** What was here when we began was looked at just now. */
+  #confirm(): void {
+    const confirmed = this.#incomplete ? this.#storage?.confirm?.() : undefined
+    if (confirmed === undefined) return this.#onComplete()
+    this.#confirming = confirmed.then(
+      () => this.#onComplete(),
+      (error: unknown) => this.#fail(error),
+    )
   }
 
   #run(): Run {

@@ -7,6 +7,7 @@ import type { PeerId } from '../base/ids.ts'
 import { PeerConnection } from '../wire/connection.ts'
 import { encodeHandshake, reservedBytes, type Handshake } from '../wire/handshake.ts'
 import { PeerSocket, type PeerSocketOwner } from './peer-socket.ts'
+import type { SocketBudget } from './socket-budget.ts'
 
 /** Sockets that have not said what they want; past this the oldest of the host that has most of them has to go. */
 const MAX_UNCLAIMED = 256
@@ -25,6 +26,8 @@ export interface ListenerOptions {
   readonly peerId: PeerId
   readonly now: () => number
   readonly claim: Claim
+  /** Connections count for it; past it the newest is refused. */
+  readonly budget?: SocketBudget
 }
 
 export class Listener {
@@ -63,8 +66,13 @@ export class Listener {
   }
 
   #welcome(raw: Socket): void {
+    const { peerId, now, budget } = this.#options
+    if (budget?.full === true) {
+      raw.destroy()
+      return
+    }
+    budget?.add(raw)
     if (this.#unclaimed.size >= MAX_UNCLAIMED) this.#makeRoom()
-    const { peerId, now } = this.#options
     const reserved = reservedBytes({ extended: true, fast: true })
     const connection = new PeerConnection({
       initiator: false,

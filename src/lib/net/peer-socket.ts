@@ -1,9 +1,10 @@
 // The loop of one peer's TCP connection: bytes in go to its owner as borrowed chunks, bytes out are pulled from the
 // PeerConnection while the socket takes them. Exactly one of `closed` or our own `close` ends it.
-import { connect, type Socket } from 'node:net'
+import { connect, Socket } from 'node:net'
 import type { PeerAddress } from '../base/address.ts'
 import { messageOf } from '../base/errors.ts'
 import type { PeerConnection } from '../wire/connection.ts'
+import { SocketBudget } from './socket-budget.ts'
 import { traceOf, type WireTrace } from './wire-trace.ts'
 
 /** One buffer serves all sockets: Node hands it out for the length of the callback only, and nothing keeps it. */
@@ -45,7 +46,9 @@ export class PeerSocket {
     socket.on('close', () => this.#end('the connection was closed'))
   }
 
-  static dial(address: PeerAddress, owner: PeerSocketOwner): PeerSocket {
+  /** @param budget that it counts for; where that is used up, the owner hears so as of a peer that can not be reached */
+  static dial(address: PeerAddress, owner: PeerSocketOwner, budget: SocketBudget = new SocketBudget()): PeerSocket {
+    if (budget.full) return PeerSocket.#refused(address, owner)
     const socket = connect({
       host: address.host,
       port: address.port,
@@ -57,6 +60,7 @@ export class PeerSocket {
         },
       },
     })
+    budget.add(socket)
     const self = new PeerSocket(socket, owner, traceOf(address, 'dialled'))
     socket.setTimeout(CONNECT_TIMEOUT, () => self.#end('no answer within 10 s'))
     socket.once('connect', () => {
@@ -64,6 +68,13 @@ export class PeerSocket {
       self.#trace?.state('connected')
       owner.connected()
     })
+    return self
+  }
+
+  static #refused(address: PeerAddress, owner: PeerSocketOwner): PeerSocket {
+    const socket = new Socket()
+    const self = new PeerSocket(socket, owner, traceOf(address, 'dialled'))
+    socket.destroy(new Error('there are as many connections as the limit of open files allows'))
     return self
   }
 
@@ -159,6 +170,9 @@ function plainReason(error: NodeJS.ErrnoException): string {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return 'the name was not found'
+    case 'EMFILE':
+    case 'ENFILE':
+      return 'too many files are open here'
     default:
       return messageOf(error)
   }

@@ -1,5 +1,6 @@
 // One file on the disk that holds content. Before its first byte is written it has its final size (with a hole where bytes
 // are missing), or gets it by that very write.
+import { BtError } from '../base/errors.ts'
 import { exactStampOf, flushDescriptor, reading, setSize } from './descriptor.ts'
 import { diskError, isAbsent } from './disk-error.ts'
 import type { FileChanges } from './file-changes.ts'
@@ -122,7 +123,9 @@ export class ContentFile {
     const { number } = this.#slot
     const open = (): Promise<number> => this.#opened(this.there ? 'write' : 'create')
     return this.#files.use(this.cached, open, async fd => {
-      this.#changes.seen(number, exactStampOf(fd))
+      const before = exactStampOf(fd)
+      if (before.removed) throw removed(this.#slot.path)
+      this.#changes.seen(number, before)
       this.#changes.writing(number)
       try {
         await action(fd)
@@ -151,4 +154,15 @@ export class ContentFile {
     await setSize(fd, size)
     this.#size = size
   }
+}
+
+/** Whatever is written to it now is gone once it is closed. */
+function removed(path: string): BtError {
+  return new BtError(
+    'DISK_NOT_FOUND',
+    `can not write "${path}": it was removed meanwhile; the same command begins it anew`,
+    {
+      details: { path },
+    },
+  )
 }

@@ -70,9 +70,9 @@ export function describe(fd: number): { readonly regular: boolean; readonly size
 }
 
 /** What tells whether the file was changed. On this thread, as above. */
-export function exactStampOf(fd: number): ExactStamp {
-  const { size, mtimeNs, ctimeNs } = fstatSync(fd, { bigint: true })
-  return { size: Number(size), mtimeNs, ctimeNs }
+export function exactStampOf(fd: number): ExactStamp & { readonly removed: boolean } {
+  const { size, mtimeNs, ctimeNs, nlink } = fstatSync(fd, { bigint: true })
+  return { size: Number(size), mtimeNs, ctimeNs, removed: nlink === 0n }
 }
 
 /** As `look`, on this thread: everything else waits. */

@@ -38,6 +38,13 @@ export function diskError(error: unknown, path: string, doing: string): BtError 
         `can not ${doing} "${path}": this file system holds no files that large; choose another place`,
         options,
       )
+    case 'EMFILE':
+    case 'ENFILE':
+      return new BtError(
+        'DISK_FAILED',
+        `can not ${doing} "${path}": too many files are open (${code}); allow more with ulimit -n`,
+        options,
+      )
     case 'ENAMETOOLONG':
       return new BtError(
         'DISK_FAILED',
@@ -62,6 +69,12 @@ export function symlinkRefused(path: string, cause?: unknown): BtError {
 /** The error's name in <errno.h>, such as ENOENT. */
 export function errnoOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+/** Whether the error says that the process, or the system, has no descriptor left. */
+export function isOutOfDescriptors(error: unknown): boolean {
+  const code = errnoOf(error)
+  return code === 'EMFILE' || code === 'ENFILE'
 }
 
 /** Whether the error says that nothing is at the path. */

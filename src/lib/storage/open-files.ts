@@ -1,10 +1,16 @@
 // At most `limit` files are open at any time, whatever the number of torrents; one in use is never closed under its user,
-// and who finds no place waits until one is free.
+// and who finds no place waits until one is free. Where the system has no descriptor left, an unused file gives way as well.
+import { setTimeout as delay } from 'node:timers/promises'
 import { BtError } from '../base/errors.ts'
 import { closeDescriptor } from './descriptor.ts'
+import { isOutOfDescriptors } from './disk-error.ts'
 
 /** Over all torrents of an engine. A process has 1,024 descriptors on most Linux systems, and sockets need theirs. */
 const MAX_OPEN_FILES = 128
+
+/** Milliseconds between attempts to open a file while the system has no descriptor left, and attempts. */
+const RETRY_INTERVAL = 100
+const MAX_ATTEMPTS = 300
 
 /** What is known here of a file that may be open; whoever uses it keeps it. */
 export class CachedFile {
@@ -87,13 +93,26 @@ export class OpenFiles {
   async #openNow(file: CachedFile, open: () => Promise<number>): Promise<number> {
     await this.#place()
     try {
-      const fd = await open()
+      const fd = await this.#openPatiently(open)
       file.fd = fd
       this.#open.add(file)
       return fd
     } catch (error) {
       this.#giveBack()
       throw error
+    }
+  }
+
+  /** Connections come and go, so that a descriptor is soon free. */
+  async #openPatiently(open: () => Promise<number>): Promise<number> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await open()
+      } catch (error) {
+        if (!isOutOfDescriptors(error) || attempt === MAX_ATTEMPTS) throw error
+        const oldest = this.#oldestUnused()
+        await (oldest === undefined ? delay(RETRY_INTERVAL) : this.#close(oldest))
+      }
     }
   }
 

@@ -21,6 +21,8 @@ export interface BtOptions {
   readonly cwd?: string
   /** What stands on standard input; nothing by default. */
   readonly input?: string | Uint8Array
+  /** How many the process may have (`ulimit -n`). */
+  readonly descriptors?: number
   /** Besides what every command gets. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -121,7 +123,8 @@ class Lines {
 /** For a command that runs until it is interrupted; ended with the test whatever happens. */
 export function start(args: readonly string[], options: BtOptions = {}): RunningBt {
   const home = mkdtempSync(join(tmpdir(), 'bt-home-'))
-  const child = spawn(process.execPath, [RUN, ...args], {
+  const [program = '', ...words] = limited([process.execPath, RUN, ...args], options.descriptors)
+  const child = spawn(program, words, {
     cwd: options.cwd ?? home,
     env: {
       PATH: process.env['PATH'],
@@ -142,6 +145,11 @@ export function start(args: readonly string[], options: BtOptions = {}): Running
     await ended
   })
   return running
+}
+
+function limited(command: readonly string[], descriptors: number | undefined): readonly string[] {
+  if (descriptors === undefined) return command
+  return ['sh', '-c', 'ulimit -n "$0" && exec "$@"', String(descriptors), ...command]
 }
 
 function collect(stream: NodeJS.ReadableStream): Buffer[] {
