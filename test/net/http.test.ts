@@ -218,6 +218,31 @@ describe('a public server', () => {
   })
 })
 
+describe('a server further out', () => {
+  it.each([
+    ['10.0.0.9', 'http://127.0.0.1/', 'private'],
+    ['10.0.0.9', 'http://[::1]/', 'private'],
+    ['10.0.0.9', 'http://0.0.0.0/', 'private'],
+    ['10.0.0.9', 'http://169.254.169.254/', 'private'],
+    ['169.254.1.1', 'http://127.0.0.1/', 'link-local'],
+    ['127.0.0.1 10.0.0.9', 'http://127.0.0.1/', 'private'],
+    ['64:ff9b::1.1.1.1', 'http://10.0.0.1/', 'public'],
+  ])('at %s may not redirect to %s', async (from, location, kind) => {
+    const agent = new MockAgent()
+    agent.disableNetConnect()
+    agent.get('http://out.example').intercept({ path: '/' }).reply(302, '', { headers: { location } })
+    const network: HttpNetwork = {
+      resolve: async host => {
+        const addresses = host === 'out.example' ? from.split(' ') : [host.replaceAll(/[[\]]/g, '')]
+        return addresses.map(address => ({ address, family: address.includes(':') ? 6 : 4 }))
+      },
+      dispatcher: url => agent.get(url.origin),
+    }
+    const fetched = fetchBytes(new URL('http://out.example/'), { signal, network })
+    await expect(fetched).rejects.toEqual(failure(`^a ${kind} server redirected to .*; that is not followed$`))
+  })
+})
+
 describe('on the loopback, a plugin', () => {
   const network = (address: string, location?: string): HttpNetwork & { readonly asked: string[] } => {
     const asked: string[] = []

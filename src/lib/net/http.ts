@@ -1,12 +1,13 @@
 // GET within limits: of time, size, redirects, and of where a stranger's answer may send us.
 import { BtError } from '../base/errors.ts'
-import { type Family, ipScope } from '../discovery/ip.ts'
+import type { Family } from '../discovery/ip.ts'
 import type { HttpResponse, TraceStep } from '../plugin/api.ts'
 import { deadlineSignal } from './deadline-signal.ts'
 import { decodeBody, readBody } from './http-body.ts'
 import { type HttpNetwork, type HttpTimeouts, realNetwork } from './http-network.ts'
 import { refuseTrap } from './loopback-trap.ts'
 import { networkCause } from './net-errors.ts'
+import { furthest, notNearer, type Reach } from './reach.ts'
 
 /** Bytes of a body after decompression, unless the caller says otherwise (libtorrent: `tracker_maximum_response_length`). */
 export const MAX_BODY_BYTES = 1_048_576
@@ -41,7 +42,8 @@ export interface FetchOptions {
 
 /**
  * The answer to a GET, redirects followed, body decompressed. The query reaches the server exactly as it stands in the URL.
- * The URL's credentials go to its own origin only, and a public server cannot redirect to a private address.
+ * The URL's credentials go to its own origin only, and no server redirects to what is nearer than itself: not a
+ * public one to a private address, and none elsewhere to this machine.
  * @throws BtError HTTP_FAILED, naming the host and the cause, or the signal's reason. Any HTTP status is an answer.
  */
 export async function fetchBytes(url: URL, options: FetchOptions): Promise<HttpResponse> {
@@ -60,12 +62,12 @@ export async function fetchBytes(url: URL, options: FetchOptions): Promise<HttpR
     authorization: basicCredentials(url),
   }
   let here = url
-  let cameFromPublic = false
+  let from: Reach = 'here'
   try {
     for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-      const answer = await hop(here, cameFromPublic, trip)
+      const answer = await hop(here, from, trip)
       if (!('location' in answer)) return answer
-      cameFromPublic ||= answer.isPublic
+      from = answer.from
       here = redirectTarget(answer.location, here)
     }
     throw new BtError('HTTP_FAILED', `${url.host} redirected more than ${MAX_REDIRECTS} times`)
@@ -94,23 +96,18 @@ interface Trip {
 
 interface Redirect {
   readonly location: string
-  /** Whether the server that says so is on the public network. */
-  readonly isPublic: boolean
+  /** The furthest server on the way so far. */
+  readonly from: Reach
 }
 
-async function hop(url: URL, cameFromPublic: boolean, trip: Trip): Promise<HttpResponse | Redirect> {
+async function hop(url: URL, from: Reach, trip: Trip): Promise<HttpResponse | Redirect> {
   const found = await trip.network.resolve(url.hostname, trip.signal, trip.family)
-  const inPublic = found.filter(({ address }) => ipScope(address) === 'public')
-  // Who answers for a name says which addresses it has, so one that has both kinds counts as public where it redirects,
-  // and is asked at its public addresses alone where it is redirected to.
-  const addresses = cameFromPublic ? inPublic : found
+  if (trip.loopback === 'trackers') refuseTrap(url, found)
+  const addresses = notNearer(found, from)
   if (addresses.length === 0 && found.length > 0) {
-    throw new BtError(
-      'HTTP_FAILED',
-      `a public server redirected to ${url.host}, a private address; that is not followed`,
-    )
+    const nearer = from === 'public' ? 'a private address' : 'which is nearer'
+    throw new BtError('HTTP_FAILED', `a ${from} server redirected to ${url.host}, ${nearer}; that is not followed`)
   }
-  if (trip.loopback === 'trackers') refuseTrap(url, addresses)
   const dispatcher = trip.network.dispatcher(url, addresses, trip.timeouts)
   const sent = requestHeaders(url, trip)
   trip.trace?.({ direction: 'sent', what: 'GET', peer: url.href, fields: sent })
@@ -127,7 +124,7 @@ async function hop(url: URL, cameFromPublic: boolean, trip: Trip): Promise<HttpR
       // Nothing in it counts; the connection is closed, however much there would be.
       body.on('error', () => undefined).destroy()
       trip.trace?.(answerStep(url, statusCode, headers))
-      return { location, isPublic: inPublic.length > 0 }
+      return { location, from: furthest(found, from) }
     }
     const raw = await readBody(body, trip.maxBytes, url.host)
     const bytes = await decodeBody(raw, String(headers['content-encoding'] ?? ''), trip.maxBytes, url.host)
