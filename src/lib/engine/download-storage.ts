@@ -102,8 +102,8 @@ export async function recheck(
 }
 
 /** The reading and writing half of a storage over files. */
-export function io(store: FileStore, info: Info, { hasher }: StorageRequest): Content {
-  const content = new VerifiedContent(store, info, hasher)
+export function io(store: FileStore, info: Info, request: StorageRequest): Content {
+  const content = new VerifiedContent(store, info, request.hasher)
   return {
     readInto: (offset, parts) => content.readInto(offset, parts),
     write: (offset, data) => content.write(offset, data),
