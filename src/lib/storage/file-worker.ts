@@ -116,7 +116,7 @@ export function fileWorker(below: typeof inPlaceBelow): void {
   /** Does one thing to each file's open descriptor. @returns the numbers of those where it failed */
   function each(job: FilesJob, act: (task: FileTask, fd: number, size: number, index: number) => void): number[] {
     const real = new Set<string>()
-    const isInPlace = job.root === undefined ? undefined : below(job.root)
+    const isInPlace = job.act === 'write' && job.root !== undefined ? below(job.root) : undefined
     const failed: number[] = []
     tasksOf(job).forEach((task, index) => {
       try {
