@@ -389,6 +389,29 @@ describe('a piece that failed its hash', () => {
     expect(picker.takeOver(C + 1, seed, 9, 'newest', () => true)).toEqual([])
   })
 
+  it('begins again with another where its one peer does not deliver, and with nobody where there is no such piece', () => {
+    const { picker, seed } = failed('alone')
+    const asked = picker.pick(C, seed, 2)
+    deliver(picker, C, asked.slice(0, 1))
+    expect(picker.takeAlone(B, seed, 9, () => false)).toBeUndefined()
+    expect(picker.takeAlone(C, seed, 9, () => true)).toBeUndefined()
+    const taken = picker.takeAlone(B, seed, 3, owner => owner === C)
+    expect(taken).toMatchObject({ piece: firstOf(asked).piece, owner: C, released: asked.slice(1) })
+    expect(taken?.blocks).toHaveLength(3)
+    expect(asked.map(block => picker.expects(C, block))).toEqual([false, false])
+    expect(picker.pick(C, seed, 9)).toEqual([])
+    const rest = picker.pick(B, seed, 9)
+    deliver(picker, B, [...(taken?.blocks ?? []), ...rest])
+    expect(new Set(picker.sendersOf(firstOf(asked).piece))).toEqual(new Set([B]))
+    expect(picker.takeAlone(A, seed, 9, () => true)).toBeUndefined()
+  })
+
+  it('is taken over by who sent it, too, where there is nothing else to take over', () => {
+    const { picker, seed } = failed('others')
+    const asked = picker.pick(C, seed, 9)
+    expect(picker.takeOver(A, seed, 9, 'oldest', () => true)).toHaveLength(asked.length)
+  })
+
   it('goes to another when that one leaves', () => {
     const { picker, seed } = failed('alone')
     deliver(picker, A, picker.pick(A, seed, 1))

@@ -23,6 +23,16 @@ export interface PickerOptions {
   readonly order?: PickOrder | undefined
 }
 
+/** A piece that was taken from one peer and is another's now. */
+export interface TakenPiece {
+  readonly piece: number
+  readonly owner: PeerKey
+  /** What the owner had been asked for. */
+  readonly released: readonly Block[]
+  /** What the other is to be asked for. */
+  readonly blocks: readonly Block[]
+}
+
 export class Picker {
   readonly #layout: PieceLayout
   readonly #have: Bitfield
@@ -160,6 +170,7 @@ export class Picker {
    * backwards, as queues are served from the front. O(blocks of partial pieces).
    * @param first the pieces begun last, which come last too; or the oldest, whose memory is wanted.
    * @param worth whether a block that these peers owe is to be taken.
+   * What failed its hash is asked once more of who sent it before only where there is nothing else.
    * @param within all partial pieces, or those in the focus.
    */
   takeOver(
@@ -170,21 +181,43 @@ export class Picker {
     worth: (owners: readonly PeerKey[]) => boolean,
     within: 'all' | 'focus' = 'all',
   ): readonly Block[] {
-    const taken: Block[] = []
-    const partials = [...this.#partials.all()]
+    const partials = [...this.#partials.all()].filter(
+      partial => partial.requested > 0 && has.has(partial.index) && partial.admits(peer),
+    )
     if (first === 'newest') partials.reverse()
-    for (const partial of this.#inTurn(partials)) {
-      if (partial.requested === 0 || !has.has(partial.index)) continue
-      if (within === 'focus' && this.#offers.turnOf(partial.index) >= 0) break
-      if (!partial.admits(peer) || partial.avoids(peer)) continue
-      for (let n = partial.blockCount - 1; n >= 0; n--) {
-        if (taken.length >= count) return taken
-        if (partial.requesterCount(n) === 0 || partial.expects(peer, n) || !worth(partial.requesters(n))) continue
-        partial.requestAgain(peer, n)
-        taken.push(this.#layout.block(partial.index, n))
-      }
+    const inTurn = [...this.#inTurn(partials)].filter(
+      partial => within === 'all' || this.#offers.turnOf(partial.index) < 0,
+    )
+    const taken = this.#requestAgain(
+      peer,
+      inTurn.filter(partial => !partial.avoids(peer)),
+      count,
+      worth,
+    )
+    return taken.length > 0 ? taken : this.#requestAgain(peer, inTurn, count, worth)
+  }
+
+  /**
+   * Begins a piece again that was left to one peer alone (see `pieceFailed`), and leaves it to this one, of which up to `count`
+   * blocks of it are to be asked. What came of it is void, so that it has the blocks of one peer again. O(partial pieces).
+   * @param worth whether this piece is to be taken from this peer.
+   */
+  takeAlone(
+    peer: PeerKey,
+    has: Bitfield,
+    count: number,
+    worth: (owner: PeerKey, piece: number) => boolean,
+  ): TakenPiece | undefined {
+    for (const partial of this.#partials.all()) {
+      const { owner, index } = partial
+      if (owner === undefined || owner === peer || !has.has(index) || !worth(owner, index)) continue
+      const released = partial.releaseAll(owner).map(n => this.#layout.block(index, n))
+      this.#partials.remove(partial)
+      const blocks: Block[] = []
+      this.#take(this.#begin(index, partial.pace), peer, blocks, count)
+      return { piece: index, owner, released, blocks }
     }
-    return taken
+    return undefined
   }
 
   /** As `pick`, but from these pieces only, the first first, and nothing that others were asked for: what a peer names (BEP 6). */
@@ -375,6 +408,25 @@ export class Picker {
     this.#offers.withdraw(piece)
     this.#partials.add(partial)
     return partial
+  }
+
+  /** The last of each piece first. */
+  #requestAgain(
+    peer: PeerKey,
+    partials: readonly PartialPiece[],
+    count: number,
+    worth: (owners: readonly PeerKey[]) => boolean,
+  ): readonly Block[] {
+    const taken: Block[] = []
+    for (const partial of partials) {
+      for (let n = partial.blockCount - 1; n >= 0; n--) {
+        if (taken.length >= count) return taken
+        if (partial.requesterCount(n) === 0 || partial.expects(peer, n) || !worth(partial.requesters(n))) continue
+        partial.requestAgain(peer, n)
+        taken.push(this.#layout.block(partial.index, n))
+      }
+    }
+    return taken
   }
 
   #take(partial: PartialPiece, peer: PeerKey, picked: Block[], count: number): void {

@@ -73,6 +73,11 @@ export class PartialPiece {
     return this.#owner !== undefined
   }
 
+  /** That peer. */
+  get owner(): PeerKey | undefined {
+    return this.#owner
+  }
+
   /** Whether blocks may be asked of this peer. */
   admits(peer: PeerKey): boolean {
     return this.#owner === undefined || this.#owner === peer

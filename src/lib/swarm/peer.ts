@@ -45,6 +45,8 @@ export class SwarmPeer {
   lastProgress: number = 0
   timeouts: number = 0
   snubbed: boolean = false
+  /** Pieces that were left to it alone, and that it did not deliver. */
+  letDown: number = 0
 
   /** What the peer asked for and has not been read yet, oldest first. */
   readonly wants: Block[] = []

@@ -3,7 +3,7 @@
 import type { Bitfield } from '../base/bitfield.ts'
 import { BLOCK_LENGTH, type Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
-import type { Pace, PeerKey, Picker } from '../picker/picker.ts'
+import type { Pace, PeerKey, Picker, TakenPiece } from '../picker/picker.ts'
 import { MIN_REQUESTS } from '../picker/pipeline.ts'
 import { Lane } from './lane.ts'
 import { MAX_BUFFERED_BYTES, MAX_REQUEST_TIMEOUTS, REQUEST_TIMEOUT } from './limits.ts'
@@ -211,7 +211,10 @@ export class Requests {
     const blocks = first.length === 0 ? more : [...first, ...more]
     if (blocks.length > 0) return blocks
     const taken = this.#takeOver.pick(peer, has, count, this.#memory.room === 0, now)
-    if (taken.length > 0 || peer.outstanding > 0 || this.#memory.room > 0) return taken
+    if (taken.length > 0) return taken
+    const alone = this.#takeOver.pickAlone(peer, has, count, now)
+    if (alone !== undefined) return this.#restarted(alone)
+    if (peer.outstanding > 0 || this.#memory.room > 0) return taken
     // A peer that has none of the partial pieces waits while they make progress, not longer: they may be of peers long gone.
     const piece = this.#picker.giveUpFor(has)
     if (piece === undefined) return blocks
@@ -224,6 +227,19 @@ export class Requests {
     const { suggested } = fast
     const begun = suggested.filter(piece => this.#picker.isPartial(piece))
     return begun.length === 0 ? suggested : [...begun, ...suggested]
+  }
+
+  /** @returns what the new owner is to be asked for. */
+  #restarted({ piece, owner, released, blocks }: TakenPiece): readonly Block[] {
+    const before = this.#peers.get(owner)
+    if (before !== undefined) {
+      for (const block of released) before.connection?.cancel(block)
+      this.void(before, released.length)
+      before.letDown++
+      this.#outbox.touch(before)
+    }
+    this.#memory.discard(piece)
+    return blocks
   }
 
   /** A peer is slow that keeps even the fewest requests waiting much longer than others; so may be one that is new. */

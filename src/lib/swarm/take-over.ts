@@ -2,7 +2,7 @@
 // "endgame"), and whenever no piece may be begun. A block is asked for once more only where that is clearly sooner.
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Block } from '../metainfo/block.ts'
-import type { PeerKey, Picker } from '../picker/picker.ts'
+import type { PeerKey, Picker, TakenPiece } from '../picker/picker.ts'
 import type { SwarmPeer } from './peer.ts'
 
 /** How many times sooner a block is to come from another peer: what is measured is not known better than that. */
@@ -14,6 +14,8 @@ const MUCH_FASTER = 4
  * the upload of others, which want it for something else: among leeches a fifth came twice without this.
  */
 const HELD_UP = 15_000
+/** The same for a piece that failed its hash and was left to one peer, who may be the one that sent it wrong. */
+const ALONE_HELD_UP = 5000
 /** The same for what a reader waits for. */
 const READER_HELD_UP = 500
 /** Milliseconds a block takes of a peer of which nothing has come yet. */
@@ -27,6 +29,7 @@ export class TakeOver {
   readonly #peers: ReadonlyMap<PeerKey, SwarmPeer>
   readonly #next = new WeakMap<SwarmPeer, number>()
   readonly #nextUrgent = new WeakMap<SwarmPeer, number>()
+  readonly #nextAlone = new WeakMap<SwarmPeer, number>()
 
   constructor(picker: Picker, peers: ReadonlyMap<PeerKey, SwarmPeer>) {
     this.#picker = picker
@@ -55,6 +58,34 @@ export class TakeOver {
           )
     if (blocks.length < count) this.#next.set(peer, now + (blocks.length > 0 ? INTERVAL : FRUITLESS_INTERVAL))
     return blocks
+  }
+
+  /** A piece that was left to one peer alone, which does not deliver, is this peer's from now on. As often as `pick`. */
+  pickAlone(peer: SwarmPeer, has: Bitfield, count: number, now: number): TakenPiece | undefined {
+    if (now < (this.#nextAlone.get(peer) ?? 0)) return undefined
+    this.#nextAlone.set(peer, now + FRUITLESS_INTERVAL)
+    const slower = this.#slower(peer, ALONE_HELD_UP, MUCH_FASTER, now)
+    return slower.size === 0
+      ? undefined
+      : this.#picker.takeAlone(
+          peer.key,
+          has,
+          count,
+          (owner, piece) => slower.has(owner) && this.#isFirst(peer, owner, piece),
+        )
+  }
+
+  /**
+   * Of those that could take a piece from its owner, the one to have it: who has let us down least, and of those alike who has
+   * given most. Else peers that deliver nothing would hand it on among themselves.
+   */
+  #isFirst(peer: SwarmPeer, owner: PeerKey, piece: number): boolean {
+    for (const other of this.#peers.values()) {
+      if (other.key === owner || other.snubbed || other.has?.has(piece) !== true) continue
+      if (other.connection?.peerChoking !== false || other.letDown > peer.letDown) continue
+      if (other.letDown < peer.letDown || other.download.total > peer.download.total) return false
+    }
+    return true
   }
 
   /** As `pick`, of the focus alone: what a reader waits for is not left to a slow peer, though there is more to begin. */

@@ -25,7 +25,7 @@ export interface HostileCase {
 }
 
 /** Milliseconds between looks at what is in memory. */
-const LOOK = 50
+const LOOK = 100
 /** Milliseconds: a request time-out, which no case may cost, on top of three times what it takes without hostile peers. */
 const TIMEOUT = 60_000
 /** Bytes that one peer may make us hold for sending to it. */
@@ -52,6 +52,16 @@ export function judge(hostile: HostileCase): void {
   const taken = download(stage, alone, most + LOOK)
   expect(taken, `milliseconds; ${usual} without`).toBeLessThanOrEqual(most)
   expectOutcome(hostile, stage)
+}
+
+/** As `judge`, but whatever becomes of the hostile ones, and with all the time that they may cost at most. */
+export function judgeTime(attack: HostileCase['attack'], longer: number): void {
+  const usual = baseline(false)
+  const stage = new Stage(1)
+  attack(stage)
+  const most = usual + longer * 1000
+  expect(most, 'what may be allowed').toBeLessThanOrEqual(3 * usual + TIMEOUT)
+  expect(download(stage, 0.5, most + LOOK), `milliseconds; ${usual} without`).toBeLessThanOrEqual(most)
 }
 
 /** @returns milliseconds from the good peer's coming. */

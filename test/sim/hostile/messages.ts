@@ -17,7 +17,7 @@ function flood(make: (n: number, session: Session) => Uint8Array): (stage: Stage
           stage.every(4, session, n => {
             // As many as the line takes, and never more than it takes.
             const one = make(n, session)
-            const copies = Math.max(1, Math.min(1000, Math.floor(32_000 / one.length)))
+            const copies = Math.max(1, Math.min(250, Math.floor(32_000 / one.length)))
             session.raw(Buffer.concat(Array.from({ length: copies }, (_, k) => make(n * copies + k, session))))
           })
         },
