@@ -35,6 +35,22 @@ describe('a peer that is lost', () => {
     expect(world.clock.now).toBeGreaterThan(30_000)
   })
 
+  it('comes back with the network after 30 s, and the download goes on by itself', () => {
+    const world = new World(27)
+    const [seed, leech] = [world.seed(), world.node()]
+    leech.know(seed)
+    world.clock.run(500)
+    const before = leech.torrent.stats.download.total
+    expect(before).toBeGreaterThan(0)
+    seed.unplug()
+    world.clock.run(30_000)
+    expect(leech.torrent.snapshot(world.clock.now).peers).toBe(0)
+    seed.plugIn()
+    world.untilFinished([leech], 90_000)
+    // What was stored or under way when it was lost is all that may have come twice.
+    expect(seed.torrent.stats.upload.total).toBeLessThan(world.content.bytes.length + 2 * before + 65_536)
+  })
+
   it('is missed once, however often others are named that are no use', () => {
     const world = new World(22)
     const leech = world.node()

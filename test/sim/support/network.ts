@@ -45,8 +45,12 @@ export class Network {
 
   join(address: PeerAddress, link: Link, accept: Accept): Host {
     const host = new Host(this, address, link, accept)
-    this.#hosts.set(formatAddress(address), host)
+    this.enter(host)
     return host
+  }
+
+  enter(host: Host): void {
+    this.#hosts.set(formatAddress(host.address), host)
   }
 
   leave(host: Host): void {

@@ -141,6 +141,16 @@ export class Node {
     this.#input(now => this.torrent.shutdown(now))
   }
 
+  /** Its network is gone: connections are lost, and nobody reaches it. */
+  unplug(): void {
+    this.#network.leave(this.#host)
+    for (const wire of this.#wires.values()) wire.lose('connection lost')
+  }
+
+  plugIn(): void {
+    this.#network.enter(this.#host)
+  }
+
   /** Stops as the engine does: peers are dropped in order. */
   shutdown(): void {
     this.#input(now => this.torrent.shutdown(now))
