@@ -16,7 +16,7 @@ export class Failure extends Error {
   readonly kind: string
 
   constructor(cause: unknown) {
-    super(cause instanceof Error ? (cause.stack ?? cause.message) : String(cause), { cause })
+    super(cause instanceof Error ? (cause.stack ?? String(cause)) : String(cause), { cause })
     this.kind = kindOf(cause)
   }
 }

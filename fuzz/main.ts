@@ -11,25 +11,28 @@ import { TARGETS, targetNamed } from './targets.ts'
 const FINDINGS = new URL('../../findings/', import.meta.url)
 const DEFAULT_SECONDS = '10'
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    seconds: { type: 'string' },
-    executions: { type: 'string' },
-    seed: { type: 'string' },
-    replay: { type: 'string' },
-    list: { type: 'boolean' },
-  },
-})
+const OPTIONS = {
+  seconds: { type: 'string' },
+  executions: { type: 'string' },
+  seed: { type: 'string' },
+  replay: { type: 'string' },
+  list: { type: 'boolean' },
+} as const
+type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values']
+
+function readArguments(): { readonly values: Values; readonly positionals: readonly string[] } {
+  return parseArgs({ allowPositionals: true, options: OPTIONS })
+}
 
 async function main(): Promise<void> {
+  const { values, positionals } = readArguments()
   if (values.list === true) return list()
   const names = positionals.length > 0 ? positionals : TARGETS.map(target => target.name)
   for (const name of names) targetNamed(name)
   if (values.replay !== undefined) return replay(names, values.replay)
   const seed = numberOf(values.seed ?? String(randomInt(2 ** 32)))
   console.log(`seed ${seed}`)
-  for (const name of names) await fuzz({ name, seed, ...bounds() })
+  for (const name of names) await fuzz({ name, seed, ...bounds(values) })
 }
 
 function list(): void {
@@ -37,7 +40,7 @@ function list(): void {
 }
 
 /** Both bounds hold where both are given. */
-function bounds(): Pick<Course, 'executions' | 'milliseconds'> {
+function bounds(values: Values): Pick<Course, 'executions' | 'milliseconds'> {
   const { executions } = values
   const seconds = values.seconds ?? (executions === undefined ? DEFAULT_SECONDS : undefined)
   return {
@@ -97,4 +100,10 @@ function numberOf(text: string): number {
   throw new RangeError(`"${text}" is not a number of anything`)
 }
 
-await main()
+try {
+  await main()
+} catch (error) {
+  // What was mistyped, or a file that is not there: nothing that a stack would explain.
+  console.error(error instanceof Error ? error.message : String(error))
+  process.exitCode = 2
+}

@@ -3,6 +3,7 @@ import type { Target } from './target.ts'
 import { bencodeJson } from './targets/bencode-json.ts'
 import { bencode } from './targets/bencode.ts'
 import { compactPeers } from './targets/compact-peers.ts'
+import { connection } from './targets/connection.ts'
 import { config } from './targets/config.ts'
 import { extended } from './targets/extended.ts'
 import { handshake } from './targets/handshake.ts'
@@ -10,7 +11,9 @@ import { httpRequests } from './targets/http-requests.ts'
 import { httpTracker } from './targets/http-tracker.ts'
 import { magnet } from './targets/magnet.ts'
 import { metainfo } from './targets/metainfo.ts'
+import { paths } from './targets/paths.ts'
 import { resume } from './targets/resume.ts'
+import { trackerState } from './targets/tracker-state.ts'
 import { trace } from './targets/trace.ts'
 import { udpRequests } from './targets/udp-requests.ts'
 import { udpTracker } from './targets/udp-tracker.ts'
@@ -21,9 +24,11 @@ export const TARGETS: readonly Target[] = [
   bencode,
   bencodeJson,
   metainfo,
+  paths,
   magnet,
   handshake,
   wire,
+  connection,
   trace,
   extended,
   utMetadata,
@@ -34,6 +39,7 @@ export const TARGETS: readonly Target[] = [
   config,
   httpRequests,
   udpRequests,
+  trackerState,
 ]
 
 /** @throws RangeError where there is none of this name, naming those there are. */

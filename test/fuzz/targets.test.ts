@@ -4,7 +4,7 @@ import { Fuzzer } from '../../fuzz/fuzzer.ts'
 import { Judge } from '../../fuzz/judge.ts'
 import { TARGETS } from '../../fuzz/targets.ts'
 
-const EXECUTIONS = 2_000
+const EXECUTIONS = 1_000
 
 describe.each(TARGETS.map(target => [target.name, target] as const))('%s', (_, target) => {
   it('keeps its promise for its own corpus', () => {

@@ -83,8 +83,8 @@ function keyOf(folder: number, name: string): string {
   return `${folder}/${fold(name)}`
 }
 
-/** Upper and then lower case, so that characters with several lower forms (the Greek sigma, ß) meet in one. */
+/** Lower and then upper case, so that characters with several forms of either (the Greek sigma, ß and ẞ) meet in one. */
 function fold(name: string): string {
-  if (/^[ -~]*$/.test(name)) return name.toLowerCase()
-  return name.normalize('NFC').toUpperCase().toLowerCase().normalize('NFC')
+  if (/^[ -~]*$/.test(name)) return name.toUpperCase()
+  return name.normalize('NFC').toLowerCase().toUpperCase().normalize('NFC')
 }
