@@ -21,6 +21,7 @@ const RATE = 16_384
 /** @type {import('./index.mjs').Case} */
 export const load = {
   name: 'load',
+  onDemand: true,
   title: `${PEERS} connections to one seed, all but ${TORRENTS} of which read slowly`,
   async run(lab) {
     const torrents = makeTorrents(lab)

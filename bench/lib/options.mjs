@@ -8,7 +8,7 @@ const USAGE = `npm run bench -- [--size 2GiB] [--runs 3] [--only CASE,...] [--cl
   --runs     how often each client does each thing; the figures are medians
   --only     these cases: CASES
   --clients  these of the clients that are found: bt,libtorrent,aria2,transmission,webtorrent
-  --minutes  how long the case soak takes, which runs only where --only names it
+  --minutes  how long the case soak takes; it and load run only where --only names them
   --json     write all figures into this file
   --dir      a folder on a tmpfs for the data, in place of a tmpfs that exists as long as the benchmark does
   --keep     leave the data of --dir there`
