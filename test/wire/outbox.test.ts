@@ -15,12 +15,17 @@ function drain(outbox: Outbox): Uint8Array[] {
 }
 
 describe('Outbox', () => {
-  it('joins small messages into one chunk', () => {
+  it('joins small messages into one chunk, which may be longer the more there are', () => {
     const outbox = new Outbox()
-    for (let i = 0; i < 500; i++) write(outbox, pattern(17, i))
-    expect(outbox.queued).toBe(8_500)
-    expect(drain(outbox).map(chunk => chunk.length)).toEqual([8_500])
+    for (let i = 0; i < 10; i++) write(outbox, pattern(17, i))
+    expect(outbox.queued).toBe(170)
+    expect(drain(outbox).map(chunk => chunk.length)).toEqual([170])
     expect(outbox.queued).toBe(0)
+    for (let i = 0; i < 2000; i++) write(outbox, pattern(17, i))
+    const lengths = drain(outbox).map(chunk => chunk.length)
+    expect(lengths.reduce((sum, length) => sum + length, 0)).toBe(34_000)
+    expect(lengths).toHaveLength(8)
+    expect(lengths.at(-2)).toBeGreaterThan(16_000)
   })
 
   it('hands out data by reference, between the messages around it', () => {

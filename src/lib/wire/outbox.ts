@@ -1,8 +1,10 @@
 // What waits to be sent: small messages side by side in one buffer, block data by reference, in the order queued.
 // A byte handed out by `poll` is never written again, so the transport may hold it as long as it likes.
 
-/** Room for 960 requests; the buffer comes with the first message. */
-const BUFFER_LENGTH = 16_384
+/** The buffer comes with the first message, and the next one is twice as long: most peers are told little. */
+const FIRST_LENGTH = 256
+/** Room for 960 requests. */
+const MAX_LENGTH = 16_384
 /** Chunks handed out that the list may still hold on to. */
 const FORGET_AFTER = 32
 
@@ -30,7 +32,7 @@ export class Outbox {
   reserve(length: number): number {
     if (this.#end + length > this.#buffer.length) {
       this.#seal()
-      this.#buffer = new Uint8Array(Math.max(BUFFER_LENGTH, length))
+      this.#buffer = new Uint8Array(Math.max(length, this.#nextLength()))
       this.#start = 0
       this.#end = 0
     }
@@ -69,6 +71,10 @@ export class Outbox {
     this.#start = 0
     this.#end = 0
     this.#queued = 0
+  }
+
+  #nextLength(): number {
+    return Math.min(MAX_LENGTH, Math.max(FIRST_LENGTH, 2 * this.#buffer.length))
   }
 
   #seal(): void {
