@@ -15,14 +15,16 @@ type SeedFlags = Interfaces.InferredFlags<typeof Seed.flags>
 export default class Seed extends BtCommand {
   static override summary = 'Serve content to peers, until interrupted or until it has been given often or long enough.'
   static override description =
-    'Takes a torrent and, after it, the content or the folder that holds it (the working folder by default); or several torrents, or a folder of them, whose content is in --path. A file or folder that is no torrent is made into one first, and its magnet link is printed. What is served is verified first. With --ratio, --seed-time or --idle-time it ends by itself, with 0, once each torrent has reached one of them.'
+    'Takes torrents, or folders of them; a last word behind them that is none is the content itself or the folder that holds it, as --path is (the working folder by default). Where no torrent is before it, a file or folder is made into one first, and its magnet link is printed. What is served is verified first. With --ratio, --seed-time or --idle-time it ends by itself, with 0, once each torrent has reached one of them.'
   static override strict = false
   static override args = {
     torrent: Args.string({
       required: true,
       description: 'a .torrent file, a folder of them, or content to make one of',
     }),
-    path: Args.string({ description: 'the content itself, or the folder that holds it' }),
+    path: Args.string({
+      description: 'behind torrents: the content itself, or the folder that holds the content of all of them',
+    }),
   }
   static override flags = {
     path: Flags.string({ description: 'the folder that holds the content of all torrents', helpValue: 'FOLDER' }),
@@ -50,6 +52,7 @@ export default class Seed extends BtCommand {
   }
   static override examples = [
     '<%= config.bin %> seed a.torrent ~/Downloads',
+    '<%= config.bin %> seed a.torrent b.torrent ~/Downloads',
     '<%= config.bin %> seed torrents --watch --path ~/Downloads --port 6881',
     '<%= config.bin %> seed video.mp4 --tracker http://127.0.0.1:6969/announce --qr',
     '<%= config.bin %> seed a.torrent ~/Downloads --ratio 2 --seed-time 1d',
@@ -193,7 +196,7 @@ function seedOptions(flags: SeedFlags): SeedOptions {
 /** @throws BtError USAGE, DISK_* */
 async function checkFolders(words: readonly string[], flags: SeedFlags): Promise<void> {
   if (flags.private) throw new BtError('USAGE', '--private is for content that is made into a torrent, not for --watch')
-  const { checkFolder } = await import('../lib/engine/seed-items.ts')
+  const { checkFolder } = await import('../lib/engine/torrent-words.ts')
   for (const word of words) await checkFolder(word)
 }
 

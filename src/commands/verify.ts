@@ -29,7 +29,7 @@ export default class Verify extends BtCommand {
 
   protected override async execute(): Promise<void> {
     const { argv, flags } = await this.parse(Verify)
-    const { splitPlace } = await import('../lib/engine/verify-torrent.ts')
+    const { splitPlace } = await import('../lib/engine/torrent-words.ts')
     const { torrents, path } = await splitPlace(argv.map(String))
     let failure: unknown
     for (const torrent of torrents) {

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { hex } from '../../src/lib/base/bytes.ts'
+import { createTorrent } from '../../src/lib/engine/create-torrent.ts'
 import { seedItems, type SeedItem, type SeedItemsOptions } from '../../src/lib/engine/seed-items.ts'
 import { parseMagnet } from '../../src/lib/metainfo/magnet.ts'
 import { makeContent } from '../cli/support/content.ts'
@@ -86,6 +87,56 @@ describe('seedItems', () => {
       ['one.bin', '/all'],
       ['two.bin', '/all'],
     ])
+  })
+
+  test('takes a last word behind several torrents, or behind a folder of them, for the place of their content', async () => {
+    const [first, second] = [makeContent(one), makeContent(two)]
+    const place = tempFolder()
+    const folder = tempFolder()
+    copyFileSync(second.torrent, join(folder, 'b.torrent'))
+    for (const words of [
+      [first.torrent, second.torrent, place],
+      [first.torrent, folder, place],
+    ]) {
+      expect(shown(await items(words))).toEqual([
+        ['one.bin', place],
+        ['two.bin', place],
+      ])
+    }
+    expect(shown(await items([folder, place]))).toEqual([['two.bin', place]])
+    await expect(items([first.torrent, second.torrent, place], { path: '/all' })).rejects.toMatchObject({
+      code: 'USAGE',
+    })
+  })
+
+  test('takes a folder of torrents behind several for more of them, unless their content is there', async () => {
+    const [first, second, third] = [makeContent(one), makeContent(two), makeContent(makeParts('three.bin'))]
+    const folder = tempFolder()
+    copyFileSync(third.torrent, join(folder, 'c.torrent'))
+    const words = [first.torrent, second.torrent, folder]
+    expect((await items(words)).map(({ source }) => source.displayName)).toEqual(['one.bin', 'two.bin', 'three.bin'])
+    second.writeInto(folder)
+    expect(shown(await items(words))).toEqual([
+      ['one.bin', folder],
+      ['two.bin', folder],
+    ])
+  })
+
+  test('makes torrents of content that comes before them, and serves what is the same once, from where it is', async () => {
+    const [first, second] = [makeContent(one), makeContent(two)]
+    const file = first.writeInto(tempFolder())
+    const warnings: string[] = []
+    const onWarning = (message: string): void => void warnings.push(message)
+    const found = await items([file, second.torrent, second.torrent], { onWarning })
+    expect(shown(found)).toEqual([
+      ['one.bin', file],
+      ['two.bin', undefined],
+    ])
+    expect(warnings).toEqual(['"two.bin" was given more than once; it is served once'])
+    const made = join(tempFolder(), 'made.torrent')
+    writeFileSync(made, (await createTorrent(file)).bytes)
+    expect(shown(await items([file, made], { path: '/all', onWarning }))).toEqual([['one.bin', file]])
+    expect(warnings.at(-1)).toContain('"one.bin" was given more than once')
   })
 
   test('takes the torrents of a folder by name, and what else is in it for nothing', async () => {

@@ -213,7 +213,10 @@ export class Engine {
   #start(options: SessionOptions): TorrentSession {
     if (this.#closing !== undefined) throw new BtError('USAGE', 'the engine is closed; make another one')
     const key = hex(options.source.infoHash)
-    if (this.#torrents.has(key)) throw new BtError('USAGE', `torrent ${key} was added already`)
+    if (this.#torrents.has(key)) {
+      const name = options.source.displayName ?? 'the torrent'
+      throw new BtError('USAGE', `"${name}" (${key}) was added already; remove it first to add it in another way`)
+    }
     const session = new TorrentSession(this.#context, options)
     this.#torrents.set(key, session)
     session.start()

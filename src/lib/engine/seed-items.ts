@@ -1,14 +1,13 @@
 // What the words after `bt seed` mean: torrents, folders of torrents, and content that is made into a torrent first.
-import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
+import { hex } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
-import { MAX_TORRENT_BYTES } from '../metainfo/limits.ts'
 import { formatMagnet } from '../metainfo/magnet.ts'
 import { parseMetainfo } from '../metainfo/metainfo.ts'
-import { diskError } from '../storage/disk-error.ts'
 import { createTorrent } from './create-torrent.ts'
 import { contentStamp, type SeedPlace } from './seed-content.ts'
 import { fromMetainfo, loadSource, type TorrentSource } from './source.ts'
+import { kindOf, namesTorrent, splitPlace, torrentsIn } from './torrent-words.ts'
 
 export interface SeedItem extends SeedPlace {
   readonly source: TorrentSource
@@ -30,7 +29,7 @@ export interface SeedItemsOptions {
 
 /** @throws BtError USAGE, or what reading a torrent or its content throws */
 export async function seedItems(words: readonly string[], options: SeedItemsOptions): Promise<readonly SeedItem[]> {
-  const found = await find(words, options)
+  const found = distinct(await find(words, options), options.onWarning)
   if (options.private === true && found.every(({ magnet }) => magnet === undefined)) {
     throw new BtError('USAGE', '--private is for content that is made into a torrent; these are torrents already')
   }
@@ -38,39 +37,50 @@ export async function seedItems(words: readonly string[], options: SeedItemsOpti
 }
 
 async function find(words: readonly string[], options: SeedItemsOptions): Promise<readonly SeedItem[]> {
-  const [first, second, ...rest] = words
-  const pair = first !== undefined && second !== undefined && rest.length === 0
-  if (pair && (await namesTorrent(first)) && !(await namesTorrent(second))) {
-    if (options.path !== undefined) throw new BtError('USAGE', 'the place of the content is given twice')
-    return items(first, { ...options, path: second })
+  const { torrents, path } = await splitPlace(words)
+  if (path === undefined || !(await allTorrents(torrents))) return allItems(words, options)
+  const found = await allItems(torrents, options)
+  // Behind one torrent there is nothing but a place; behind several, a folder of torrents is more of them.
+  const one = torrents.length === 1 && (await namesTorrent(torrents[0] ?? ''))
+  const more = one ? [] : await torrentsIn(path)
+  if (more.length > 0 && !(await holdsContent(path, found))) return [...found, ...(await allItems([path], options))]
+  if (options.path !== undefined) {
+    throw new BtError('USAGE', `the place of the content is given twice, as ${path} and with --path`)
   }
+  return found.map(item => ({ ...item, path }))
+}
+
+async function allItems(words: readonly string[], options: SeedItemsOptions): Promise<readonly SeedItem[]> {
   return (await Promise.all(words.map(word => items(word, options)))).flat()
 }
 
-/** @throws BtError DISK_NOT_FOUND, USAGE where the path is none of a folder */
-export async function checkFolder(path: string): Promise<void> {
-  const kind = await kindOf(path)
-  if (kind === 'nothing') throw new BtError('DISK_NOT_FOUND', `there is no folder ${path}`)
-  if (kind !== 'folder') throw new BtError('USAGE', `${path} is not a folder; only a folder of torrents can be watched`)
+/** Each torrent once. Where content was made into it too, that one is kept: it knows where the content is. */
+function distinct(found: readonly SeedItem[], onWarning: (message: string) => void): readonly SeedItem[] {
+  const once = new Map<string, SeedItem>()
+  for (const item of found) {
+    const key = hex(item.source.infoHash)
+    const earlier = once.get(key)
+    if (earlier !== undefined) {
+      onWarning(`"${item.source.displayName ?? key}" was given more than once; it is served once`)
+    }
+    once.set(key, earlier === undefined || earlier.magnet === undefined ? item : earlier)
+  }
+  return [...once.values()]
 }
 
-/** The .torrent files of a folder, by name; whatever else is in it counts for nothing. @throws what reading it throws */
-export async function torrentFiles(folder: string): Promise<readonly string[]> {
-  const names = await readdir(folder).catch((error: unknown) => {
-    throw diskError(error, folder, 'read')
-  })
-  return names
-    .filter(isTorrentName)
-    .sort()
-    .map(name => join(folder, name))
+/** Whether all words are torrents or folders of them, so that the one behind them can be the place of their content. */
+async function allTorrents(words: readonly string[]): Promise<boolean> {
+  const are = await Promise.all(
+    words.map(async word => (await namesTorrent(word)) || (await torrentsIn(word)).length > 0),
+  )
+  return !are.includes(false)
 }
 
-/** Whether a word can only mean a torrent, so that the one after it is the place of its content. */
-export async function namesTorrent(word: string): Promise<boolean> {
-  if (word === '-' || /^(https?:\/\/|magnet:)/i.test(word)) return true
-  const kind = await kindOf(word)
-  if (kind === 'nothing') return isTorrentName(word) || /^[0-9a-f]{40}$/i.test(word)
-  return kind === 'torrent'
+/** Whether the content of one of them is at the path, or it is that content, by its name. */
+async function holdsContent(path: string, found: readonly SeedItem[]): Promise<boolean> {
+  const names = found.flatMap(({ source }) => source.info?.name ?? [])
+  const kinds = await Promise.all(names.map(name => kindOf(join(path, name))))
+  return names.includes(basename(resolve(path))) || kinds.some(kind => kind !== 'nothing')
 }
 
 async function items(word: string, options: SeedItemsOptions): Promise<readonly SeedItem[]> {
@@ -113,36 +123,7 @@ async function made(path: string, options: SeedItemsOptions): Promise<SeedItem> 
   return { source, magnet, ...place, verified: await contentStamp(source, place) }
 }
 
-/** The .torrent files of a folder that holds some; of one that holds none it is content. */
-async function torrentsIn(path: string): Promise<readonly string[]> {
-  return (await kindOf(path)) === 'folder' ? torrentFiles(path) : []
-}
-
 async function isContent(word: string): Promise<boolean> {
   const kind = await kindOf(word)
   return kind === 'folder' || kind === 'content'
-}
-
-/** A file that is named as a torrent and is none is taken for a broken one, and not shared. */
-async function kindOf(path: string): Promise<'torrent' | 'content' | 'folder' | 'nothing'> {
-  const stats = await stat(path).catch(() => undefined)
-  if (stats === undefined) return 'nothing'
-  if (stats.isDirectory()) return 'folder'
-  if (isTorrentName(path)) return 'torrent'
-  const mayHold = stats.isFile() && stats.size <= MAX_TORRENT_BYTES
-  return mayHold && (await holdsMetainfo(path)) ? 'torrent' : 'content'
-}
-
-function isTorrentName(name: string): boolean {
-  return /\.torrent$/i.test(name)
-}
-
-/** Also of a kind that can not be transferred. A file that can not be read is for whoever reads it to complain about. */
-async function holdsMetainfo(path: string): Promise<boolean> {
-  try {
-    parseMetainfo(await readFile(path))
-    return true
-  } catch (error) {
-    return error instanceof BtError && error.code === 'UNSUPPORTED_TORRENT'
-  }
 }

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises'
 import { hex } from '../base/bytes.ts'
 import type { BtError } from '../base/errors.ts'
 import { asBtError } from './errors.ts'
-import { torrentFiles } from './seed-items.ts'
+import { torrentFiles } from './torrent-words.ts'
 import { loadSource, type TorrentSource } from './source.ts'
 
 export type FolderChange =

@@ -6,7 +6,6 @@ import { fileStates, type FileState } from '../storage/file-states.ts'
 import { Hasher } from '../storage/hasher.ts'
 import { contentPath, locateContent } from '../storage/output.ts'
 import { verifyContent } from '../storage/verify.ts'
-import { namesTorrent } from './seed-items.ts'
 
 export interface VerifiedFile extends FileState {
   readonly entry: FileEntry
@@ -29,15 +28,6 @@ export interface Verification {
 export interface VerifyTorrentOptions {
   readonly signal: AbortSignal
   readonly onProgress: (checked: number, total: number) => void
-}
-
-/** The words after `bt verify`: torrents, and at the end, where it is none, the place of their content. */
-export async function splitPlace(
-  words: readonly string[],
-): Promise<{ readonly torrents: readonly string[]; readonly path: string | undefined }> {
-  const last = words.at(-1)
-  const isPlace = words.length > 1 && last !== undefined && !(await namesTorrent(last))
-  return isPlace ? { torrents: words.slice(0, -1), path: last } : { torrents: words, path: undefined }
 }
 
 /**
