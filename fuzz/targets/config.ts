@@ -47,7 +47,7 @@ export const config: Target = {
     const kinds: string[] = []
     for (const [command, flags] of KNOWN) {
       for (const flag of flags) {
-        const value = file.find(command, flag)?.value
+        const value = (file.ofCommand(command, flag) ?? file.ofAll(flag))?.value
         const words = Array.isArray(value) ? (value as unknown[]) : [value]
         check(
           words.every(each => ['string', 'boolean', 'undefined'].includes(typeof each)),

@@ -1,8 +1,9 @@
 // What stands in a configuration file, apart from where that is: its own keys are flags of any command, its tables are
-// commands, and nothing else may be in it.
+// commands, and nothing else may be in it; nor may a key of its own that no command heeds (shared-flags.ts).
 import type * as SmolToml from 'smol-toml'
 import { BtError, messageOf } from '../lib/base/errors.ts'
 import type { Setting } from './settings.ts'
+import { isShared } from './shared-flags.ts'
 
 type Value = Setting['value']
 export type Table = Readonly<Record<string, unknown>>
@@ -20,15 +21,20 @@ export class ConfigFile {
     this.#table = table
   }
 
-  /** @throws BtError USAGE for a value that can not be typed. */
-  find(command: string, flag: string): Setting | undefined {
+  /** What the command's table says. @throws BtError USAGE for a value that can not be typed */
+  ofCommand(command: string, flag: string): Setting | undefined {
     const own = this.#table[command]
-    for (const [table, prefix] of [[isTable(own) ? own : {}, `${command}.`] as const, [this.#table, ''] as const]) {
-      const value = table[flag]
-      const source = `${this.#path}: ${prefix}${flag}`
-      if (value !== undefined) return { source, value: asWords(value, source) }
-    }
-    return undefined
+    return isTable(own) ? this.#setting(own[flag], `${command}.${flag}`) : undefined
+  }
+
+  /** What the file itself says. @throws BtError USAGE for a value that can not be typed */
+  ofAll(flag: string): Setting | undefined {
+    return this.#setting(this.#table[flag], flag)
+  }
+
+  #setting(value: unknown, key: string): Setting | undefined {
+    const source = `${this.#path}: ${key}`
+    return value === undefined ? undefined : { source, value: asWords(value, source) }
   }
 }
 
@@ -51,10 +57,10 @@ export interface Stranger {
 }
 
 export function findStranger(table: Table, known: Vocabulary): Stranger | undefined {
-  const all = new Set([...known.values()].flatMap(flags => [...flags]))
   for (const [key, value] of Object.entries(table)) {
     if (!isTable(value)) {
-      if (!all.has(key)) return { what: `no command has a flag "${key}"`, key, names: [...all] }
+      const stranger = strangerOfAll(key, known)
+      if (stranger !== undefined) return stranger
       continue
     }
     const flags = known.get(key)
@@ -63,6 +69,17 @@ export function findStranger(table: Table, known: Vocabulary): Stranger | undefi
     if (flag !== undefined) return { what: `${key} has no flag "${flag}"`, key: flag, names: [...flags] }
   }
   return undefined
+}
+
+function strangerOfAll(key: string, known: Vocabulary): Stranger | undefined {
+  const owners = [...known].filter(([, flags]) => flags.has(key)).map(([command]) => command)
+  if (owners.some(command => isShared(command, key))) return undefined
+  if (owners.length > 0) {
+    const tables = owners.map(command => `[${command}]`).join(' or ')
+    return { what: `"${key}" says what is written, and so stands below ${tables} only`, key, names: [] }
+  }
+  const all = new Set([...known].flatMap(([command, flags]) => [...flags].filter(flag => isShared(command, flag))))
+  return { what: `no command has a flag "${key}"`, key, names: [...all] }
 }
 
 function isTable(value: unknown): value is Table {

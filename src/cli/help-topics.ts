@@ -1,4 +1,5 @@
 // The pages of `bt help <topic>`: what holds for all commands.
+import { WRITING_COMMANDS } from './shared-flags.ts'
 
 interface HelpTopic {
   readonly title: string
@@ -29,9 +30,12 @@ the error (such as NO_PEERS) and the exit code:
   {"error":{"code":"NO_PEERS","message":"…","exitCode":5}}
 `
 
+const writers = `${WRITING_COMMANDS.slice(0, -1).join(', ')} and ${WRITING_COMMANDS.at(-1)}`
+
 const environment = `Every flag of every command can be given a default by a variable:
 
-  BT_<FLAG>            for every command that has the flag
+  BT_<FLAG>            for every command that has the flag, but those that write
+                       what their flags say (see below)
   BT_<COMMAND>_<FLAG>  for one command; counts more
 
 in capitals, with _ for each -. A flag that takes no value is set by 1, true,
@@ -47,6 +51,11 @@ between them.
 What is on the command line counts most; then BT_<COMMAND>_<FLAG>, BT_<FLAG>,
 the configuration file, and the default. A variable that is set to nothing is as
 good as not set.
+
+What ${writers} write, only their own
+variables say: BT_TRACKER and BT_OUTPUT do not reach them, but BT_EDIT_TRACKER
+and BT_CREATE_OUTPUT do, and so does BT_JSON, like all that is below GLOBAL in
+their help.
 
 BT_NAME, BT_PATH, BT_INFO_HASH, BT_LENGTH and BT_FILES are what --on-done hands
 to its command, and set no flag; BT_<COMMAND>_PATH and the like do.
@@ -73,6 +82,10 @@ command, those of a table are flags of one command, and count more.
 
   [seed]
   port = 6881
+
+What ${writers} write stands in their
+own tables only: tracker as a key of the file does not reach them, and comment
+as one is an error; json and all else that is below GLOBAL in help reaches them.
 
 A key that means nothing is an error, so that no typing mistake goes unnoticed.
 Variables (\`bt help environment\`) and the command line count more than it.

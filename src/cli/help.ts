@@ -4,6 +4,7 @@ import { CommandHelp, Help } from '@oclif/core/help'
 import { EXIT_CODES, HELP_TOPICS } from './help-topics.ts'
 import { unknownCommand } from './not-found-hook.ts'
 import { variablesOf } from './settings.ts'
+import { isShared, WRITING_COMMANDS } from './shared-flags.ts'
 
 const OWN = 'bt-toolbox'
 const GLOBAL = 'GLOBAL'
@@ -68,9 +69,17 @@ function exitCodesLine(): string {
 
 /** With a flag of the command itself for an example. */
 function environmentLine(command: Command.Loadable | Command.Cached): string {
+  if (WRITING_COMMANDS.includes(command.id)) return writingLine(command)
   const own = Object.values(command.flags).find(
     ({ helpGroup, name }) => helpGroup === undefined && variablesOf(command.id, name).length > 1,
   )
   const [variable, general] = variablesOf(command.id, own?.name ?? 'json')
   return `${variable}, or ${general} for all commands, gives --${own?.name ?? 'json'} its default, and so for every flag; so does a configuration file. See \`bt help environment\` and \`bt help config\`.`
+}
+
+/** Of a command whose flags general variables do not set. */
+function writingLine({ id, flags }: Command.Loadable | Command.Cached): string {
+  const [own = 'json'] = Object.keys(flags).filter(name => !isShared(id, name))
+  const [variable] = variablesOf(id, own)
+  return `${variable} gives --${own} its default, and so for every flag; so does the table [${id}] of a configuration file. What is set for all commands sets only global flags here, such as BT_JSON. See \`bt help environment\` and \`bt help config\`.`
 }

@@ -1,9 +1,11 @@
 // What the user's environment and configuration file say of flags that are not on the command line. The order is: command
-// line, BT_<COMMAND>_<FLAG>, BT_<FLAG>, the command's table in the file, the file's own keys, the default.
+// line, BT_<COMMAND>_<FLAG>, BT_<FLAG>, the command's table in the file, the file's own keys, the default. shared-flags.ts
+// says of which flags BT_<FLAG> and the file's own keys say nothing.
 import { BtError } from '../lib/base/errors.ts'
 import { readConfig } from './config-file.ts'
 import type { ConfigFile } from './config-table.ts'
 import type { Environment } from './folders.ts'
+import { isShared } from './shared-flags.ts'
 
 /** What a flag is set to, as it would be typed; a flag that takes no value has a boolean. */
 export interface Setting {
@@ -28,7 +30,7 @@ export class Settings {
       // A variable that is set to nothing is taken for one that is not set, as is the custom.
       if (value !== undefined && value !== '') return { source: variable, value }
     }
-    return this.#file?.find(command, flag)
+    return this.#file?.ofCommand(command, flag) ?? (isShared(command, flag) ? this.#file?.ofAll(flag) : undefined)
   }
 }
 
@@ -47,7 +49,8 @@ export const ON_DONE_VARIABLES = ['BT_NAME', 'BT_PATH', 'BT_INFO_HASH', 'BT_LENG
 export function variablesOf(command: string, flag: string): readonly string[] {
   const general = variable(flag)
   const handed = ON_DONE_VARIABLES.some(name => name === general)
-  return handed ? [variable(command, flag)] : [variable(command, flag), general]
+  const own = variable(command, flag)
+  return handed || !isShared(command, flag) ? [own] : [own, general]
 }
 
 const variable = (...words: string[]): string => ['bt', ...words].join('_').toUpperCase().replaceAll('-', '_')

@@ -20,7 +20,7 @@ test('what a writer of TOML wrote is found again, a command before the file', ()
       for (const flag of ['output', 'tracker', 'json', 'port'] as const) {
         const written: Readonly<Record<string, unknown>> = { ...rest, ...download }
         const expected = typeof written[flag] === 'number' ? String(written[flag]) : written[flag]
-        expect(file.find('download', flag)?.value).toEqual(expected)
+        expect((file.ofCommand('download', flag) ?? file.ofAll(flag))?.value).toEqual(expected)
       }
     }),
   )
@@ -32,7 +32,7 @@ test('no text makes anything but settings or a USAGE', () => {
     fc.property(fc.array(piece, { maxLength: 20 }), pieces => {
       try {
         const table = parseTable('f', pieces.join(''), toml)
-        if (findStranger(table, KNOWN) === undefined) new ConfigFile('f', table).find('seed', 'json')
+        if (findStranger(table, KNOWN) === undefined) new ConfigFile('f', table).ofAll('json')
       } catch (error) {
         expect(error).toBeInstanceOf(BtError)
         expect(error).toMatchObject({ code: 'USAGE' })

@@ -12,7 +12,9 @@ describe.each(Object.keys(manifest.commands))('bt %s --help', command => {
     const { stdout, stderr, code } = await bt([command, '--help'])
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
     expect(stdout).toMatch(/\nEXIT CODES\n {2}0 done, /)
-    expect(stdout).toMatch(new RegExp(`\\nENVIRONMENT\\n {2}BT_${command.toUpperCase()}_[A-Z_]+, or BT_[A-Z_]+ for`))
+    expect(stdout).toMatch(
+      new RegExp(`\\nENVIRONMENT\\n {2}BT_${command.toUpperCase()}_[A-Z_]+(?:, or BT_[A-Z_]+ for| gives)`),
+    )
     expect(stdout).toMatch(/^[A-Z][^\n]+\.\n\nUSAGE\n/)
     // Long examples are wrapped: a new one starts with the prompt.
     const examples = (stdout.split('\nEXAMPLES\n')[1] ?? '').split(/^ {2}\$ /m).slice(1)

@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ON_DONE_VARIABLES, variablesOf } from '../../src/cli/settings.ts'
+import { WRITING_COMMANDS } from '../../src/cli/shared-flags.ts'
 import manifest from '../../oclif.manifest.json' with { type: 'json' }
 import { bt, tempFolder } from './support/run-bt.ts'
 
@@ -83,6 +84,42 @@ test('several values, of a variable and of a file, and what is required', async 
   expect({ stderr, code }).toEqual({ stderr: expect.not.stringContaining('missing'), code: 2 })
 })
 
+describe('what is set for all commands changes nothing that is written', () => {
+  const torrent = readFileSync(join(import.meta.dirname, '../fixtures/v1-multi.torrent'))
+  const URL = 'http://127.0.0.1:1/own'
+
+  describe.each<[string, readonly string[]]>([
+    ['the short way', []],
+    ['by oclif', ['--']],
+  ])('%s', (_, before) => {
+    test.each<[string, boolean, (out: string) => Given]>([
+      ['by variables', false, out => ({ BT_TRACKER: URL, BT_OUTPUT: out, BT_NO_DATE: '1' })],
+      ['by keys of the file', false, out => ({ toml: `tracker = "${URL}"\noutput = "${out}"` })],
+      ['but for one command: a variable', true, () => ({ BT_EDIT_TRACKER: URL })],
+      ['but for one command: its table', true, () => ({ toml: `[edit]\ntracker = "${URL}"` })],
+    ])('%s', async (_, reaches, given) => {
+      const folder = tempFolder()
+      const path = join(folder, 'a.torrent')
+      writeFileSync(path, torrent)
+      const env = environment(given(join(folder, 'out')))
+      const { code } = await bt(['edit', '-c', 'words', ...before, path], { env: { ...env, BT_JSON: '1' } })
+      expect(code).toBe(0)
+      const written = readFileSync(path, 'latin1')
+      expect(written).toContain('7:comment5:words')
+      expect(written.includes(URL)).toBe(reaches)
+      expect(existsSync(join(folder, 'out'))).toBe(false)
+    })
+  })
+
+  test('and each such command says so', async () => {
+    for (const command of WRITING_COMMANDS) {
+      const { stdout } = await bt([command, '--help'])
+      const [, words = ''] = /\nENVIRONMENT\n([^]*?)\n\n/.exec(stdout) ?? []
+      expect(words.replaceAll(/\s+/g, ' ')).toMatch(new RegExp(`BT_${command.toUpperCase()}_.* sets only global flags`))
+    }
+  })
+})
+
 describe('what is wrong is named, with exit code 2', () => {
   test.each<[string, Record<string, string>, RegExp]>([
     ['a value', { BT_NUMWANT: 'x' }, /^bt: BT_NUMWANT: Expected an integer but received: x\n/],
@@ -95,6 +132,11 @@ describe('what is wrong is named, with exit code 2', () => {
     ['a flag of no command', { toml: 'max-dwn = 1' }, /no command has a flag "max-dwn" \(did you mean max-down\?\)/],
     ['a flag of another command', { toml: '[peers]\nprealloc = true' }, /peers has no flag "prealloc"\n/],
     ['no command', { toml: '[pears]\n' }, /there is no command "pears" \(did you mean peers\?\)/],
+    [
+      'a key of the file for what is written',
+      { toml: 'comment = "a"' },
+      /"comment" .* below \[create\] or \[edit\] only/,
+    ],
     ['a list', { toml: '[peers]\nnumwant = [1, 2]' }, /peers\.numwant: the flag takes one value, not a list/],
     ['a date', { toml: '[peers]\nnumwant = 2026-01-01' }, /peers\.numwant: a value is a text/],
     ['no value', { toml: '[peers]\nnumwant = true' }, /peers\.numwant: the flag takes a value, not true/],
