@@ -11,9 +11,8 @@ export type EventFlag = 'started' | 'completed' | 'stopped' | 'none'
 const EVENTS: readonly EventFlag[] = ['started', 'completed', 'stopped', 'none']
 
 export const eventFlag = Flags.custom<EventFlag>({
-  description: 'started (the default), completed, stopped, or none for a regular announce',
-  helpValue: 'EVENT',
-  parse: text => Promise.resolve(parseEvent(text)),
+  description: 'started by default; none is a regular announce; over HTTP, --param event=… sends any other',
+  options: EVENTS,
 })
 
 export const peerIdFlag = Flags.custom<PeerId>({
@@ -57,15 +56,6 @@ export function withParams(url: string, params: readonly string[]): string {
   const target = new URL(url)
   target.search = [...(target.search === '' ? [] : [target.search.slice(1)]), ...params].join('&')
   return target.href
-}
-
-function parseEvent(text: string): EventFlag {
-  const event = EVENTS.find(name => name === text)
-  if (event !== undefined) return event
-  throw new BtError(
-    'USAGE',
-    `"${text}" is no event of BEP 3; write ${EVENTS.join(', ')} (over HTTP, --param event=… sends any other)`,
-  )
 }
 
 function parsePeerId(text: string): PeerId {

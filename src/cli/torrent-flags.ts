@@ -7,6 +7,13 @@ import { MAX_PIECE_LENGTH, MIN_PIECE_LENGTH_V2 } from '../lib/metainfo/limits.ts
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2 }
 
+const SORT_KEYS: ReadonlyMap<string, SortKey> = new Map([
+  ['path', { by: 'path', descending: false }],
+  ['path:desc', { by: 'path', descending: true }],
+  ['size', { by: 'size', descending: false }],
+  ['size:desc', { by: 'size', descending: true }],
+])
+
 /** Bytes. */
 export const pieceLengthFlag = Flags.custom<number>({
   description: 'bytes of a piece, a power of two, such as 262144, 256K or 1M; chosen by the size by default',
@@ -48,11 +55,11 @@ export const dateFlag = Flags.custom<number>({
 })
 
 export const sortFlag = Flags.custom<SortKey>({
-  description: 'the order of the files: path or size, with :desc from the last (may be repeated to break ties)',
-  helpValue: 'KEY[:desc]',
+  description: 'the order of the files; with :desc from the last (may be repeated to break ties)',
+  options: [...SORT_KEYS.keys()],
   multiple: true,
   multipleNonGreedy: true,
-  parse: text => Promise.resolve(parseSortKey(text)),
+  parse: text => Promise.resolve(SORT_KEYS.get(text)),
 })
 
 /** A URL as the torrent has it, whatever that is. */
@@ -87,12 +94,6 @@ function parseDate(text: string): number {
     'USAGE',
     `"${text}" is not a date; write now, 2026-01-31, 2026-01-31T12:00:00Z or seconds since 1970`,
   )
-}
-
-function parseSortKey(text: string): SortKey {
-  const [, by, order = ''] = /^(path|size)(?::(asc|desc)(?:ending)?)?$/.exec(text) ?? []
-  if (by === 'path' || by === 'size') return { by, descending: order === 'desc' }
-  throw new BtError('USAGE', `"${text}" is no order of files; write path, size, path:desc or size:desc`)
 }
 
 function parsePieceLength(text: string): number {

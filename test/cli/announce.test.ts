@@ -152,7 +152,7 @@ describe('bt announce', () => {
   })
 
   test.each([
-    [['--event', 'paused'], 'is no event'],
+    [['--event', 'paused'], 'Expected --event=paused to be one of: started, completed, stopped, none'],
     [['--peer-id', 'short'], 'is no peer id'],
     [['--ipv4', '--ipv6'], 'exclude each other'],
   ])('%j is wrong usage', async (words, message) => {

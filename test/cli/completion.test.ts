@@ -61,6 +61,8 @@ test.skipIf(!hasShell('bash'))(
     expect(ask('bt', 'info', '--log-format', '=')).toEqual(['text', 'json'])
     expect(ask('bt', 'download', '--max-')).toEqual(['--max-down', '--max-up'])
     expect(ask('bt', 'plugins', 'install', '--hel')).toEqual(['--help'])
+    expect(ask('bt', 'announce', 'x', '--event', '')).toEqual(['started', 'completed', 'stopped', 'none'])
+    expect(ask('bt', 'create', '--sort-by', 's')).toEqual(['size', 'size:desc'])
     expect(ask('bt', 'completion', '')).toEqual(['bash', 'zsh', 'fish'])
     expect(ask('bt', 'info', '')).toEqual(['one.torrent', 'place'])
   },
