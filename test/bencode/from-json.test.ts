@@ -52,6 +52,9 @@ describe('fromJson', () => {
     ['{"hex":"abc"}', '"abc" is not an even number of hexadecimal digits'],
     ['{"hex:0g":1}', '"0g" is not'],
     ['{"a":1,"hex:61":2}', 'the key "hex:61" stands twice'],
+    ['{"a":1,"a":2}', 'the key "a" stands twice'],
+    ['{"a":1,"\\u0061" : 2}', 'the key "a" stands twice'],
+    ['[{"b":[{"\\"{":1}, {"\\"{":"}","x":{},"\\"{":2}]}]', 'the key "\\"{" stands twice'],
     ['"\\ud800"', 'half of a surrogate pair'],
     ['{"a":', 'it is not JSON'],
     ['{a:1}', 'it is not JSON'],
@@ -67,6 +70,31 @@ describe('fromJson', () => {
     const deep = `${'['.repeat(2000)}${']'.repeat(2000)}`
     expect(errorOf(() => fromJson(deep)).message).toContain('nested deeper than')
     expect(errorOf(() => fromJson('1'.repeat(5000))).message).toContain('no integer of at most 4096 digits')
+  })
+
+  it('refuses a key that stands twice in an object, wherever, and no other', () => {
+    const key = fc.constantFrom('a', 'b', '"', '\\', '{', ':', '', '__proto__', '\\":')
+    const { json } = fc.letrec<{ json: readonly [text: string, repeats: boolean] }>(tie => ({
+      json: fc.oneof(
+        { maxDepth: 4 },
+        key.map(text => [JSON.stringify(text), false] as const),
+        fc
+          .array(tie('json'), { maxLength: 3 })
+          .map(all => [`[${all.map(([text]) => text).join(' , ')}]`, all.some(([, repeats]) => repeats)] as const),
+        fc.array(fc.tuple(key, tie('json')), { maxLength: 3 }).map(members => {
+          const text = members.map(([name, [value]]) => `${JSON.stringify(name)} : ${value}`).join(',')
+          const repeats = new Set(members.map(([name]) => name)).size < members.length
+          return [`{${text}}`, repeats || members.some(([, [, inner]]) => inner)] as const
+        }),
+      ),
+    }))
+    fc.assert(
+      fc.property(json, ([text, repeats]) => {
+        if (repeats) expect(errorOf(() => fromJson(text)).message).toMatch(/the key ".*" stands twice/)
+        else expect(() => fromJson(text)).not.toThrow()
+      }),
+      { numRuns: 500 },
+    )
   })
 
   it('gives back the bytes that toJson showed', () => {

@@ -14,6 +14,8 @@ interface MarkedObject {
 
 type BencodePlain = number | bigint | Uint8Array | readonly BencodeInput[]
 
+/** A string, with the colon behind it where it is a key, or what opens or closes an object or an array. */
+const STRUCTURE = /("[^"\\]*(?:\\[^][^"\\]*)*")(?=\s*(:)?)|[{}[\]]/g
 /** A string or a number, which no other part of JSON contains. */
 const SCALAR = /"[^"\\]*(?:\\[^][^"\\]*)*"|-?\d[\w.+-]*/g
 const TEXT = '"'
@@ -28,7 +30,8 @@ const SHOWN_CHARS = 40
  * The value of a JSON document as `toJson` writes it: strings are byte strings in UTF-8, `{"hex":"…"}` is the bytes of
  * these digits, a key `hex:…` is the bytes of its digits, numbers are integers of any size. An object with other members
  * beside `hex` is a dictionary, as any other. Keys may stand in any order.
- * @throws BtError JSON_INVALID for what is no JSON, or has no form in bencode: fractions, true, false, null
+ * @throws BtError JSON_INVALID for what is no JSON, has a key twice in an object, or has no form in bencode: fractions,
+ * true, false, null
  */
 export function fromJson(text: string): BencodeInput {
   return convert(parseJson(text), 0)
@@ -54,9 +57,25 @@ function parseJson(text: string): MarkedJson {
   try {
     // The text as it is first, for an error that speaks of what was written.
     JSON.parse(text)
-    return JSON.parse(mark(text)) as MarkedJson
   } catch (error) {
     return invalid(`it is not JSON: ${messageOf(error)}`)
+  }
+  refuseRepeatedKeys(text)
+  return JSON.parse(mark(text)) as MarkedJson
+}
+
+/** JSON.parse would keep the last of several values and say nothing. @param text is JSON. */
+function refuseRepeatedKeys(text: string): void {
+  const open: Set<string>[] = []
+  for (const [token, string, colon] of text.matchAll(STRUCTURE)) {
+    if (token === '{' || token === '[') open.push(new Set())
+    else if (string === undefined) open.pop()
+    else if (colon !== undefined) {
+      const key = JSON.parse(string) as string
+      const keys = open.at(-1)
+      if (keys?.has(key) === true) invalid(`the key ${shown(key)} stands twice in an object`)
+      keys?.add(key)
+    }
   }
 }
 
