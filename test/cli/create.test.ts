@@ -72,6 +72,14 @@ describe('bt create', () => {
     expect(hex(info.pieces)).toBe(sha1(Buffer.from('ba')))
   })
 
+  test('refuses a folder that is not there before it hashes anything (8)', async () => {
+    const cwd = folderWithFile()
+    const refused = await bt(['create', 'a.bin', '-o', 'none/a.torrent'], { cwd })
+    expect(refused).toMatchObject({ stdout: '', code: 8 })
+    // What is hashed is summed up on stderr.
+    expect(refused.stderr.trim().split('\n')).toEqual([expect.stringMatching(/can not write to ".*none"/)])
+  })
+
   test('overwrites a file only with --force', async () => {
     const cwd = folderWithFile()
     writeFileSync(join(cwd, 'a.bin.torrent'), 'precious')

@@ -186,8 +186,6 @@ describe('bt seed fails', () => {
     expect((await bt(['seed'])).code).toBe(2)
     expect((await bt(['seed', content.magnet])).code).toBe(2)
     expect((await bt(['seed', content.torrent, folder, '--path', folder])).code).toBe(2)
-    const twice = await bt(['seed', content.torrent, content.torrent, '--path', folder])
-    expect(twice).toMatchObject({ stdout: '', code: 2 })
     const unsupported = await bt(['seed', v2, folder])
     expect(unsupported).toMatchObject({ stdout: '', code: 3 })
     expect(unsupported.stderr).toContain('v2-only')

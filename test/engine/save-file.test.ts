@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   lstatSync,
   mkdtempSync,
   mkdirSync,
@@ -60,7 +61,24 @@ describe('saveFile', () => {
     const path = join(folder, 'none', 'a')
     const failed = saveFile(path, utf8('x'), { overwrite: false })
     await expect(failed).rejects.toMatchObject({ code: 'DISK_NOT_FOUND', details: { path } })
-    await expect(checkFree(path, { overwrite: false })).resolves.toBeUndefined()
+    const missing = { code: 'DISK_NOT_FOUND', message: expect.stringContaining(join(folder, 'none')) as string }
+    for (const overwrite of [false, true]) await expect(checkFree(path, { overwrite })).rejects.toMatchObject(missing)
+    await expect(checkFree(path, { overwrite: false, makeFolders: true })).resolves.toBeUndefined()
+  })
+
+  test('can be asked before whether the folder is one, and may be written to', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    await expect(checkFree(join(folder, 'file', 'a'), { overwrite: true })).rejects.toMatchObject({
+      code: 'DISK_FAILED',
+    })
+    await expect(checkFree(join(folder, 'a'), { overwrite: true })).resolves.toBeUndefined()
+  })
+
+  // Nothing is forbidden to root.
+  test.skipIf(process.getuid?.() === 0)('is told before of a folder that can not be written to', async () => {
+    chmodSync(folder, 0o500)
+    await expect(checkFree(join(folder, 'a'), { overwrite: false })).rejects.toMatchObject({ code: 'DISK_PERMISSION' })
+    chmodSync(folder, 0o700)
   })
 
   test('makes the folders on the way if asked to, but none where a file is', async () => {

@@ -1,6 +1,6 @@
 // A file that a user asked for is written whole or not at all, and never over another unless that was asked for too.
 import { randomBytes } from 'node:crypto'
-import { link, lstat, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { access, constants, link, lstat, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { hex } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
@@ -28,8 +28,26 @@ export async function placeFile(out: string | undefined, name: string): Promise<
   return isFolder ? resolve(out, name) : resolve(out)
 }
 
-/** For asking before long work. @throws BtError USAGE where something is at the path and is not to be overwritten. */
+/**
+ * For asking before long work.
+ * @throws BtError USAGE where something is at the path and is not to be overwritten; DISK_* where its folder is missing or
+ * can not be written to.
+ */
 export async function checkFree(path: string, options: SaveOptions): Promise<void> {
+  await refuseTaken(path, options)
+  if (options.makeFolders !== true && !(await isSpecial(path))) await checkFolder(dirname(path))
+}
+
+async function checkFolder(folder: string): Promise<void> {
+  try {
+    // The last dot is found in a folder only, and not in a file.
+    await access(`${folder}/.`, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    throw diskError(error, folder, 'write to')
+  }
+}
+
+async function refuseTaken(path: string, options: SaveOptions): Promise<void> {
   if (options.overwrite) return
   const exists = await lstat(path).then(
     () => true,
@@ -102,7 +120,7 @@ async function putInto(draft: string, path: string): Promise<void> {
   } catch (error) {
     if (errnoOf(error) === 'EEXIST') throw taken(path)
     if (!NO_LINKS.has(errnoOf(error) ?? '')) throw error
-    await checkFree(path, { overwrite: false })
+    await refuseTaken(path, { overwrite: false })
     await rename(draft, path)
   }
 }
