@@ -118,6 +118,16 @@ describe('bt download --select', () => {
     expect(content.files.get('sub/b.bin')?.equals(readFileSync(join(album, 'sub/b.bin')))).toBe(true)
   })
 
+  test('says how many files were selected, and the bytes of their pieces, of all', async () => {
+    const content = makeContent({ name: 'album', files: ALBUM })
+    const peer = await seedingPeer(content)
+    const args = ['download', content.torrent, '--peer', peer.address, '--select', '2']
+    const { stderr } = await bt(args, { cwd: tempFolder() })
+    expect(stderr).toMatch(/^downloading album \(1 of 4 files, 32\.0 KiB of 97\.7 KiB\)$/m)
+    const { stdout } = await bt([...args, '--json'], { cwd: tempFolder() })
+    expect(stdout).toContain('{"event":"stage","stage":"downloading","selected":[2]}')
+  })
+
   test('goes on to the rest later, without asking for the files that are there', async () => {
     const content = makeContent({ name: 'album', files: ALBUM })
     const peer = await seedingPeer(content)

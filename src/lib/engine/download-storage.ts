@@ -69,7 +69,11 @@ export async function downloadStorage(info: Info, target: DownloadPlace, request
     }
     const levels = priorities && pieceLevels(info, files, priorities)
     const order = { sequential: target.sequential === true, ...(levels && { levels }) }
-    const place = { path: contentPath(info, output), uploadedBefore: resumed.uploaded }
+    const place = {
+      path: contentPath(info, output),
+      uploadedBefore: resumed.uploaded,
+      ...(selected && { selected: [...selected] }),
+    }
     const confirm = (): Promise<void> => confirmFiles(store, info, files)
     return { ...io(store, info, request), ...place, have, wanted, order, confirm, close }
   } catch (error) {

@@ -11,6 +11,8 @@ export interface Storage extends Content {
   /** Verified pieces at the start; handed to the torrent, which keeps it up to date. */
   readonly have: Bitfield
   readonly wanted: Bitfield
+  /** The files that were chosen, by index; undefined: all. */
+  readonly selected?: readonly number[]
   /** Where the content is: the file, or the folder of a multi-file torrent. Undefined: on no disk. */
   readonly path?: string
   /** Bytes given to peers in earlier runs. */

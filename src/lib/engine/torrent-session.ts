@@ -203,6 +203,11 @@ export class TorrentSession {
     return this.#storage?.path
   }
 
+  /** The files that were chosen, by index. Undefined where all are, and until the content is open. */
+  get selected(): readonly number[] | undefined {
+    return this.#storage?.selected
+  }
+
   /** How far it is, in numbers. Cheap enough to be asked several times a second. */
   progress(): Progress {
     return measure(this.#torrent, { stage: this.#stage, storage: this.#storage }, this.#context.now())

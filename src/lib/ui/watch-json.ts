@@ -15,7 +15,10 @@ export class JsonWatch implements Watch {
     this.#write({ event: 'stage', stage: session.stage, infoHash: hex(session.source.infoHash) })
     const unsubscribe = session.subscribe(event => {
       const line = eventJson(event)
-      if (line !== undefined) this.#write(line)
+      const { selected } = session
+      // As `--select` counts them; all where there are none.
+      const chosen = event.type === 'stage' && event.stage === 'downloading' && selected !== undefined && { selected }
+      if (line !== undefined) this.#write({ ...line, ...chosen })
     })
     const timer = setInterval(() => this.#write({ event: 'progress', ...session.progress() }), JSON_INTERVAL)
     try {

@@ -53,7 +53,18 @@ function stageLine(stage: Stage, session: TorrentSession): string | undefined {
   const { info } = session
   if (stage === 'metadata') return 'getting the metadata from peers'
   if (stage !== 'downloading' || info === undefined) return undefined
-  const files = info.files.filter(file => !file.padding).length
-  const size = `${plural(files, 'file')}, ${formatBytes(info.totalLength)}, ${plural(info.pieceCount, 'piece')}`
+  const chosen = chosenFiles(session)
+  const total = formatBytes(info.totalLength)
+  const size =
+    chosen === undefined
+      ? `${plural(info.files.filter(file => !file.padding).length, 'file')}, ${total}, ${plural(info.pieceCount, 'piece')}`
+      : `${chosen}, ${formatBytes(session.progress().bytesTotal)} of ${total}`
   return `downloading ${printable(info.name)} (${size})`
+}
+
+/** `3 of 6 files`; undefined where all are wanted. */
+export function chosenFiles({ info, selected }: TorrentSession): string | undefined {
+  if (info === undefined || selected === undefined) return undefined
+  const chosen = selected.filter(index => info.files[index]?.padding === false).length
+  return `${chosen} of ${plural(info.files.filter(file => !file.padding).length, 'file')}`
 }

@@ -4,7 +4,7 @@ import { DefaultRenderer, Listr, ListrLogger, ProcessOutput, type ListrDefaultRe
 import type { TorrentSession, SessionEvent } from '../engine/torrent-session.ts'
 import { formatBar, formatBytes, formatPercent, plural, printable } from './format.ts'
 import { eventLine, fittingTransferLine } from './transfer-lines.ts'
-import { doneLine } from './watch-plain.ts'
+import { chosenFiles, doneLine } from './watch-plain.ts'
 import { FRAME_INTERVAL, type Watch } from './watch.ts'
 
 /** Columns of a bar; it takes what the numbers leave, and these are shortened for the least of it. */
@@ -70,7 +70,8 @@ export class TerminalWatch implements Watch {
               task,
               () => lines(barLine(session)),
               async () => {
-                task.title = `Download ${printable(session.info?.name ?? '')}`
+                const chosen = chosenFiles(session)
+                task.title = `Download ${printable(session.info?.name ?? '')}${chosen === undefined ? '' : ` (${chosen})`}`
                 await session.done
                 task.title = `${task.title} - ${doneLine(session, (performance.now() - started) / 1000)}`
               },
