@@ -285,6 +285,21 @@ describe('a suggestion', () => {
     const asked = peer.events.flatMap(event => (event.type === 'request' ? [event.block.piece] : []))
     expect([...new Set(asked)].slice(0, 2)).toEqual([41, 17])
   })
+
+  it('counts for nothing where pieces are wanted in sequence', () => {
+    const world = new World(441, { pieces: 16 })
+    const leech = world.node({ order: { sequential: true } })
+    const peer = world.scripted(
+      fastSeed(sendTrue, (event, { connection }) => {
+        if (event.type === 'handshake') connection.suggest(9)
+      }),
+      { fast: true },
+    )
+    leech.know(peer)
+    world.untilFinished([leech])
+    const asked = peer.events.flatMap(event => (event.type === 'request' ? [event.block.piece] : []))
+    expect([...new Set(asked)]).toEqual(Array.from({ length: 16 }, (_, index) => index))
+  })
 })
 
 it('a swarm with the extension and without, mixed, finishes', () => {

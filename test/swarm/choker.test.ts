@@ -109,20 +109,6 @@ describe('Choker, leeching', () => {
     expect(peers.choker.deadline).toBe(2 * ROUND)
   })
 
-  it.each([
-    [0, 4],
-    [42_000, 5],
-    [107_000, 8],
-    [50_000_000, 10],
-  ])('serves at %i bytes a second as many as %i', (rate, slots) => {
-    const peers = new Peers(
-      range(20).map(key => peer(key, { uploadRate: key === 0 ? rate : 0 })),
-      10,
-    )
-    peers.decide(0)
-    expect(peers.unchoked).toHaveLength(slots)
-  })
-
   it('keeps one that lost interest unchoked for as long as nobody else wants the slot', () => {
     const peers = new Peers([peer(1), peer(2)], 2)
     peers.decide(0)

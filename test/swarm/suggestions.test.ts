@@ -72,7 +72,7 @@ describe('Suggestions (BEP 6)', () => {
     const [lost, other] = peers.map(peer => suggested(peer))
     const [leaver, stayer] = peers
     if (leaver === undefined || stayer === undefined) throw new Error('three peers')
-    suggestions.withdraw(leaver)
+    suggestions.leave(leaver)
     leaver.connection?.choke(0)
     for (const piece of other ?? []) expect(lost).not.toContain(piece)
     for (const piece of suggested(stayer)) expect(lost).toContain(piece)

@@ -8,3 +8,7 @@ it.each([
 ])('one seed and %i equal leeches take no longer than 1.3 times the fluid bound (%i pieces)', (leeches, pieces) => {
   expect(nearness(leeches, pieces)).toBeLessThan(1.3)
 })
+
+it('large pieces, which can be passed on only when they are whole, cost no more than twice the bound', () => {
+  expect(nearness(20, 64, 16)).toBeLessThan(2)
+})

@@ -37,6 +37,7 @@ export class Picker {
   readonly #layout: PieceLayout
   readonly #have: Bitfield
   readonly #sequential: boolean
+  readonly #ordered: boolean
   readonly #offers: Offers
   readonly #interest: Interest
   readonly #extent: Extent
@@ -51,6 +52,7 @@ export class Picker {
     this.#have = options.have
     this.#interest = new Interest(options.wanted, options.have)
     this.#sequential = options.order?.sequential === true
+    this.#ordered = this.#sequential || options.order?.levels !== undefined
     this.#offers = new Offers(options.wanted, this.#interest.needed, options.random, options.order)
   }
 
@@ -65,6 +67,11 @@ export class Picker {
    */
   focus(ranges: readonly PieceRange[]): void {
     this.#offers.focus(ranges)
+  }
+
+  /** Any order of pieces is fine: none was asked for, and nobody reads what comes. */
+  get unordered(): boolean {
+    return !this.#ordered && !this.focused
   }
 
   /** Somebody waits for pieces. */

@@ -2,6 +2,7 @@
 // Between rounds nobody is choked, so a peer's luck changes at most every ROUND (BEP 3: no fibrillation).
 import type { PeerKey } from '../picker/picker.ts'
 import { randomIndex, shuffle } from '../picker/random.ts'
+import { UploadSlots } from './upload-slots.ts'
 
 /** Milliseconds between rounds (BEP 3, "once every ten seconds"). */
 export const ROUND = 10_000
@@ -11,11 +12,6 @@ export const OPTIMISTIC_ROUND = 30_000
 const NEW_CONNECTION_WEIGHT = 3
 /** Milliseconds after which a peer served by a seed yields to those who wait (libtorrent's round-robin seed choker: a minute). */
 export const SEED_QUANTUM = 60_000
-
-/** Slots where little is uploaded (BEP 3: four, the optimistic one among them). */
-const FEWEST_SLOTS = 4
-/** Slots grow with the root of the rate, as in the first client: eight at 107 kB a second. */
-const SLOTS_PER_ROOT = 0.6
 
 /** What the choker knows of a connected peer. Rates in bytes a second, times in milliseconds on one monotonic clock. */
 export interface ChokeCandidate {
@@ -41,22 +37,19 @@ export interface ChokeDecision {
 }
 
 export class Choker {
-  readonly #most: number
+  readonly #slots: UploadSlots
   readonly #random: () => number
   /** Peers unchoked whatever their rate, until the next rotation. */
   #optimistic = new Set<PeerKey>()
   #rotateAt = 0
   #nextRound = 0
 
-  /** How many interested peers are served at once, the optimistic unchoke among them; at least 1. */
-  #slots = 0
-
   /**
-   * @param options.slots the most; as many are served where the upload is fast enough for them.
+   * @param options.slots the most that are served at once, the optimistic unchoke among them; see `UploadSlots`.
    * @param options.random uniform in 0 ≤ x < 1.
    */
   constructor(options: { slots: number; random: () => number }) {
-    this.#most = Math.max(1, options.slots)
+    this.#slots = new UploadSlots(options.slots)
     this.#random = options.random
   }
 
@@ -74,14 +67,14 @@ export class Choker {
    */
   decide(peers: readonly ChokeCandidate[], now: number, seeding: boolean): ChokeDecision {
     const shuffled = shuffle([...peers], this.#random)
-    this.#slots = this.#slotsFor(peers)
     if (now < this.#nextRound) return this.#fill(shuffled, seeding)
     this.#nextRound = now + ROUND
+    this.#slots.round(peers)
     const interested = shuffled.filter(peer => peer.interested)
     const chosen = seeding ? this.#serveInTurn(interested, now) : this.#reciprocate(interested, now)
     // One that is unchoked and has lost interest keeps a slot that nobody needs: it may want the next piece.
     for (const peer of shuffled) {
-      if (chosen.size >= this.#slots) break
+      if (chosen.size >= this.#slots.count) break
       if (!peer.choked && !peer.interested) chosen.add(peer.key)
     }
     return {
@@ -90,20 +83,10 @@ export class Choker {
     }
   }
 
-  /**
-   * A thin line is shared by few, so that each soon has something whole to pass on: with eight of them, a piece of 64 KiB
-   * would take ten seconds at 50 kB a second, and all that a new torrent's swarm could do would wait for it.
-   */
-  #slotsFor(peers: readonly ChokeCandidate[]): number {
-    const rate = peers.reduce((sum, peer) => sum + peer.uploadRate, 0)
-    const wanted = Math.floor(Math.sqrt((rate / 1000) * SLOTS_PER_ROOT))
-    return Math.min(this.#most, Math.max(FEWEST_SLOTS, wanted))
-  }
-
   #fill(shuffled: readonly ChokeCandidate[], seeding: boolean): ChokeDecision {
     const interested = shuffled.filter(peer => peer.interested)
     const waiting = interested.filter(peer => peer.choked)
-    const free = this.#slots - (interested.length - waiting.length)
+    const free = this.#slots.count - (interested.length - waiting.length)
     if (free <= 0) return { unchoke: [], choke: [] }
     waiting.sort(seeding ? byWait : byGiving)
     return { unchoke: keysOf(waiting.slice(0, free)), choke: [] }
@@ -112,9 +95,9 @@ export class Choker {
   /** Tit for tat (BEP 3): those we download from fastest, and one optimistic unchoke or more where these are too few. */
   #reciprocate(interested: readonly ChokeCandidate[], now: number): Set<PeerKey> {
     const giving = interested.filter(peer => !peer.snubbed).sort(byGiving)
-    const regular = new Set(keysOf(giving.slice(0, this.#slots - 1)))
+    const regular = new Set(keysOf(giving.slice(0, this.#slots.count - 1)))
     const others = interested.filter(peer => !regular.has(peer.key))
-    return new Set([...regular, ...this.#chooseOptimistic(others, this.#slots - regular.size, now)])
+    return new Set([...regular, ...this.#chooseOptimistic(others, this.#slots.count - regular.size, now)])
   }
 
   #chooseOptimistic(others: readonly ChokeCandidate[], count: number, now: number): Set<PeerKey> {
@@ -155,7 +138,7 @@ export class Choker {
     const inTurn = served.filter(peer => now - lastUnchoked(peer) < SEED_QUANTUM)
     const done = served.filter(peer => now - lastUnchoked(peer) >= SEED_QUANTUM)
     const waiting = interested.filter(peer => peer.choked).sort(byWait)
-    return new Set(keysOf([...inTurn, ...waiting, ...done].slice(0, this.#slots)))
+    return new Set(keysOf([...inTurn, ...waiting, ...done].slice(0, this.#slots.count)))
   }
 }
 

@@ -29,7 +29,7 @@ export const MAX_UNREAD_BYTES: number = 8 * 1024 * 1024
 export const UNREAD_TIMEOUT = 60_000
 /** Milliseconds between looks at time-outs; the finest promise made to anyone is a second. */
 export const TICK = 500
-/** BEP 3: at any time a few peers are served (four, one of them optimistic), which keeps TCP busy but not crowded. */
+/** The most peers that are served at once: see `UploadSlots`. */
 export const UPLOAD_SLOTS = 8
 /** Bytes of whole pieces that wait for their hash or the disk before we ask for more: bounds memory, not throughput. */
 export const MAX_UNCHECKED_BYTES: number = 32 * 1024 * 1024

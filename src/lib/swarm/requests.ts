@@ -222,9 +222,9 @@ export class Requests {
     return this.#picker.pick(peer.key, has, count, this.#memory.room)
   }
 
-  /** What a peer suggests, and of that what is begun already before all else. */
+  /** What a peer suggests, unless we have an order of our own; and of that what is begun already before all else. */
   #suggested({ fast }: SwarmPeer): readonly number[] {
-    const { suggested } = fast
+    const suggested = this.#picker.unordered ? fast.suggested : []
     const begun = suggested.filter(piece => this.#picker.isPartial(piece))
     return begun.length === 0 ? suggested : [...begun, ...suggested]
   }

@@ -16,6 +16,9 @@ const FEWEST = 2
 /** and else so many seconds of its rate, as that much is what it asks for at once. */
 const AHEAD = 2
 
+/** Milliseconds between looks at all pieces. */
+const COLLECT_INTERVAL = 10_000
+
 export interface SuggestionsOptions {
   readonly have: Bitfield
   /** Bytes. */
@@ -36,6 +39,7 @@ export class Suggestions {
   readonly #open = new Map<PeerKey, Set<number>>()
   /** Pieces that nobody had when this was filled, in random order; the last comes next. */
   #candidates: number[] = []
+  #collectAt = 0
 
   constructor(options: SuggestionsOptions) {
     this.#options = options
@@ -44,7 +48,7 @@ export class Suggestions {
   /** A round of choking is over: these are served now. Where nothing was left to suggest, looks again. O(pieces). */
   round(now: number): void {
     if (!this.#useful) return
-    if (this.#candidates.length === 0) this.#collect()
+    if (this.#candidates.length === 0 && now >= this.#collectAt) this.#collect(now)
     for (const peer of this.#options.peers.values()) this.offer(peer, now)
   }
 
@@ -72,14 +76,16 @@ export class Suggestions {
     if (this.#open.get(peer.key)?.delete(piece) === true) this.offer(peer, now)
   }
 
-  /** The peer will get nothing for now: choked, or gone. What it was to get is for others. */
-  withdraw(peer: SwarmPeer): void {
+  /** The peer will get nothing for now. What it has not begun is for others; the rest it will go on with. */
+  choked(peer: SwarmPeer): void {
+    for (const piece of this.#open.get(peer.key) ?? []) this.#giveBack(piece)
     this.#open.delete(peer.key)
-    for (const [piece, key] of this.#promised) {
-      if (key !== peer.key) continue
-      this.#promised.delete(piece)
-      this.#candidates.push(piece)
-    }
+  }
+
+  /** What the peer was to get is for others. */
+  leave(peer: SwarmPeer): void {
+    this.#open.delete(peer.key)
+    for (const [piece, key] of this.#promised) if (key === peer.key) this.#giveBack(piece)
   }
 
   /** We have everything, and somebody could get from another what is uploaded once. */
@@ -110,9 +116,18 @@ export class Suggestions {
     }
   }
 
-  #collect(): void {
-    const { have, copies, random } = this.#options
-    for (const piece of this.#promised.keys()) if (copies(piece) > 0) this.#promised.delete(piece)
+  #giveBack(piece: number): void {
+    this.#promised.delete(piece)
+    this.#candidates.push(piece)
+  }
+
+  /** Where all is promised, what a peer began that is choked now is for others after all. */
+  #collect(now: number): void {
+    const { have, copies, random, peers } = this.#options
+    this.#collectAt = now + COLLECT_INTERVAL
+    for (const [piece, key] of this.#promised) {
+      if (copies(piece) > 0 || peers.get(key)?.connection?.amChoking !== false) this.#promised.delete(piece)
+    }
     const left: number[] = []
     for (let piece = 0; piece < have.length; piece++) {
       if (copies(piece) === 0 && !this.#promised.has(piece)) left.push(piece)

@@ -96,7 +96,7 @@ export class Uploads {
 
   leave(peer: SwarmPeer): void {
     this.#lane?.leave(peer)
-    this.#suggestions?.withdraw(peer)
+    this.#suggestions?.leave(peer)
   }
 
   /** When limits let bytes go again. */
@@ -192,7 +192,7 @@ export class Uploads {
     const peer = this.#peers.get(key)
     if (peer === undefined) return
     peer.connection?.choke(now)
-    this.#suggestions?.withdraw(peer)
+    this.#suggestions?.choked(peer)
     // BEP 6: first the choke, then the rejects, or the peer would ask again.
     this.#turnDown(peer, peer.wants.splice(0))
     this.#outbox.touch(peer)

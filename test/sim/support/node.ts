@@ -4,7 +4,7 @@ import type { PeerAddress } from '../../../src/lib/base/address.ts'
 import { Bitfield } from '../../../src/lib/base/bitfield.ts'
 import { equal, type OwnedBytes } from '../../../src/lib/base/bytes.ts'
 import type { PeerId } from '../../../src/lib/base/ids.ts'
-import type { PeerKey } from '../../../src/lib/picker/picker.ts'
+import type { PeerKey, PickOrder } from '../../../src/lib/picker/picker.ts'
 import type { WireExtension } from '../../../src/lib/plugin/api.ts'
 import type { TorrentAction, TorrentAlert } from '../../../src/lib/swarm/actions.ts'
 import type { TransferLimits } from '../../../src/lib/swarm/rate-limit.ts'
@@ -29,6 +29,7 @@ export interface NodeOptions {
   readonly content: Content
   readonly have: 'all' | 'none' | readonly number[]
   readonly wanted?: readonly number[]
+  readonly order?: PickOrder
   /** True: starts from the info-hash alone. */
   readonly magnet?: boolean
   readonly extensions?: readonly WireExtension[]
@@ -188,7 +189,7 @@ export class Node {
     const wanted = new Bitfield(pieceCount)
     for (const index of this.wantedPieces()) wanted.set(index)
     this.#started = true
-    this.#input(now => this.torrent.start(verified, wanted, now))
+    this.#input(now => this.torrent.start(verified, wanted, now, this.#options.order))
   }
 
   #input(act: (now: number) => void): void {

@@ -1,19 +1,23 @@
-// A whole swarm: a seed, leeches that a tracker introduces to some others at random, and when each had everything. Blocks of
-// 1 KiB stand for those of 16 KiB (see `Carriage`), so rates are a sixteenth of those meant.
+// A whole swarm: a seed, leeches that a tracker introduces to some others at random, and when each had everything. Where a piece
+// is one block, blocks of 1 KiB stand for those of 16 KiB (see `Carriage`), and rates are a sixteenth of those meant.
 import { randomIndex } from '../../../src/lib/picker/random.ts'
 import type { Link } from './network.ts'
 import type { Node, NodeOptions } from './node.ts'
 import { World } from './world.ts'
 
-const PIECE_LENGTH = 1024
+const SMALL_BLOCK = 1024
+const BLOCK = 16_384
 /** 25 kB a second up and ten times as much down, as they are meant. */
 export const UP = 1600
 export const LINE: Link = { up: UP, down: 10 * UP, latency: 25 }
+/** The same where nothing is scaled. */
+const REAL_LINE: Link = { up: (UP * BLOCK) / SMALL_BLOCK, down: (10 * UP * BLOCK) / SMALL_BLOCK, latency: 25 }
 
 export interface SwarmOptions {
   readonly leeches: number
-  /** Of one block each. */
   readonly pieces: number
+  /** Of a piece; 1 by default. */
+  readonly blocks?: number
   /** Peers that a tracker names to each. */
   readonly introductions?: number
   readonly leech?: (index: number) => Partial<NodeOptions>
@@ -27,12 +31,15 @@ export class Swarm {
   /** Milliseconds. */
   readonly finishedAt: Map<Node, number> = new Map()
   readonly #introductions: number
+  readonly #line: Link
   #unfinished = 0
 
-  constructor({ leeches, pieces, introductions = 12, leech, seed = 1 }: SwarmOptions) {
-    this.world = new World(seed, { pieces, pieceLength: PIECE_LENGTH }, { blockLength: PIECE_LENGTH })
+  constructor({ leeches, pieces, blocks = 1, introductions = 12, leech, seed = 1 }: SwarmOptions) {
+    const blockLength = blocks === 1 ? SMALL_BLOCK : BLOCK
+    this.world = new World(seed, { pieces, pieceLength: blocks * blockLength }, { blockLength })
     this.#introductions = introductions
-    this.seed = this.world.seed({ link: LINE })
+    this.#line = blocks === 1 ? LINE : REAL_LINE
+    this.seed = this.world.seed({ link: this.#line })
     for (let index = 0; index < leeches; index++) this.join(leech?.(index))
   }
 
@@ -48,7 +55,7 @@ export class Swarm {
       this.finishedAt.set(node, clock.now)
       this.#unfinished--
     }
-    const node = this.world.node({ link: LINE, ...options, onComplete })
+    const node = this.world.node({ link: this.#line, ...options, onComplete })
     const others = [this.seed, ...this.leeches]
     const known = new Set<Node>()
     while (known.size < Math.min(this.#introductions, others.length)) {
