@@ -33,7 +33,7 @@ describe('super-seeding', () => {
     (count, fast) => {
       const plain = copies(false, count, fast)
       const sparing = copies(true, count, fast)
-      expect(plain.spread).toBeGreaterThan(fast ? 1.3 : 1.5)
+      expect(plain.spread).toBeGreaterThan(fast ? 1.15 : 1.3)
       expect(sparing.spread).toBeLessThan(1.05)
       expect(sparing.end).toBeLessThan(1.25)
     },
