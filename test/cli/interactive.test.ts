@@ -29,7 +29,7 @@ describe.skipIf(!hasTerminal)('bt download --interactive', () => {
     terminal.type(`${DOWN} ${ENTER}`)
     expect(await terminal.ended).toBe(0)
     expect(terminal.drawn).toMatch(/2 files, 64\.0 KiB/)
-    expect(terminal.drawn).toMatch(/Download album - done/)
+    expect(terminal.drawn).toMatch(/Download album \(\d of \d+ files\) - done/)
     expect(shown(out)).toEqual(['a.bin', 'sub'])
     expect(content.files.get('a.bin')?.equals(readFileSync(join(out, 'a.bin')))).toBe(true)
   })
