@@ -52,7 +52,7 @@ export default defineConfig({
           testTimeout: 90_000,
           hookTimeout: 90_000,
           // The tests mostly wait for other programs; they come after the others, which want the processor.
-          maxWorkers: 4,
+          maxWorkers: 6,
           sequence: { groupOrder: 2 },
         },
       },

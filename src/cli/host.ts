@@ -42,16 +42,18 @@ export class OclifHost implements Host {
   }
 
   async plugins(): Promise<PluginRegistry> {
-    const [{ loadPlugins }, { watchStrayErrors }] = await Promise.all([
+    const [{ loadPlugins }, { watchStrayErrors }, { guardPlugins }] = await Promise.all([
       import('../lib/plugin/load.ts'),
       import('./stray-errors.ts'),
+      import('./plugin-guard.ts'),
     ])
     const strangers = [...this.#config.plugins.values()].filter(({ type }) => type !== 'core')
     watchStrayErrors(strangers, {
       onPlugin: warning => process.stderr.write(`warning: ${warning}\n`),
       onOther: error => void this.#end(error),
     })
-    return loadPlugins(this.#config)
+    const names = strangers.map(({ name }) => name)
+    return guardPlugins(names, () => loadPlugins(this.#config))
   }
 
   async #end(error: unknown): Promise<never> {

@@ -32,7 +32,11 @@ export default class MagnetInfo extends BtCommand {
       import('../lib/engine/save-file.ts'),
     ])
     const source = addTrackers(await loadSource(args.link, this.interrupted), flags.tracker)
-    if (flags.save !== undefined) await checkFree(flags.save, { overwrite: flags.force })
+    if (flags.save !== undefined) {
+      // In a folder it will have the torrent's name, which is not known yet.
+      const { hex } = await import('../lib/base/bytes.ts')
+      await checkFree(await placeFile(flags.save, `${hex(source.infoHash)}.torrent`), { overwrite: flags.force })
+    }
     const options = { giveUp: true, ...(flags.peer !== undefined && { peers: flags.peer }) }
     const info = await this.#fetch(source, options, flags['stall-timeout'])
     const torrent = { info, tiers: source.tiers, webSeeds: source.magnet?.webSeeds ?? [] }

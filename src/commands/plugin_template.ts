@@ -1,7 +1,10 @@
 import { basename, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { Args, Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { PLUGIN_KINDS, type PluginKind } from '../lib/plugin/template.ts'
+
+const TOOLBOX = fileURLToPath(new URL('../..', import.meta.url))
 
 export default class PluginTemplate extends BtCommand {
   static override summary = 'Write a new plugin: a package that builds and passes its tests at once.'
@@ -33,7 +36,7 @@ export default class PluginTemplate extends BtCommand {
     const chosen = PLUGIN_KINDS.filter((kind: PluginKind) => flags[kind])
     const kinds = chosen.length === 0 ? PLUGIN_KINDS : chosen
     const folder = resolve(flags.output ?? basename(args.name))
-    const files = await pluginFiles({ name: args.name, short, kinds, version: VERSION })
+    const files = await pluginFiles({ name: args.name, short, kinds, toolbox: TOOLBOX, version: VERSION })
     await saveNewFolder(folder, files)
     if (this.json) {
       this.printJson({ name: args.name, folder, kinds, files: [...files.keys()] })

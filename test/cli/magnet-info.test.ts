@@ -68,6 +68,14 @@ describe('bt magnet_info', () => {
     expect(parseMetainfo(readFileSync(file)).info.name).toBe('a.bin')
   })
 
+  test('saves it in a folder under its own name', async () => {
+    const torrent = testTorrent([])
+    const peer = await scriptedPeer(serving(torrent))
+    const folder = tempFolder()
+    expect((await bt(['magnet_info', torrent.hash, '--peer', peer.address, '--save', folder])).code).toBe(0)
+    expect(readdirSync(folder)).toEqual(['a.bin.torrent'])
+  })
+
   test('takes no metadata that does not hash to the info-hash', async () => {
     const torrent = testTorrent([])
     const other = testTorrent([], 'b.bin')

@@ -50,6 +50,33 @@ test('what can not be linked, since it never ends loading, says so', async () =>
   expect(stderr).toContain('\nbt: a plugin never ends loading; report it to its author\n')
 })
 
+/** A linked plugin that is no more than this hook. */
+function hooked(source: string): { readonly env: Readonly<Record<string, string>> } {
+  const [data, root] = [tempFolder(), tempFolder()]
+  const about = { name: 'odd', version: '1.0.0', type: 'module', oclif: { hooks: { 'bt:plugin': './hook.js' } } }
+  writeFileSync(join(root, 'package.json'), JSON.stringify(about))
+  writeFileSync(join(root, 'hook.js'), source)
+  const plugins = [{ name: 'odd', root, type: 'link' }]
+  writeFileSync(join(data, 'package.json'), JSON.stringify({ oclif: { schema: 1, plugins } }))
+  return { env: { BT_DATA_DIR: data } }
+}
+
+test('what a plugin prints while it is loaded is no part of the result', async () => {
+  const options = hooked(
+    `console.log('from the module'); export default () => { process.stdout.write('from the hook\\n'); return { api: 1 } }`,
+  )
+  const { stdout, stderr, code } = await bt(['plugins', '--json'], options)
+  expect(code).toBe(0)
+  expect(JSON.parse(stdout)).toMatchObject([{ name: 'odd' }])
+  expect(stderr).toBe('from the module\nfrom the hook\n')
+})
+
+test('one that ends the program is named, and the program has failed', async () => {
+  const { stdout, stderr, code } = await bt(['plugins'], hooked('export default () => process.exit(0)'))
+  expect({ stdout, code }).toEqual({ stdout: '', code: 1 })
+  expect(stderr).toBe('bt: a plugin ended the program while it was loaded, one of odd; uninstall it\n')
+})
+
 test('warnings that are not about a plugin stay as they are', () => {
   expect(oclifWarning('module: @oclif/core@4.14.0\ntask: toCached\nmessage: x')).toBeUndefined()
   expect(oclifWarning('plugin: x\nmessage: y')).toBeUndefined()

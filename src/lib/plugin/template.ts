@@ -11,7 +11,9 @@ export interface PluginTemplate {
   /** Without scope and `bt-plugin-`: what schemes, extensions, sources and commands are named after. */
   readonly short: string
   readonly kinds: readonly PluginKind[]
-  /** Of bt-toolbox, whose types and test helpers the plugin is built with. */
+  /** Where this bt-toolbox is, whose types and test helpers the plugin is built with: there need be no registry that has it. */
+  readonly toolbox: string
+  /** Of it. */
   readonly version: string
 }
 
@@ -78,7 +80,7 @@ function shout(short: string): string {
   return snake(short).toUpperCase()
 }
 
-function manifest({ name, kinds, version }: PluginTemplate): object {
+function manifest({ name, kinds, toolbox }: PluginTemplate): object {
   const command = kinds.includes('command')
   return {
     name,
@@ -98,7 +100,7 @@ function manifest({ name, kinds, version }: PluginTemplate): object {
       test: 'npm run build && node --test dist/test/*.test.js',
       prepack: 'npm run build',
     },
-    devDependencies: { ...(command && OCLIF), ...DEV_DEPENDENCIES, 'bt-toolbox': `^${version}` },
+    devDependencies: { ...(command && OCLIF), ...DEV_DEPENDENCIES, 'bt-toolbox': `file:${toolbox}` },
   }
 }
 
@@ -117,7 +119,7 @@ export default hook
 `
 }
 
-function readme({ name, short, kinds }: PluginTemplate): string {
+function readme({ name, short, kinds, version }: PluginTemplate): string {
   return `# ${name}
 
 A plugin for \`bt\` (the npm package \`bt-toolbox\`), the toolbox of BitTorrent. It adds:
@@ -133,7 +135,8 @@ bt plugins link --no-install .        # bt uses this folder as it was built last
 bt plugins                            # what each plugin adds
 \`\`\`
 
-\`docs/PLUGINS.md\` of bt-toolbox explains the contract.
+It is built with the bt-toolbox that wrote it, where that is (\`devDependencies\`). Before you share this folder, name a version
+instead: \`npm install --save-dev bt-toolbox@^${version}\`. \`docs/PLUGINS.md\` of bt-toolbox explains the contract.
 
 ## Install
 
