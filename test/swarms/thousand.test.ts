@@ -1,4 +1,4 @@
-// As fluid-bound.test.ts, a thousand leeches. It computes for minutes, so `npm run test:swarms` and CI run it, `npm test` does not.
+// As fluid-bound.test.ts, a thousand leeches. It computes for minutes, so `npm run test:swarms` alone runs it.
 import { expect, it } from 'vitest'
 import { nearness } from './nearness.ts'
 
