@@ -45,7 +45,8 @@ export class Choker {
   #nextRound = 0
 
   /**
-   * @param options.slots the most that are served at once, the optimistic unchoke among them; see `UploadSlots`.
+   * @param options.slots the most that are served at once, the optimistic unchoke among them: more than four only by a seed, see
+   * `UploadSlots`.
    * @param options.random uniform in 0 ≤ x < 1.
    */
   constructor(options: { slots: number; random: () => number }) {
@@ -69,7 +70,8 @@ export class Choker {
     const shuffled = shuffle([...peers], this.#random)
     if (now < this.#nextRound) return this.#fill(shuffled, seeding)
     this.#nextRound = now + ROUND
-    this.#slots.round(peers)
+    // Among leeches a peer that waits has others to ask, and what each gives in return tells fast ones from slow ones.
+    if (seeding) this.#slots.round(peers)
     const interested = shuffled.filter(peer => peer.interested)
     const chosen = seeding ? this.#serveInTurn(interested, now) : this.#reciprocate(interested, now)
     // One that is unchoked and has lost interest keeps a slot that nobody needs: it may want the next piece.

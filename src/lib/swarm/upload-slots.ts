@@ -1,4 +1,4 @@
-// How many peers are served at once: as many as make the upload faster. A thin line is shared by few, so that each soon has
+// How many peers a seed serves at once: as many as make the upload faster. A thin line is shared by few, so that each soon has
 // something whole to pass on (eight that share 50 kB a second wait ten seconds for a piece of 64 KiB); but where peers are
 // slow to take, more of them are served, or they would keep out the fast. Which it is shows only by trying, once the rate is
 // steady: while peers wait, half as many again are served, and no more than before in the next round where little came of it.
@@ -6,7 +6,7 @@
 /** BEP 3: four, the optimistic one among them. */
 const FEWEST = 4
 /** Of what the others would add if they took as much as those before, the share below which it was not worth it. */
-const WORTHWHILE = 0.5
+const WORTHWHILE = 0.75
 /** Rounds until it is tried again. */
 const PATIENCE = 3
 /** The share by which a steady rate changes in a round at most: what grows by itself would be put down to the try. */
