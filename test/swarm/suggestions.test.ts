@@ -81,6 +81,23 @@ describe('Suggestions (BEP 6)', () => {
     expect(new Set(suggested(stayer))).toEqual(new Set(lost))
   })
 
+  it('leaves what a choked peer has begun to it, as long as there is anything else', () => {
+    const { peers, suggestions } = setUp(2)
+    suggestions.round(0)
+    const [begun = -1] = suggested(peers[0])
+    const [first, second] = peers
+    if (first === undefined || second === undefined) throw new Error('two peers')
+    suggestions.asked(first, begun, 0)
+    suggested(second)
+    first.connection?.choke(0)
+    suggestions.choked(first)
+    const others = [...Array(PIECES).keys()].filter(piece => piece !== begun)
+    for (const piece of others) suggestions.asked(second, piece, 0)
+    expect(suggested(second)).not.toContain(begun)
+    suggestions.round(10_000)
+    expect(suggested(second)).toEqual([begun])
+  })
+
   it('looks again, in the next round, for what nobody has any more', () => {
     const { peers, copies, suggestions } = setUp(2)
     copies.fill(1)
