@@ -49,14 +49,17 @@ export class Shell {
   }
 
   async loaded(): Promise<void> {
-    await this.#shows(/LOADED/)
+    await this.#shows(/LOADED[^]*READY> /)
   }
 
-  /** @returns the words that `bt` is given once this line, with its Tabs, is typed. */
+  /**
+   * Waits for the next prompt before it returns: a shell may drop or take for something else what is typed before it.
+   * @returns the words that `bt` is given once this line, with its Tabs, is typed.
+   */
   async type(line: string): Promise<string> {
     this.#shown = ''
     this.#child.stdin?.write(`${line}\n`)
-    return (await this.#shows(/^bt:(<.*>)/m))[1] ?? ''
+    return (await this.#shows(/^bt:(<.*>)[^]*READY> /m))[1] ?? ''
   }
 
   #shows(pattern: RegExp): Promise<RegExpExecArray> {
