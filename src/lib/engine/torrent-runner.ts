@@ -20,6 +20,8 @@ import { RunReader, type Unreadable } from './run-reader.ts'
 
 /** Milliseconds by which a timer is late where the process was suspended: sockets have not been read since. */
 const SUSPENDED = 2_000
+/** Milliseconds between the moments at which timers that are not urgent end: hundreds of idle torrents then wake the process together. */
+const BEAT = 100
 
 export interface RunnerOptions {
   readonly torrent: Torrent
@@ -249,12 +251,16 @@ export class TorrentRunner {
     clearTimeout(this.#timer)
     this.#timerAt = deadline
     if (deadline === Infinity) return
-    const wait = Math.max(1, deadline - this.#options.now())
-    this.#timer = setTimeout(() => {
-      if (this.#options.now() - deadline < SUSPENDED) this.#timeout()
-      // What has arrived meanwhile comes first: peers that have written are not silent.
-      else setImmediate(() => this.#timeout())
-    }, wait)
+    const now = this.#options.now()
+    const at = deadline - now > BEAT ? Math.ceil(deadline / BEAT) * BEAT : deadline
+    this.#timer = setTimeout(
+      () => {
+        if (this.#options.now() - deadline < SUSPENDED) this.#timeout()
+        // What has arrived meanwhile comes first: peers that have written are not silent.
+        else setImmediate(() => this.#timeout())
+      },
+      Math.max(1, at - now),
+    )
   }
 
   #timeout(): void {
