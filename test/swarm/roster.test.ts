@@ -3,6 +3,7 @@ import { peerId, type PeerId } from '../../src/lib/base/ids.ts'
 import { Outbox } from '../../src/lib/swarm/outbox.ts'
 import { SwarmPeer } from '../../src/lib/swarm/peer.ts'
 import { Roster } from '../../src/lib/swarm/roster.ts'
+import type { PeerKey } from '../../src/lib/picker/picker.ts'
 import type { PeerConnection } from '../../src/lib/wire/connection.ts'
 import { connection, handshake, HASH, message, opened } from '../wire/support.ts'
 import { addressOf, alertsOf } from './support.ts'
@@ -92,18 +93,30 @@ describe('Roster', () => {
     expect(roster.accept(openTo(id(8)), id(8), addressOf(3), 0)).toBeDefined()
   })
 
-  it('remembers where peers were, up to a limit', () => {
-    const { roster } = setUp()
-    const keys: number[] = []
-    for (let n = 0; n < 300; n++) {
-      const peer = roster.accept(openTo(id(9)), id(9), { host: '52.0.0.1', port: n + 1 }, 0)
+  describe('who left', () => {
+    const comeAndGo = (roster: Roster, port: number, blocks: number): PeerKey => {
+      const peer = roster.accept(openTo(id(9)), id(9), { host: '52.0.0.1', port }, 0)
       if (peer === undefined) throw new Error('refused')
       roster.handshaken(peer, id(9), 0)
-      keys.push(peer.key)
-      expect(roster.addressOf(peer.key)?.port).toBe(n + 1)
+      peer.came = blocks
+      expect(roster.addressOf(peer.key)?.port).toBe(port)
       roster.remove(peer, 'closed-by-peer', 'gone', 0)
+      return peer.key
     }
-    expect(keys.filter(key => roster.addressOf(key) !== undefined)).toEqual(keys.slice(-256))
+
+    it('is remembered, up to a limit', () => {
+      const { roster } = setUp()
+      const keys = Array.from({ length: 300 }, (_, n) => comeAndGo(roster, n + 1, 1))
+      expect(keys.filter(key => roster.addressOf(key) !== undefined)).toEqual(keys.slice(-256))
+    })
+
+    it('is forgotten where it sent no block, and makes nobody else be forgotten', () => {
+      const { roster } = setUp()
+      const sender = comeAndGo(roster, 1, 1)
+      const idlers = Array.from({ length: 300 }, (_, n) => comeAndGo(roster, n + 2, 0))
+      expect(idlers.filter(key => roster.addressOf(key) !== undefined)).toEqual([])
+      expect(roster.addressOf(sender)?.port).toBe(1)
+    })
   })
 
   it('neither dials nor takes in once it is closed, and asks for nobody', () => {

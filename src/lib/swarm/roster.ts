@@ -13,7 +13,10 @@ import type { Outbox } from './outbox.ts'
 import { SwarmPeer } from './peer.ts'
 import { Twins } from './twins.ts'
 
-/** Addresses of peers that left, kept so that who sent a bad piece and ran can still be named. */
+/**
+ * Addresses of peers that left, kept so that who sent a bad piece and ran can still be named: only of those that sent blocks,
+ * or visitors that send nothing would push them out, and a seed remember all of its leeches.
+ */
 const MAX_DEPARTED = 256
 /** Why a peer is removed where the torrent is paused. */
 export const PAUSED = 'paused'
@@ -155,7 +158,7 @@ export class Roster {
   remove(peer: SwarmPeer, reason: string, detail: string, now: number): void {
     if (!this.peers.delete(peer.key)) return
     if (peer.connection === undefined) this.#dialling--
-    if (peer.met) this.#remember(peer)
+    if (peer.came > 0) this.#remember(peer)
     if (reason === 'self-connection' && peer.initiator === 'us') this.#known.addSelf(peer.address)
     else if (peer.initiator === 'us') this.#known.disconnected(peer.address, this.#outcomeOf(peer, reason), now)
     this.#outbox.push({ type: 'drop', key: peer.key })
