@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { equal } from '../../src/lib/base/bytes.ts'
 import { BLOCK_LENGTH, type Block } from '../../src/lib/metainfo/block.ts'
+import { RunBuffers } from '../../src/lib/engine/run-buffers.ts'
 import { RunReader } from '../../src/lib/engine/run-reader.ts'
 import { MissingBytes } from '../../src/lib/storage/missing.ts'
 import type { Content } from '../../src/lib/engine/content.ts'
@@ -23,7 +24,8 @@ function setUp() {
       return Promise.resolve()
     },
   }
-  return { reader: new RunReader(content, PIECE_LENGTH), reads }
+  const buffers = new RunBuffers()
+  return { reader: new RunReader(content, PIECE_LENGTH, buffers), buffers, content, reads }
 }
 
 function blocks(from: number, count: number): Block[] {
@@ -54,6 +56,7 @@ describe('RunReader', () => {
     const reader = new RunReader(
       { readInto: offset => (offset < PIECE_LENGTH ? Promise.resolve() : Promise.reject(cause)) },
       PIECE_LENGTH,
+      new RunBuffers(),
     )
     const run = [...blocks(0, 20), ...blocks(30, 4), ...blocks(23, 1)]
     expect(await reader.read(run)).toEqual({ pieces: new Set([7, 8, 5]), cause })
@@ -65,7 +68,7 @@ describe('RunReader', () => {
       { offset: 9 * PIECE_LENGTH, length: 0 },
     ]
     const cause = new MissingBytes(['a'], ranges)
-    const reader = new RunReader({ readInto: () => Promise.reject(cause) }, PIECE_LENGTH)
+    const reader = new RunReader({ readInto: () => Promise.reject(cause) }, PIECE_LENGTH, new RunBuffers())
     expect(await reader.read(blocks(12, 1))).toEqual({ pieces: new Set([3, 2]), cause })
   })
 
@@ -80,21 +83,32 @@ describe('RunReader', () => {
     ])
   })
 
-  it('uses the memory of a long run again once it is sent, and not before', async () => {
-    const { reader } = setUp()
+  it('uses the memory of a long run again once it is sent, whatever the torrent, and not before', async () => {
+    const { reader, buffers, content } = setUp()
     const first = await read(reader, blocks(0, 40))
     const second = await read(reader, blocks(40, 40))
     expect(second.buffer).not.toBe(first.buffer)
-    reader.recycle(first)
+    buffers.recycle(first)
     // A chunk that is no run, or one that was given back before, changes nothing.
-    reader.recycle(first)
-    reader.recycle(new Uint8Array(10))
-    const third = await read(reader, blocks(20, 40))
+    buffers.recycle(first)
+    buffers.recycle(new Uint8Array(10))
+    const third = await read(new RunReader(content, PIECE_LENGTH, buffers), blocks(20, 40))
     const fourth = await read(reader, blocks(20, 40))
     expect(third.buffer).toBe(first.buffer)
     expect(fourth.buffer).not.toBe(first.buffer)
     expect(equal(second, framed(blocks(40, 40)))).toBe(true)
     expect(equal(third, framed(blocks(20, 40)))).toBe(true)
+  })
+
+  it('keeps memory for a few runs, not for as many as were ever under way', async () => {
+    const { reader, buffers } = setUp()
+    const runs: Uint8Array[] = []
+    for (let n = 0; n < 20; n++) runs.push(await read(reader, blocks(0, 40)))
+    for (const run of runs) buffers.recycle(run)
+    const known = new Set(runs.map(({ buffer }) => buffer))
+    let again = 0
+    for (let n = 0; n < 20; n++) if (known.has((await read(reader, blocks(0, 40))).buffer)) again++
+    expect(again).toBe(16)
   })
 
   it('gives a short run memory of its own length', async () => {

@@ -6,6 +6,7 @@ import { TorrentSession, type SessionEvent, type SessionOptions } from '../../sr
 import { BtError } from '../../src/lib/base/errors.ts'
 import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import { LimitPair } from '../../src/lib/engine/rate-limits.ts'
+import { RunBuffers } from '../../src/lib/engine/run-buffers.ts'
 import type { Storage } from '../../src/lib/engine/storage.ts'
 import { parseInfo, parseMetainfo, type Info } from '../../src/lib/metainfo/metainfo.ts'
 import type { BtPlugin } from '../../src/lib/plugin/api.ts'
@@ -53,6 +54,7 @@ function setUp({ source, plugin = {}, ...options }: SetUp = {}) {
       now: () => performance.now(),
       random: () => Math.random(),
       hasher: new Hasher(),
+      runBuffers: new RunBuffers(),
     },
     { source: { infoHash: INFO.infoHash, tiers: [], peers: [], ...source }, ...options },
   )

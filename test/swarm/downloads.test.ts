@@ -68,6 +68,25 @@ describe('Downloads', () => {
     expect(downloads.refill(peer, 0)).toBe('asked')
   })
 
+  it('keeps the memory of a piece for the next, and none once there is no next', () => {
+    const peer = peerWith(1, 2, [0, 1])
+    const { downloads, deliver } = setUp(new PieceLayout(2 * BLOCK_LENGTH, BLOCK_LENGTH), peer)
+    /** The piece comes and is stored. @returns its memory */
+    const fetch = (piece: number): ArrayBufferLike => {
+      const whole = deliver(peer, { piece, offset: 0, length: BLOCK_LENGTH })
+      if (typeof whole !== 'object') throw new Error(`piece ${piece} is ${whole}`)
+      downloads.stored(whole)
+      return whole.data.buffer
+    }
+    downloads.refill(peer, 0)
+    const memory = fetch(0)
+    expect(fetch(1)).toBe(memory)
+    expect(downloads.done).toBe(true)
+    downloads.pieceLost(0)
+    downloads.refill(peer, 0)
+    expect(fetch(0)).not.toBe(memory)
+  })
+
   describe('with room for two pieces only', () => {
     const pieceLength = MAX_BUFFERED_BYTES
     const blocksPerPiece = pieceLength / BLOCK_LENGTH

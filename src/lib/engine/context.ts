@@ -5,6 +5,7 @@ import type { PluginRegistry } from '../plugin/registry.ts'
 import type { Hasher } from '../storage/hasher.ts'
 import type { Disk } from '../storage/disk.ts'
 import type { LimitPair } from './rate-limits.ts'
+import type { RunBuffers } from './run-buffers.ts'
 
 export interface EngineContext {
   readonly peerId: PeerId
@@ -28,4 +29,6 @@ export interface EngineContext {
   /** [0, 1). */
   readonly random: () => number
   readonly hasher: Hasher
+  /** What uploads of all torrents are read into. */
+  readonly runBuffers: RunBuffers
 }

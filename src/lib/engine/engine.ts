@@ -15,6 +15,7 @@ import { CLIENT } from './client.ts'
 import type { EngineContext } from './context.ts'
 import { shareDescriptors } from './descriptors.ts'
 import { LimitPair, type RateLimits } from './rate-limits.ts'
+import { RunBuffers } from './run-buffers.ts'
 import { downloadStorage, type DownloadTarget } from './download-storage.ts'
 import type { SeedGoals } from './seed-goals.ts'
 import type { SeedPlace } from './seed-content.ts'
@@ -110,6 +111,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     now,
     random: () => Math.random(),
     hasher: new Hasher(),
+    runBuffers: new RunBuffers(),
   }
   const engine = new Engine(context, torrents, listener)
   options.signal?.addEventListener('abort', () => void engine.close().catch(() => undefined), { once: true })

@@ -1,17 +1,9 @@
-// Reads runs of blocks for uploads, framed for the wire, into memory that is used again once it is sent. A buffer is either
-// free, or lent to the one run it was given out for; with a run that is dropped unsent it is gone.
+// Reads runs of blocks for uploads, framed for the wire. A run that could not be read leaves no memory lent.
 import type { Block } from '../metainfo/block.ts'
-import { MAX_RUN_BLOCKS, MAX_RUN_BYTES } from '../swarm/limits.ts'
 import { MissingBytes, type ContentRange } from '../storage/missing.ts'
 import { frameRun, runLength } from '../wire/block-run.ts'
-import { BLOCK_HEADER_SIZE } from '../wire/message.ts'
 import type { Content } from './content.ts'
-
-const BUFFER_LENGTH = MAX_RUN_BYTES + MAX_RUN_BLOCKS * BLOCK_HEADER_SIZE
-/** Shorter runs are a slow peer's, which would keep a large buffer for long. */
-const MIN_POOLED = BUFFER_LENGTH / 4
-/** Free buffers kept: as many as two fast peers keep busy. */
-const MAX_FREE = 8
+import type { RunBuffers } from './run-buffers.ts'
 
 /** Some of a run could not be read. */
 export interface Unreadable {
@@ -23,17 +15,17 @@ export interface Unreadable {
 export class RunReader {
   readonly #content: Pick<Content, 'readInto'>
   readonly #pieceLength: number
-  readonly #free: ArrayBuffer[] = []
-  readonly #lent = new WeakSet<ArrayBufferLike>()
+  readonly #buffers: RunBuffers
 
-  constructor(content: Pick<Content, 'readInto'>, pieceLength: number) {
+  constructor(content: Pick<Content, 'readInto'>, pieceLength: number, buffers: RunBuffers) {
     this.#content = content
     this.#pieceLength = pieceLength
+    this.#buffers = buffers
   }
 
-  /** @returns the run as `frameRun` lays it out, or why it could not be read. */
+  /** @returns the run as `frameRun` lays it out, to be recycled once it is sent; or why it could not be read. */
   async read(blocks: readonly Block[]): Promise<Uint8Array | Unreadable> {
-    const run = this.#take(runLength(blocks))
+    const run = this.#buffers.take(runLength(blocks))
     const gaps = frameRun(blocks, run)
     const stretches = this.#stretches(blocks)
     const outcomes = await Promise.allSettled(
@@ -41,7 +33,7 @@ export class RunReader {
     )
     const failures = outcomes.filter(outcome => outcome.status === 'rejected')
     if (failures.length === 0) return run
-    this.recycle(run)
+    this.#buffers.recycle(run)
     const failed = stretches.filter((_, index) => outcomes[index]?.status === 'rejected')
     const pieces = await this.#unreadable(failed.flatMap(({ first, end }) => blocks.slice(first, end)))
     const besides = failures.flatMap(({ reason }) => (reason instanceof MissingBytes ? reason.lost : []))
@@ -59,19 +51,6 @@ export class RunReader {
     )
     const lost = blocks.filter((_, index) => outcomes[index]?.status === 'rejected').map(({ piece }) => piece)
     return lost.length === 0 ? pieces : lost
-  }
-
-  /** The chunk, which may be a run, is not needed any more. */
-  recycle(chunk: Uint8Array): void {
-    const { buffer } = chunk
-    if (this.#lent.delete(buffer) && this.#free.length < MAX_FREE) this.#free.push(buffer as ArrayBuffer)
-  }
-
-  #take(length: number): Uint8Array {
-    if (length < MIN_POOLED) return Buffer.allocUnsafeSlow(length)
-    const buffer = this.#free.pop() ?? Buffer.allocUnsafeSlow(BUFFER_LENGTH).buffer
-    this.#lent.add(buffer)
-    return new Uint8Array(buffer, 0, length)
   }
 
   #touched(ranges: readonly ContentRange[]): number[] {

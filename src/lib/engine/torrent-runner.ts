@@ -16,6 +16,7 @@ import type { PeerConnection } from '../wire/connection.ts'
 import type { Handshake } from '../wire/handshake.ts'
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Content } from './content.ts'
+import type { RunBuffers } from './run-buffers.ts'
 import { RunReader, type Unreadable } from './run-reader.ts'
 
 /** Milliseconds by which a timer is late where the process was suspended: sockets have not been read since. */
@@ -28,6 +29,8 @@ export interface RunnerOptions {
   /** Milliseconds, monotonic. */
   readonly now: () => number
   readonly hasher: Hasher
+  /** Of all torrents. */
+  readonly runBuffers: RunBuffers
   /** That dialled connections count for. */
   readonly sockets: SocketBudget
   readonly onAlert: (alert: TorrentAlert) => void
@@ -57,7 +60,7 @@ export class TorrentRunner {
   start(info: Info, content: Content, have: Bitfield, wanted: Bitfield, order?: PickOrder): void {
     this.#info = info
     this.#content = content
-    this.#reader = new RunReader(content, info.pieceLength)
+    this.#reader = new RunReader(content, info.pieceLength, this.#options.runBuffers)
     this.#input(now => this.torrent.start(have, wanted, now, order))
   }
 
@@ -201,7 +204,7 @@ export class TorrentRunner {
       },
       received: chunk => this.#input(now => this.torrent.receive(key, chunk, now)),
       flushed: () => this.#input(now => this.torrent.drained(key, now)),
-      sent: chunk => this.#reader?.recycle(chunk),
+      sent: chunk => this.#options.runBuffers.recycle(chunk),
       closed: detail => {
         this.#sockets.delete(key)
         this.#input(now => this.torrent.disconnected(key, detail, now))

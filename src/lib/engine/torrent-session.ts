@@ -135,6 +135,7 @@ export class TorrentSession {
       torrent: this.#torrent,
       now: context.now,
       hasher: context.hasher,
+      runBuffers: context.runBuffers,
       sockets: context.sockets,
       onAlert: alert => this.#onAlert(alert),
       onFatal: error => {

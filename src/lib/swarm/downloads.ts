@@ -189,6 +189,7 @@ export class Downloads {
   stored(whole: WholePiece): void {
     this.#picker.pieceVerified(whole.piece)
     this.#release(whole)
+    if (this.done) this.#buffers.trim()
   }
 
   /** Who sent each block of a piece that is being checked; some may have left. */

@@ -103,6 +103,11 @@ export class PieceBuffers {
     if (whole.length === pieceLength && this.#free.length * pieceLength < MAX_FREE_BYTES) this.#free.push(whole)
   }
 
+  /** No piece is expected any more: who only seeds needs none of the memory that is kept for the next. */
+  trim(): void {
+    this.#free.length = 0
+  }
+
   #aside(peer: PeerKey, id: number, length: number): Uint8Array | undefined {
     const mine = this.#scratch.get(peer) ?? new Map<number, Uint8Array>()
     if (mine.has(id)) return undefined
