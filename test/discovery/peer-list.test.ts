@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  MAX_BANS,
   MAX_FAILURES,
   MAX_KNOWN_PEERS,
   PEER_BACK_OFF,
@@ -173,6 +174,17 @@ describe('bans', () => {
     list.ban(bad)
     expect(list.isBanned(good)).toBe(false)
     expect(list.next(0)).toEqual(good)
+  })
+
+  it('are forgotten, the oldest first, where there are more than anyone should need', () => {
+    const list = new PeerList()
+    const host = (n: number) => ({ host: `2001:db8::${n.toString(16)}`, port: 6881 })
+    for (let n = 0; n <= MAX_BANS; n++) list.ban(host(n))
+    expect([0, 1, MAX_BANS].map(n => list.isBanned(host(n)))).toEqual([false, true, true])
+    // One that is banned again is not the oldest any more.
+    list.ban(host(1))
+    list.ban(host(MAX_BANS + 1))
+    expect([1, 2].map(n => list.isBanned(host(n)))).toEqual([true, false])
   })
 
   it('hold for a peer that was connected', () => {

@@ -1,11 +1,16 @@
 // The known peers of one torrent. A peer is idle, connecting or connected; an idle one is in exactly one of three places:
 // ready to be dialed, waiting for its back-off to end, or spent (not dialed until a source names it again).
 import { formatAddress, type PeerAddress } from '../base/address.ts'
+import { RecentSet } from '../base/recent-set.ts'
 import { Heap } from './heap.ts'
 import { canonicalHost, ipBytes, ipScope } from './ip.ts'
 
 /** As many as libtorrent keeps (`max_peerlist_size`). */
 export const MAX_KNOWN_PEERS = 3000
+/** Who has a network of IPv6 can have any number of its hosts banned: the oldest are forgotten then. */
+export const MAX_BANS = 10_000
+/** Our own addresses; a peer that knows our peer id can pass for one. */
+const MAX_OURS = 1000
 /** Failures in a row after which a peer is spent (libtorrent's `max_failcount`). */
 export const MAX_FAILURES = 3
 /** Milliseconds until a peer is dialed again after its first failure; doubles with the next. */
@@ -51,8 +56,8 @@ export class PeerList {
   #ready = new Heap<Entry>(better)
   readonly #waiting = new Heap<Entry>((a, b) => a.notBefore < b.notBefore)
   readonly #spent = new Set<KnownPeer>()
-  readonly #bans = new Set<string>()
-  readonly #ours = new Set<string>()
+  readonly #bans = new RecentSet<string>(MAX_BANS)
+  readonly #ours = new RecentSet<string>(MAX_OURS)
   #priority: (address: PeerAddress) => number = () => 0
 
   get size(): number {
@@ -134,7 +139,7 @@ export class PeerList {
     else this.#waiting.push(this.#entryOf(peer))
   }
 
-  /** Never to be dialed nor taken in again, by host; on the loopback, where all share one, by host and port. */
+  /** Not to be dialed nor taken in again, by host; on the loopback, where all share one, by host and port. */
   ban(address: PeerAddress): void {
     this.#bans.add(banKey(address))
     for (const peer of this.#peers.values()) {
@@ -146,7 +151,7 @@ export class PeerList {
     return this.#bans.has(banKey(address))
   }
 
-  /** The address turned out to be ours: it is forgotten and never taken in again. */
+  /** The address turned out to be ours: it is forgotten and not taken in again. */
   addSelf(address: PeerAddress): void {
     this.#ours.add(keyOf(address))
     const peer = this.#find(address)
