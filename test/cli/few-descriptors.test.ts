@@ -48,3 +48,15 @@ test.skipIf(process.platform !== 'linux')('bt seed outlasts more connections tha
   expect(readFileSync(join(cwd, 'a.bin')).equals(content.bytes)).toBe(true)
   expect((await seed.interrupt()).code).toBe(130)
 })
+
+test.skipIf(process.platform !== 'linux')('where there are too few to load it, bt says so in a line', async () => {
+  for (const descriptors of [24, 32, 40, 48]) {
+    const { code, stderr, stdout } = await bt(['decode', '5:hello'], { descriptors })
+    if (code === 0) expect(stdout).toBe('"hello"\n')
+    else
+      expect([code, stderr]).toEqual([
+        8,
+        expect.stringMatching(/^bt: too many files are open \(EMFILE\).* ulimit -n\n$/),
+      ])
+  }
+})
