@@ -78,7 +78,7 @@ export async function downloadStorage(info: Info, target: DownloadPlace, request
     return { ...io(store, info, request), ...place, have, wanted, order, confirm, close }
   } catch (error) {
     await unreserve(output.resumePath)
-    await store.close()
+    await store.close().catch(() => undefined)
     throw error
   }
 }
@@ -138,8 +138,9 @@ async function finish(state: ResumeState, worthKeeping: boolean, request: Storag
     else await removeResume(store.output)
   } catch (error) {
     request.onWarning(`the state was not saved (${messageOf(error)}); the next run will check all files again`)
+    // What keeps the state from being saved may keep the lock from being removed.
+    await store.close().catch(() => undefined)
     throw error
-  } finally {
-    await store.close()
   }
+  await store.close()
 }

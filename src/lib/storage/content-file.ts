@@ -2,7 +2,7 @@
 // are missing), or gets it by that very write.
 import { BtError } from '../base/errors.ts'
 import { exactStampOf, flushDescriptor, reading, setSize } from './descriptor.ts'
-import { diskError, isAbsent } from './disk-error.ts'
+import { diskError, isAbsent, isForbidden } from './disk-error.ts'
 import type { FileChanges } from './file-changes.ts'
 import type { Folders } from './folders.ts'
 import type { Hasher } from './hasher.ts'
@@ -114,7 +114,8 @@ export class ContentFile {
         this.there = false
         return 'missing'
       }
-      throw diskError(error, this.#slot.path, 'read')
+      // A file that is written to is opened for both.
+      throw diskError(error, this.#slot.path, this.#mode === 'write' && isForbidden(error) ? 'write' : 'read')
     }
   }
 

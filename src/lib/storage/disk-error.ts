@@ -77,6 +77,12 @@ export function isOutOfDescriptors(error: unknown): boolean {
   return code === 'EMFILE' || code === 'ENFILE'
 }
 
+/** Whether the error says that the system does not allow it. */
+export function isForbidden(error: unknown): boolean {
+  const code = errnoOf(error)
+  return code === 'EACCES' || code === 'EPERM' || code === 'EROFS'
+}
+
 /** Whether the error says that nothing is at the path. */
 export function isAbsent(error: unknown): boolean {
   const code = errnoOf(error)

@@ -89,7 +89,7 @@ export class FileStore {
       if (mode === 'write') await prepare(options, places)
       return new FileStore(options, { disk, bundles, places, lock })
     } catch (error) {
-      await lock?.release()
+      await lock?.release().catch(() => undefined)
       throw error
     }
   }

@@ -8,6 +8,7 @@ import { diskError, errnoOf, isAbsent } from './disk-error.ts'
 
 export interface Lock {
   readonly path: string
+  /** @throws BtError DISK_* where the file can not be removed; it is held no longer all the same */
   release(): Promise<void>
 }
 
@@ -55,7 +56,10 @@ async function takeLock(path: string): Promise<Lock> {
 
 async function release(path: string, us: Holder): Promise<void> {
   if (!heldHere.delete(us.id)) return
-  if ((await contentOf(path)) === format(us)) await rm(path, { force: true })
+  if ((await contentOf(path)) !== format(us)) return
+  await rm(path, { force: true }).catch((error: unknown) => {
+    throw diskError(error, path, 'remove')
+  })
 }
 
 /** @returns whether the file is ours; false: another is there. The content appears with the file where links are known. */

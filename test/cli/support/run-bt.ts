@@ -23,6 +23,8 @@ export interface BtOptions {
   readonly input?: string | Uint8Array
   /** How many the process may have (`ulimit -n`). */
   readonly descriptors?: number
+  /** Root may write wherever it likes; with this, permissions hold for it too. */
+  readonly obedient?: boolean
   /** Besides what every command gets. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -123,7 +125,7 @@ class Lines {
 /** For a command that runs until it is interrupted; ended with the test whatever happens. */
 export function start(args: readonly string[], options: BtOptions = {}): RunningBt {
   const home = mkdtempSync(join(tmpdir(), 'bt-home-'))
-  const [program = '', ...words] = limited([process.execPath, RUN, ...args], options.descriptors)
+  const [program = '', ...words] = limited([process.execPath, RUN, ...args], options)
   const child = spawn(program, words, {
     cwd: options.cwd ?? home,
     env: {
@@ -147,7 +149,11 @@ export function start(args: readonly string[], options: BtOptions = {}): Running
   return running
 }
 
-function limited(command: readonly string[], descriptors: number | undefined): readonly string[] {
+function limited(command: readonly string[], { descriptors, obedient = false }: BtOptions): readonly string[] {
+  if (obedient && process.getuid?.() === 0) {
+    const dropped = '-dac_override,-dac_read_search'
+    return ['setpriv', `--bounding-set=${dropped}`, `--inh-caps=${dropped}`, ...command]
+  }
   if (descriptors === undefined) return command
   return ['sh', '-c', 'ulimit -n "$0" && exec "$@"', String(descriptors), ...command]
 }
