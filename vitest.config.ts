@@ -7,6 +7,11 @@ const alias = {
   'bt-toolbox/plugin/testing': path('./src/lib/plugin/testing.ts'),
 }
 
+/** Folders of src/lib that touch no socket, file, clock or chance. */
+const PURE = ['base', 'bencode', 'metainfo', 'wire', 'discovery', 'picker', 'swarm', 'tracker']
+/** Percent. */
+const TESTED = { statements: 98, branches: 95 }
+
 export default defineConfig({
   test: {
     projects: [
@@ -63,8 +68,8 @@ export default defineConfig({
       reporter: ['text-summary', 'html'],
       // What is pure can be tested whole; the rest is shown by running the program, which this does not count.
       thresholds: {
-        'src/lib/{base,bencode,metainfo,wire,discovery,picker,swarm,tracker}/**': { statements: 95, branches: 90 },
-        'plugins/*/src/**': { statements: 95, branches: 90 },
+        ...Object.fromEntries(PURE.map(folder => [`src/lib/${folder}/**`, TESTED])),
+        'plugins/*/src/**': TESTED,
       },
     },
   },

@@ -129,6 +129,13 @@ describe('lenient decoding', () => {
     ])
   })
 
+  it('shows the beginning of a key that is long', () => {
+    const seen: string[] = []
+    text(`d41:${'k'.repeat(41)}i1e40:${'a'.repeat(40)}i2ee`, { lenient: true, onIrregular: it => seen.push(it) })
+    text(`d41:${'k'.repeat(41)}i1e41:${'a'.repeat(41)}i2ee`, { lenient: true, onIrregular: it => seen.push(it) })
+    expect(seen).toEqual(['', '…'].map(rest => `the key "${'a'.repeat(40)}${rest}" is not in sorted order`))
+  })
+
   it('lets the first of duplicates count, in the value and in the range, whatever their type', () => {
     const { value, ranges } = decodeDocument(utf8('d1:ai1e1:ald1:xi2eee1:ai3ee'), { lenient: true })
     expect(value).toEqual(new Map([['a', 1]]))

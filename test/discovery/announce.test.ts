@@ -41,6 +41,7 @@ describe('a single tracker', () => {
     expect(second).toEqual({ id: 2, url: 't' })
     a.succeeded(second, answer, 0)
     expect(a.trackerId('t')).toBe('id')
+    expect(a.trackerId('another')).toBeUndefined()
   })
 
   it.each([
@@ -280,6 +281,8 @@ describe('stopped', () => {
     const started = job(a, 2)
     expect(started.event).toBe('started')
     a.succeeded(stopped, answer, 3)
+    a.failed(stopped, { retryAfter: 'never' }, 3)
+    expect(a.deadline).toBe(Infinity)
     a.succeeded(started, answer, 3)
     expect(a.deadline).toBe(3 + 30 * MINUTE)
   })

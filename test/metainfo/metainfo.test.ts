@@ -151,12 +151,14 @@ describe('the keys beside info', () => {
   })
 
   it('reads DHT nodes and warns of what is none', () => {
-    const { nodes, warnings } = outer({ nodes: [['10.0.0.1', 6881], ['::1', 1], ['x', 0], ['x', 65_536], ['x'], 'x'] })
+    const { nodes, warnings } = outer({
+      nodes: [['10.0.0.1', 6881], ['::1', 1], ['x', 0], ['x', 65_536], ['x'], 'x', [1, 2]],
+    })
     expect(nodes).toEqual([
       { host: '10.0.0.1', port: 6881 },
       { host: '::1', port: 1 },
     ])
-    expect(warnings).toEqual([expect.stringContaining('4 of "nodes"')])
+    expect(warnings).toEqual([expect.stringContaining('5 of "nodes"')])
   })
 })
 

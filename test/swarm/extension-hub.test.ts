@@ -8,7 +8,7 @@ import { SwarmPeer } from '../../src/lib/swarm/peer.ts'
 import { parseExtendedHandshake } from '../../src/lib/wire/extended.ts'
 import { bytes, HASH, message, opened, sent } from '../wire/support.ts'
 
-function setUp() {
+function setUp(changes: Partial<WireExtension> = {}) {
   const calls: unknown[] = []
   const host: ExtensionHost = {
     infoHash: HASH,
@@ -34,6 +34,7 @@ function setUp() {
         },
       }
     },
+    ...changes,
   }
   const hub = new ExtensionHub([extension], host)
   const greet = (initiator: 'us' | 'them', port: number): SwarmPeer => {
@@ -78,6 +79,18 @@ describe('ExtensionHub', () => {
     expect(calls).toEqual(['touch'])
     peer.connection?.close('local', 'done')
     expect(remote.send(Uint8Array.of(7))).toBe(false)
+  })
+
+  it('says once of an extension that it fails, however many peers there are', () => {
+    const { calls, greet } = setUp({
+      open: () => ({
+        connect: () => {
+          throw new Error('broken')
+        },
+      }),
+    })
+    for (let n = 0; n < 3; n++) greet('them', 0)
+    expect(calls).toEqual([['warn', expect.stringMatching(/ut_test failed .*broken/)]])
   })
 
   it('lets an extension reach what it may', () => {

@@ -1,14 +1,33 @@
 // Peers of the swarm with open connections, without a network.
 import type { PeerAddress } from '../../src/lib/base/address.ts'
 import type { Block } from '../../src/lib/metainfo/block.ts'
+import type { Info } from '../../src/lib/metainfo/metainfo.ts'
 import type { TorrentAlert } from '../../src/lib/swarm/actions.ts'
 import type { Outbox } from '../../src/lib/swarm/outbox.ts'
 import { SwarmPeer } from '../../src/lib/swarm/peer.ts'
 import { bitfieldOf } from '../picker/support.ts'
-import { message, opened, openedFast, sent } from '../wire/support.ts'
+import { HASH, message, opened, openedFast, sent } from '../wire/support.ts'
 
 export function addressOf(key: number): PeerAddress {
   return { host: `52.0.1.${key}`, port: 7000 + key }
+}
+
+/** Of one file, as `Torrent` needs it. */
+export function infoOf(pieceCount: number, pieceLength: number): Info {
+  const totalLength = pieceCount * pieceLength
+  return {
+    version: 'v1',
+    name: 'torrent',
+    singleFile: true,
+    pieceLength,
+    totalLength,
+    pieceCount,
+    private: false,
+    files: [{ path: ['torrent'], length: totalLength, offset: 0, padding: false }],
+    pieces: new Uint8Array(20 * pieceCount),
+    infoHash: HASH,
+    raw: new Uint8Array(),
+  }
 }
 
 /** Handshaken; it has these pieces, unchokes us, and we are interested. @param fast whether both speak BEP 6. */

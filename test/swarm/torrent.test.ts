@@ -2,35 +2,18 @@
 import { describe, expect, it } from 'vitest'
 import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import type { Block } from '../../src/lib/metainfo/block.ts'
-import type { Info } from '../../src/lib/metainfo/metainfo.ts'
 import type { WholePiece } from '../../src/lib/swarm/downloads.ts'
 import { MAX_BUFFERED_BYTES, MAX_UNCHECKED_BYTES } from '../../src/lib/swarm/limits.ts'
 import { Torrent } from '../../src/lib/swarm/torrent.ts'
 import { bitfieldOf, seeded } from '../picker/support.ts'
 import { handshake, HASH, message, OURS, uint32 } from '../wire/support.ts'
-import { addressOf, queued } from './support.ts'
+import { addressOf, infoOf, queued } from './support.ts'
 
+const REJECT = 16
 const CHOKE = 0
 const UNCHOKE = 1
 const BITFIELD = 5
 const PIECE = 7
-
-function infoOf(pieceCount: number, pieceLength: number): Info {
-  const totalLength = pieceCount * pieceLength
-  return {
-    version: 'v1',
-    name: 'torrent',
-    singleFile: true,
-    pieceLength,
-    totalLength,
-    pieceCount,
-    private: false,
-    files: [{ path: ['torrent'], length: totalLength, offset: 0, padding: false }],
-    pieces: new Uint8Array(20 * pieceCount),
-    infoHash: HASH,
-    raw: new Uint8Array(),
-  }
-}
 
 class Driven {
   readonly torrent: Torrent
@@ -51,14 +34,14 @@ class Driven {
     this.torrent.start(new Bitfield(pieces), Bitfield.full(pieces), 0)
   }
 
-  /** Connects a peer that has these pieces and unchokes us. @returns its key */
-  join(number: number, has: Iterable<number>): number {
+  /** Connects a peer that has these pieces and unchokes us. @param fast whether it speaks BEP 6. @returns its key */
+  join(number: number, has: Iterable<number>, fast = false): number {
     this.torrent.addPeers([addressOf(number)], 'test', 0)
     const [dial] = this.torrent.takeActions().filter(action => action.type === 'dial')
     if (dial === undefined) throw new Error('the peer is to be dialled')
     this.torrent.connected(dial.key, 0)
     this.asked(dial.key) // takes out our handshake, which is no message
-    this.receive(dial.key, handshake(HASH, new Uint8Array(20).fill(100 + number), false))
+    this.receive(dial.key, handshake(HASH, new Uint8Array(20).fill(100 + number), false, fast))
     this.receive(dial.key, message(BITFIELD, bitfieldOf(this.#pieces, has).bytes))
     this.receive(dial.key, message(UNCHOKE))
     return dial.key
@@ -121,5 +104,28 @@ describe('Torrent', () => {
     expect(driven.asked(waiting)).toEqual([])
     driven.receive(first, message(CHOKE))
     expect(new Set(driven.asked(waiting).map(block => block.piece))).toEqual(new Set([2]))
+  })
+
+  it('asks who waited for room when another rejects all that it was asked for (BEP 6)', () => {
+    const driven = new Driven(3, MAX_BUFFERED_BYTES)
+    const [first = -1, , waiting = -1] = [0, 1, 2].map(piece => driven.join(piece + 1, [piece], true))
+    expect(driven.asked(waiting)).toEqual([])
+    for (const { piece, offset, length } of driven.asked(first)) {
+      expect(driven.asked(waiting)).toEqual([])
+      driven.receive(first, message(REJECT, uint32(piece), uint32(offset), uint32(length)))
+    }
+    expect(new Set(driven.asked(waiting).map(block => block.piece))).toEqual(new Set([2]))
+  })
+
+  it('takes nothing from a peer that is not here any more', () => {
+    const { torrent } = new Driven(2, 16_384)
+    torrent.takeActions()
+    const before = torrent.snapshot(0)
+    torrent.connected(99, 0)
+    torrent.receive(99, message(UNCHOKE), 0)
+    torrent.drained(99, 0)
+    torrent.served(99, [{ piece: 0, offset: 0, length: 16_384 }], new Uint8Array(16_397), 0)
+    torrent.disconnected(99, 'gone', 0)
+    expect([torrent.takeActions(), torrent.takeDirty(), torrent.snapshot(0)]).toEqual([[], [], before])
   })
 })

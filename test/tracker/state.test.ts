@@ -42,6 +42,19 @@ describe('the state of a tracker', () => {
     expect(after.totals(500)).toEqual({ swarms: 1, seeds: 2, leeches: 0, evicted: 0 })
   })
 
+  test('tells leeches from seeds, in both families', () => {
+    const before = make()
+    for (const [n, address] of [ipv4(1), ipv6(2), ipv6(3)].entries()) {
+      before.announce({ infoHash: hashOf(1), port: 6881 + n, peerId: idOf(n), address, seed: n === 2 }, 0)
+    }
+    const after = make()
+    restoreState(after, encodeState(before, 0, SAVED), 0, SAVED)
+    const of = (swarms: Swarms): unknown[] =>
+      seen(swarms, 0).map(peer => [Reflect.get(peer as object, 'port'), Reflect.get(peer as object, 'seed')])
+    expect(of(after)).toEqual([[6881, false], [6882, false], [6883, true]]) // prettier-ignore
+    expect(after.totals(0)).toMatchObject({ seeds: 1, leeches: 2 })
+  })
+
   test('lets go of who was silent too long while the tracker was away', () => {
     const state = encodeState(filled(), 60_000, SAVED)
     const after = make()
@@ -67,7 +80,9 @@ describe('the state of a tracker', () => {
 
   test('is refused where it is something else, and never throws', () => {
     const fault = { fault: 'it is not the state of a tracker' }
-    expect(restoreState(make(), new TextEncoder().encode('d6:format1:xe'), 0, 0)).toEqual(fault)
+    for (const other of ['d6:format1:xe', 'i1e', '']) {
+      expect(restoreState(make(), new TextEncoder().encode(other), 0, 0)).toEqual(fault)
+    }
     const state = encodeState(filled(), 60_000, SAVED)
     fc.assert(
       fc.property(fc.nat(state.length - 1), fc.nat(255), (at, byte) => {

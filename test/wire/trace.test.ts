@@ -51,9 +51,12 @@ const MESSAGES: readonly (readonly [Uint8Array, TracedMessage])[] = [
   [message(17, words(3)), { type: 'allowedFast', piece: 3 }],
   [message(99, [1, 2]), { type: 'message 99', payload: 2 }],
   [message(4, [1]), { type: 'have', malformed: Uint8Array.of(1) }],
+  [message(6, [1]), { type: 'request', malformed: Uint8Array.of(1) }],
+  [message(9, [1]), { type: 'port', malformed: Uint8Array.of(1) }],
   [message(7, [1]), { type: 'piece', malformed: Uint8Array.of(1) }],
   [message(20, [0, 0x78]), { type: 'extendedHandshake', malformed: fromLatin1('x') }],
   [message(20, [5, 0x78]), { type: 'extended', id: 5, data: 1 }],
+  [extended(5, 17), { type: 'extended', id: 5, data: 4 }],
 ]
 
 describe('a message is shown with its fields', () => {

@@ -39,14 +39,14 @@ export class Bitfield {
   }
 
   has(index: number): boolean {
-    return ((this.bytes[index >> 3] ?? 0) & (0x80 >> (index & 7))) !== 0
+    return (this.#byteOf(index) & (0x80 >> (index & 7))) !== 0
   }
 
   /** @returns whether the bit was clear before. */
   set(index: number): boolean {
     this.#check(index)
     if (this.has(index)) return false
-    this.bytes[index >> 3] = (this.bytes[index >> 3] ?? 0) | (0x80 >> (index & 7))
+    this.bytes[index >> 3] = this.#byteOf(index) | (0x80 >> (index & 7))
     this.#count++
     return true
   }
@@ -55,7 +55,7 @@ export class Bitfield {
   clear(index: number): boolean {
     this.#check(index)
     if (!this.has(index)) return false
-    this.bytes[index >> 3] = (this.bytes[index >> 3] ?? 0) & ~(0x80 >> (index & 7))
+    this.bytes[index >> 3] = this.#byteOf(index) & ~(0x80 >> (index & 7))
     this.#count--
     return true
   }
@@ -81,6 +81,11 @@ export class Bitfield {
       if (value === 0) continue
       for (let bit = 0; bit < 8; bit++) if ((value & (0x80 >> bit)) !== 0) yield byte * 8 + bit
     }
+  }
+
+  /** Past the end all bits are clear. */
+  #byteOf(index: number): number {
+    return this.bytes[index >> 3] ?? 0
   }
 
   #check(index: number): void {

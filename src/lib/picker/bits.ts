@@ -20,9 +20,8 @@ function firstBetween(a: Bitfield, b: Bitfield, from: number, to: number): numbe
     at++
     common = (left[at] ?? 0) & (right[at] ?? 0)
   }
-  if (common === 0) return undefined
-  const found = at * 8 + Math.clz32(common) - 24
-  return found < to ? found : undefined
+  // A match past `to`, in its byte, is not possible: there is none to the end, and past the end all bits are clear.
+  return common === 0 ? undefined : at * 8 + Math.clz32(common) - 24
 }
 
 /** Calls `visit` for every piece in the bitfield, ascending. */

@@ -42,7 +42,6 @@ export class PeerGroup<T extends GroupMember> {
     if ((slot + 1) * this.#entryLength > this.#entries.length) this.#resize(2 * this.#entries.length)
     peer.slot = slot
     this.#members.push(peer)
-    if (peer.seed) this.#seeds++
     this.#entries.set(endpoint, slot * this.#entryLength)
     this.#mix(peer, random)
   }
