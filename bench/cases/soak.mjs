@@ -14,8 +14,7 @@ const LENGTH = 16 * 2 ** 20
 const PIECE_LENGTH = 2 ** 16
 /** Peers that join at a time, stay for a while and leave without a word. */
 const CROWD = 100
-/** Seconds that they stay, and between looks. */
-const STAY = 20
+/** Seconds between looks. */
 const LOOK = 60
 
 /** @type {import('./index.mjs').Case} */
@@ -26,18 +25,19 @@ export const soak = {
   async run(lab) {
     const torrents = makeTorrents(lab)
     const looks = await soakFor(lab, torrents, lab.options.minutes)
-    const rows = looks.map(({ minute, rss, heap, files, downloads }) => [
+    const rows = looks.map(({ minute, rss, heap, files, downloads, visitors }) => [
       String(minute),
       rss,
       heap,
       String(files),
       String(downloads),
+      String(visitors),
     ])
     const third = Math.max(1, Math.floor(looks.length / 3))
     const growth = key =>
       median(looks.slice(-third).map(look => look[key])) - median(looks.slice(third, 2 * third).map(look => look[key]))
     return {
-      table: { head: ['minute', 'RSS MiB', 'heap MiB', 'descriptors', 'downloads so far'], rows },
+      table: { head: ['minute', 'RSS MiB', 'heap MiB', 'descriptors', 'downloads so far', 'other peers so far'], rows },
       figures: { looks },
       goals: [
         { what: 'heap: the last third over the second', value: growth('heap'), atMost: 5, unit: 'MiB' },
@@ -53,17 +53,18 @@ async function soakFor(lab, torrents, minutes) {
   const place = ['--path', torrents[0].content.folder, '--host', host, '--port', '0', '--json', '--stats', '0']
   const node = ['--expose-gc', '--import', HEAP, BT, 'seed', ...files, ...place]
   lab.env.BT_BENCH_HEAP = String(LOOK / 2)
-  const seed = lab.spawn(process.execPath, node, minutes * 60 * 5_000_000)
+  const seed = lab.spawn(process.execPath, node, 0, minutes * LOOK)
   delete lab.env.BT_BENCH_HEAP
   try {
     const [, port] = await seed.line(/"event":"listening".*"port":(\d+)/)
-    const state = { over: false, downloads: 0 }
+    const state = { over: false, downloads: 0, visitors: 0 }
     const target = { host, port: Number(port) }
     const busy = [download(lab, target, torrents, state), crowds(lab, target, torrents, state)]
     const looks = []
     for (let minute = 1; minute <= minutes; minute++) {
       await sleep(LOOK * 1000)
-      looks.push({ minute, downloads: state.downloads, ...(await look(seed)) })
+      const { downloads, visitors } = state
+      looks.push({ minute, downloads, visitors, ...(await look(seed)) })
       lab.note(`   ${JSON.stringify(looks.at(-1))}`)
     }
     state.over = true
@@ -89,8 +90,9 @@ async function crowds(lab, { host, port }, torrents, state) {
   while (!state.over) {
     const crowd = startCrowd(lab, { host, port, torrents, count: CROWD })
     await crowd.line(/^ready$/m)
-    await sleep(STAY * 1000)
+    await sleep(lab.options.stay * 1000)
     await crowd.stop()
+    state.visitors += CROWD
   }
 }
 

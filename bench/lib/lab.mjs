@@ -10,7 +10,7 @@ import { StaticTracker } from './tracker.mjs'
 
 /** Bytes a second that every client is taken to be faster than. */
 const SLOWEST = 5_000_000
-/** Seconds that anything may take besides, and that nothing may take in all. */
+/** Seconds that anything may take besides, and that nothing may take in all but what is to last. */
 const PATIENCE = 180
 const LONGEST = 1800
 
@@ -70,9 +70,12 @@ export class Lab {
     return `${SUBNET}.${this.#hosts >> 8}.${this.#hosts & 255}`
   }
 
-  /** @param {number} bytes what it moves, which decides how long it may take */
-  spawn(program, args, bytes) {
-    const limit = Math.min(PATIENCE + bytes / SLOWEST, LONGEST)
+  /**
+   * @param {number} bytes what it moves, which decides how long it may take
+   * @param {number} seconds that it is to last besides
+   */
+  spawn(program, args, bytes, seconds = 0) {
+    const limit = seconds + Math.min(PATIENCE + bytes / SLOWEST, LONGEST)
     return new Child({ program, args, env: this.env, cwd: this.folder('work'), limit })
   }
 

@@ -2,13 +2,14 @@
 import { freemem } from 'node:os'
 import { parseArgs } from 'node:util'
 
-const USAGE = `npm run bench -- [--size 2GiB] [--runs 3] [--only CASE,...] [--clients NAME,...] [--json FILE] [--dir DIR [--keep]] [--minutes 15]
+const USAGE = `npm run bench -- [--size 2GiB] [--runs 3] [--only CASE,...] [--clients NAME,...] [--json FILE] [--dir DIR [--keep]] [--minutes 15] [--stay 20]
 
   --size     the random data that most cases transfer
   --runs     how often each client does each thing; the figures are medians
   --only     these cases: CASES
   --clients  these of the clients that are found: bt,libtorrent,aria2,transmission,webtorrent
   --minutes  how long the case soak takes; it and load run only where --only names them
+  --stay     seconds that the peers of soak stay; fewer is more of them
   --json     write all figures into this file
   --dir      a folder on a tmpfs for the data, in place of a tmpfs that exists as long as the benchmark does
   --keep     leave the data of --dir there`
@@ -24,6 +25,7 @@ const UNITS = { '': 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 }
  * @property {string[]} only names of cases
  * @property {string[] | undefined} clients
  * @property {number} minutes
+ * @property {number} stay seconds
  * @property {string | undefined} json
  * @property {string | undefined} dir
  * @property {boolean} keep
@@ -41,6 +43,7 @@ export function parseOptions(argv, cases) {
         runs: { type: 'string', default: '3' },
         only: { type: 'string', default: usual.join(',') },
         minutes: { type: 'string', default: '15' },
+        stay: { type: 'string', default: '20' },
         clients: { type: 'string' },
         json: { type: 'string' },
         dir: { type: 'string' },
@@ -57,6 +60,7 @@ export function parseOptions(argv, cases) {
       size: room(bytes(values.size)),
       runs: count(values.runs),
       minutes: count(values.minutes),
+      stay: count(values.stay),
       only,
       clients: values.clients?.split(','),
     }
