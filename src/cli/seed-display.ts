@@ -1,7 +1,8 @@
 // What is shown of seeding while it goes on: lines for each thing that happens, and statistics from time to time, on a
 // terminal as lines that stay at its bottom.
 import type { SeedGoal, SeedGoals } from '../lib/engine/seed-goals.ts'
-import type { SessionEvent, TorrentSession } from '../lib/engine/torrent-session.ts'
+import type { TorrentSession } from '../lib/engine/torrent-session.ts'
+import type { SessionEvent } from '../lib/engine/session-events.ts'
 import { seedEventJson, seedEventLine, type SeedLine } from '../lib/ui/seed-lines.ts'
 import { seededJson, seededLine, seedStatsLines, type SeededTorrent } from '../lib/ui/seed-stats.ts'
 import { Status } from '../lib/ui/status.ts'

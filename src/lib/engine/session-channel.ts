@@ -2,7 +2,7 @@
 import { channel, type Channel } from 'node:diagnostics_channel'
 import type { BtError } from '../base/errors.ts'
 import type { InfoHash } from '../base/ids.ts'
-import type { SessionEvent } from './torrent-session.ts'
+import type { SessionEvent } from './session-events.ts'
 
 /** An event of a torrent. */
 export interface SessionRecord {

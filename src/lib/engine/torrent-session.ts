@@ -4,42 +4,24 @@ import { formatAddress, type PeerAddress } from '../base/address.ts'
 import { BtError } from '../base/errors.ts'
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Info } from '../metainfo/metainfo.ts'
-import type { TorrentView } from '../plugin/api.ts'
 import type { TorrentAlert } from '../swarm/actions.ts'
 import { Torrent } from '../swarm/torrent.ts'
-import { Announcing, type AnnounceEvent, type TransferTotals } from './announcing.ts'
 import type { EngineContext } from './context.ts'
-import { DiskRoom, type DiskEvent } from './disk-room.ts'
+import { Discovery } from './discovery.ts'
+import { DiskRoom } from './disk-room.ts'
 import { asBtError } from './errors.ts'
 import { FileStreams, type StreamRange } from './file-streams.ts'
 import { outlook } from './outlook.ts'
-import { PeerSources } from './peer-sources.ts'
 import { measure, type Progress, type Stage } from './progress.ts'
 import { combine, LimitPair, type RateLimits } from './rate-limits.ts'
 import type { SeedGoal, SeedGoals } from './seed-goals.ts'
 import { Seeding } from './seeding.ts'
 import { publishEvent } from './session-channel.ts'
+import { SessionEvents, type SessionEvent, type SessionEventOf } from './session-events.ts'
 import type { TorrentSource } from './source.ts'
 import { settleable, type Settle } from './settleable.ts'
 import type { OpenStorage, Run, Storage } from './storage.ts'
 import { TorrentRunner } from './torrent-runner.ts'
-
-/** What happens to a torrent, as it happens. `type` says what; `SessionEventOf` is the event of one type. */
-export type SessionEvent =
-  | TorrentAlert
-  | AnnounceEvent
-  | DiskEvent
-  | { readonly type: 'stage'; readonly stage: Stage }
-  | { readonly type: 'paused' }
-  | { readonly type: 'resumed' }
-  | { readonly type: 'checked'; readonly pieces: number; readonly total: number }
-  | { readonly type: 'reserved'; readonly bytes: number; readonly total: number }
-  | { readonly type: 'warning'; readonly message: string }
-  /** It has been seeded enough, and stops. */
-  | { readonly type: 'seedGoal'; readonly goal: SeedGoal }
-
-/** The event of one type. */
-export type SessionEventOf<T extends SessionEvent['type']> = Extract<SessionEvent, { readonly type: T }>
 
 export interface SessionOptions {
   readonly source: TorrentSource
@@ -82,21 +64,18 @@ export class TorrentSession {
   readonly #options: SessionOptions
   readonly #torrent: Torrent
   readonly #runner: TorrentRunner
-  #announcing: Announcing | undefined
-  #sources: PeerSources
+  readonly #discovery: Discovery
   readonly #disk: DiskRoom
   readonly #limits = new LimitPair()
   readonly #streams: FileStreams
   readonly #abort = new AbortController()
-  readonly #listeners = new Set<(event: SessionEvent) => void>()
+  readonly #events: SessionEvents
   readonly #settleDone: Settle<void>
   readonly #settleMetadata: Settle<Info>
   readonly #settleFailure: Settle<never>
   readonly #seeding: Seeding
   #storage: Storage | undefined
   #opening: Promise<void> | undefined
-  /** Trackers and sources may be asked: what is there has been checked, or the metadata is wanted. */
-  #discovering = false
   /** While it is paused: settles once the trackers were told. */
   #pausing: Promise<void> | undefined
   #met = false
@@ -114,6 +93,7 @@ export class TorrentSession {
     this.source = source
     this.#context = context
     this.#options = options
+    this.#events = new SessionEvents(source.infoHash)
     this.#stage = source.info === undefined ? 'metadata' : 'checking'
     ;[this.done, this.#settleDone] = settleable<void>()
     ;[this.metadata, this.#settleMetadata] = settleable<Info>()
@@ -170,8 +150,19 @@ export class TorrentSession {
     })
     if (options.storage === undefined)
       this.#streams.end(new BtError('USAGE', 'only the metadata is wanted of this torrent'))
-    this.#announcing = this.#makeAnnouncing()
-    this.#sources = this.#makeSources()
+    this.#discovery = new Discovery({
+      context,
+      source,
+      enabled: options.discover !== false,
+      info: () => this.info,
+      totals: () => {
+        const { bytesMissing, downloaded, uploaded } = this.progress()
+        return { uploaded, downloaded, left: bytesMissing }
+      },
+      onPeers: (peers, from) => this.#runner.addPeers(peers, from),
+      onEvent: event => this.#events.emit(event),
+      onSetback: () => this.#considerGivingUp(),
+    })
   }
 
   /** @internal */
@@ -233,8 +224,7 @@ export class TorrentSession {
    * @returns a function that takes the listener off again.
    */
   subscribe(listener: (event: SessionEvent) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    return this.#events.subscribe(listener)
   }
 
   /**
@@ -276,7 +266,7 @@ export class TorrentSession {
   async #pause(): Promise<void> {
     this.#emit({ type: 'paused' })
     this.#runner.pause()
-    await Promise.all([this.#announcing?.stop(), this.#sources.stop()])
+    await this.#discovery.pause()
   }
 
   /** Goes on where `pause` left off, once that is through: trackers hear `started` again, known peers are dialled at once. */
@@ -286,11 +276,9 @@ export class TorrentSession {
     // Somebody else may have resumed it meanwhile, or stopped it.
     if (pausing === undefined || this.#pausing !== pausing || this.#abort.signal.aborted) return
     this.#pausing = undefined
-    this.#announcing = this.#makeAnnouncing()
-    this.#sources = this.#makeSources()
     this.#emit({ type: 'resumed' })
     this.#runner.resume()
-    if (this.#discovering) this.#ask()
+    this.#discovery.resume()
   }
 
   /** @internal Begins the work; call once. */
@@ -312,7 +300,7 @@ export class TorrentSession {
     if (this.#abort.signal.aborted) return
     // A peer that was named may have brought it meanwhile, when nothing could be opened yet.
     if (this.info !== undefined) this.#open(this.info)
-    else if (saved === undefined || !this.#runner.offerMetadata(saved)) this.#discover()
+    else if (saved === undefined || !this.#runner.offerMetadata(saved)) this.#discovery.begin()
   }
 
   /**
@@ -327,8 +315,8 @@ export class TorrentSession {
   async #stop(): Promise<void> {
     this.#abort.abort(new BtError('INTERRUPTED', 'stopped'))
     this.#seeding.stop()
-    const announced = this.#announcing?.stop()
-    await this.#sources.stop()
+    const { sources, trackers } = this.#discovery.stop()
+    await sources
     await this.#opening
     await this.#runner.stop()
     await this.#confirming
@@ -342,7 +330,7 @@ export class TorrentSession {
       unsaved = error
       this.#fail(error)
     }
-    await announced
+    await trackers
     if (this.#stage !== 'failed') this.#enter('stopped')
     const ended = new BtError('INTERRUPTED', 'the torrent was stopped before it was complete')
     this.#settleMetadata.reject(ended)
@@ -365,19 +353,18 @@ export class TorrentSession {
   #onNeedPeers(): void {
     // Seeds wait for those who need them.
     if (this.#stage === 'seeding') return
-    this.#announcing?.needPeers()
+    this.#discovery.needPeers()
     this.#considerGivingUp()
   }
 
   #considerGivingUp(): void {
-    if (this.#options.giveUp !== true || !this.#discovering || this.#stage === 'seeding') return
+    if (this.#options.giveUp !== true || !this.#discovery.begun || this.#stage === 'seeding') return
     if (this.#abort.signal.aborted || this.paused || this.obstacle !== undefined) return
     if (this.#torrent.peers.size > 0 || this.#torrent.complete) return
     const hopeless = outlook({
       met: this.#met,
       candidates: this.#torrent.deadline !== Infinity,
-      trackers: this.#announcing?.states() ?? [],
-      sources: this.#sources.running,
+      ...this.#discovery.prospects,
       lastLoss: this.#lastLoss,
     })
     if (hopeless !== undefined) this.#fail(hopeless)
@@ -387,7 +374,7 @@ export class TorrentSession {
     // With a selection the wanted pieces are here, yet we are no seed (BEP 3: `completed` says that the download is).
     // Nor is it told of what was here when we began, which for a magnet link is known only after `started`.
     const gained = this.#storage?.have.complete === true && this.#incomplete
-    if (gained) this.#announcing?.complete()
+    if (gained) this.#discovery.complete()
     this.#enter('seeding')
     this.#settleDone.resolve()
     if (!this.#abort.signal.aborted) this.#seeding.begin()
@@ -441,65 +428,7 @@ export class TorrentSession {
     this.#runner.start(info, this.#disk.patient(storage), storage.have, storage.wanted, storage.order)
     this.#streams.open({ info, storage, have: storage.have })
     // What was there already is verified before anyone is told of us.
-    this.#discover()
-  }
-
-  #discover(): void {
-    if (this.#discovering) return
-    this.#discovering = true
-    if (!this.paused) this.#ask()
-  }
-
-  /** Asks trackers and sources for peers. */
-  #ask(): void {
-    this.#announcing?.start()
-    const { infoHash, displayName } = this.source
-    const view: TorrentView = {
-      infoHash,
-      peerId: this.#context.peerId,
-      name: this.info?.name ?? displayName,
-      private: this.info?.private ?? false,
-      port: this.#context.port,
-    }
-    this.#sources.start(view)
-    this.#considerGivingUp()
-  }
-
-  #makeSources(): PeerSources {
-    return new PeerSources({
-      sources: this.#options.discover === false ? [] : this.#context.registry.sources,
-      private: () => this.info?.private === true,
-      onPeers: (peers, name) => this.#runner.addPeers(peers, name),
-      onWarning: message => this.#emit({ type: 'warning', message }),
-      onEnd: () => this.#considerGivingUp(),
-    })
-  }
-
-  #makeAnnouncing(): Announcing | undefined {
-    const { source, discover } = this.#options
-    if (discover === false || source.tiers.length === 0) return undefined
-    const { registry, peerId, announcePort: port, key, now, random } = this.#context
-    return new Announcing({
-      tiers: source.tiers,
-      registry,
-      infoHash: source.infoHash,
-      peerId,
-      port,
-      key,
-      now,
-      random,
-      totals: () => this.#totals(),
-      onPeers: (peers, url) => this.#runner.addPeers(peers, url),
-      onEvent: event => {
-        this.#emit(event)
-        if (event.type === 'announceFailed') this.#considerGivingUp()
-      },
-    })
-  }
-
-  #totals(): TransferTotals {
-    const { bytesMissing, downloaded, uploaded } = this.progress()
-    return { uploaded, downloaded, left: bytesMissing }
+    this.#discovery.begin()
   }
 
   #enter(stage: Stage): void {
@@ -523,16 +452,6 @@ export class TorrentSession {
   }
 
   #emit(event: SessionEvent): void {
-    publishEvent(this.source.infoHash, event)
-    for (const listener of this.#listeners) {
-      try {
-        listener(event)
-      } catch (error) {
-        // A listener's mistake surfaces as an uncaught exception, as an EventTarget's does, outside of the torrent's work.
-        queueMicrotask(() => {
-          throw error
-        })
-      }
-    }
+    this.#events.emit(event)
   }
 }

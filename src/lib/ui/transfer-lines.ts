@@ -1,6 +1,6 @@
 // One line about a transfer, the same on a terminal and in a log.
 import type { Progress } from '../engine/progress.ts'
-import type { SessionEvent } from '../engine/torrent-session.ts'
+import type { SessionEvent } from '../engine/session-events.ts'
 import { formatAddress } from '../base/address.ts'
 import { formatBytes, formatDuration, formatPercent, formatRate, plural, printable } from './format.ts'
 

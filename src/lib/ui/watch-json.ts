@@ -1,7 +1,8 @@
 // A download as JSON, one object a line: `stage`, `progress` every second, what went wrong, and `done` at the end.
 import { hex } from '../base/bytes.ts'
 import { formatAddress } from '../base/address.ts'
-import type { SessionEvent, TorrentSession } from '../engine/torrent-session.ts'
+import type { TorrentSession } from '../engine/torrent-session.ts'
+import type { SessionEvent } from '../engine/session-events.ts'
 import { JSON_INTERVAL, type Watch } from './watch.ts'
 
 export class JsonWatch implements Watch {

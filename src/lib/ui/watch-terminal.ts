@@ -1,7 +1,8 @@
 // A download on a terminal: its stages as listr2 tasks, the running one with a bar. listr2 draws on stderr, so that stdout
 // stays the result's.
 import { DefaultRenderer, Listr, ListrLogger, ProcessOutput, type ListrDefaultRendererLogLevels } from 'listr2'
-import type { TorrentSession, SessionEvent } from '../engine/torrent-session.ts'
+import type { TorrentSession } from '../engine/torrent-session.ts'
+import type { SessionEvent } from '../engine/session-events.ts'
 import { formatBar, formatBytes, formatPercent, plural, printable } from './format.ts'
 import { eventLine, fittingTransferLine } from './transfer-lines.ts'
 import { chosenFiles, doneLine } from './watch-plain.ts'
