@@ -1,6 +1,7 @@
 // The fast extension (BEP 6) over time: what is said of pieces, and what becomes of requests that are not served.
 import { describe, expect, it } from 'vitest'
 import type { Block } from '../../src/lib/metainfo/block.ts'
+import { RateLimit } from '../../src/lib/swarm/rate-limit.ts'
 import type { PeerEvent } from '../../src/lib/wire/connection.ts'
 import { message } from '../wire/support.ts'
 import type { Script, Session } from './support/scripted-peer.ts'
@@ -121,7 +122,7 @@ describe('a choke', () => {
 
   it('of ours comes before the rejects, and blocks and rejects together answer every request once', () => {
     const world = new World(413, { pieces: 64 })
-    const seed = world.seed({ uploadSlots: 1, link: { ...LINK, up: 40_000 } })
+    const seed = world.seed({ uploadSlots: 1, limits: { down: [], up: [new RateLimit(40_000, 0)] } })
     const ask: Script = (event, { connection }) => {
       if (event.type === 'handshake') connection.interested(0)
       if (event.type !== 'unchoke') return

@@ -1,47 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ChokeCandidate, Choker, OPTIMISTIC_ROUND, ROUND, SEED_QUANTUM } from '../../src/lib/swarm/choker.ts'
+import { Choker, OPTIMISTIC_ROUND, ROUND } from '../../src/lib/swarm/choker.ts'
 import { seeded } from '../picker/support.ts'
-
-/** An interested, choked peer that has been connected for long. */
-function peer(key: number, rest: Partial<ChokeCandidate> = {}): ChokeCandidate {
-  return {
-    key,
-    interested: true,
-    choked: true,
-    downloadRate: 0,
-    uploadRate: 0,
-    connectedAt: -1e9,
-    lastUnchokedAt: undefined,
-    snubbed: false,
-    ...rest,
-  }
-}
-
-/** Peers whose choking follows what the choker decides. */
-class Peers {
-  readonly choker: Choker
-  peers: ChokeCandidate[]
-
-  constructor(peers: ChokeCandidate[], slots: number, seed = 1) {
-    this.peers = peers
-    this.choker = new Choker({ slots, random: seeded(seed) })
-  }
-
-  decide(now: number, seeding = false): void {
-    const { unchoke, choke } = this.choker.decide(this.peers, now, seeding)
-    this.peers = this.peers.map(one => {
-      if (unchoke.includes(one.key)) return { ...one, choked: false, lastUnchokedAt: now }
-      return choke.includes(one.key) ? { ...one, choked: true } : one
-    })
-  }
-
-  get unchoked(): number[] {
-    return this.peers.filter(one => !one.choked).map(one => one.key)
-  }
-}
-
-const range = (count: number): number[] => Array.from({ length: count }, (_, index) => index)
+import { peer, Peers, range } from './choking-peers.ts'
 
 describe('Choker, leeching', () => {
   it('unchokes those that give most, and one more', () => {
@@ -157,48 +118,6 @@ describe('Choker, leeching', () => {
   })
 })
 
-describe('Choker, seeding', () => {
-  it('serves everyone in turn, for the same time', () => {
-    const peers = new Peers(
-      range(12).map(key => peer(key, { uploadRate: key })),
-      3,
-    )
-    const served = new Map<number, number>()
-    const rounds = (8 * SEED_QUANTUM) / ROUND
-    for (const round of range(rounds)) {
-      peers.decide((round + 1) * ROUND, true)
-      expect(peers.unchoked).toHaveLength(3)
-      for (const key of peers.unchoked) served.set(key, (served.get(key) ?? 0) + 1)
-    }
-    expect([...served.values()]).toEqual(range(12).map(() => rounds / 4))
-  })
-
-  it('lets nobody in before a turn is over', () => {
-    const peers = new Peers(
-      range(6).map(key => peer(key)),
-      2,
-    )
-    peers.decide(ROUND, true)
-    const first = peers.unchoked
-    for (let now = 2 * ROUND; now < ROUND + SEED_QUANTUM; now += ROUND) {
-      peers.decide(now, true)
-      expect(peers.unchoked).toEqual(first)
-    }
-    peers.decide(ROUND + SEED_QUANTUM, true)
-    expect(peers.unchoked.filter(key => first.includes(key))).toEqual([])
-  })
-
-  it('lets the fastest stay where slots become fewer, and fills a free slot with who waited longest', () => {
-    const unchoked = { choked: false, lastUnchokedAt: 0 }
-    const peers = new Peers([peer(1, { ...unchoked, uploadRate: 1 }), peer(2, { ...unchoked, uploadRate: 2 })], 1)
-    peers.decide(1, true)
-    expect(peers.unchoked).toEqual([2])
-    peers.peers = [peer(3, { lastUnchokedAt: 50 }), peer(4, { lastUnchokedAt: 20 }), peer(5, { lastUnchokedAt: 90 })]
-    peers.decide(100, true)
-    expect(peers.unchoked).toEqual([4])
-  })
-})
-
 const candidate = fc.record({
   interested: fc.boolean(),
   choked: fc.boolean(),
@@ -207,6 +126,7 @@ const candidate = fc.record({
   connectedAt: fc.nat(100_000),
   lastUnchokedAt: fc.option(fc.nat(100_000), { nil: undefined }),
   snubbed: fc.boolean(),
+  stalled: fc.constant(false),
 })
 
 describe('Choker, always', () => {

@@ -1,7 +1,9 @@
-// After every decision at most `slots` of the peers that are interested are unchoked; whom it unchokes is interested.
+// After every decision at most `slots` of the peers that are interested are unchoked, not counting those that a seed serves
+// besides as they take little (`seed-turns.ts`); whom it unchokes is interested.
 // Between rounds nobody is choked, so a peer's luck changes at most every ROUND (BEP 3: no fibrillation).
 import type { PeerKey } from '../picker/picker.ts'
 import { randomIndex, shuffle } from '../picker/random.ts'
+import { serveInTurn, slotsBesides, waitingInTurn } from './seed-turns.ts'
 import { UploadSlots } from './upload-slots.ts'
 
 /** Milliseconds between rounds (BEP 3, "once every ten seconds"). */
@@ -10,8 +12,6 @@ export const ROUND = 10_000
 export const OPTIMISTIC_ROUND = 30_000
 /** A connection younger than one rotation is as likely to be tried as this many others (BEP 3). */
 const NEW_CONNECTION_WEIGHT = 3
-/** Milliseconds after which a peer served by a seed yields to those who wait (libtorrent's round-robin seed choker: a minute). */
-export const SEED_QUANTUM = 60_000
 
 /** What the choker knows of a connected peer. Rates in bytes a second, times in milliseconds on one monotonic clock. */
 export interface ChokeCandidate {
@@ -29,6 +29,8 @@ export interface ChokeCandidate {
   readonly lastUnchokedAt: number | undefined
   /** It unchoked us and then gave us nothing for long. */
   readonly snubbed: boolean
+  /** It asked for more than it takes: for seconds to come its socket is full. */
+  readonly stalled: boolean
 }
 
 export interface ChokeDecision {
@@ -73,7 +75,7 @@ export class Choker {
     // Among leeches a peer that waits has others to ask, and what each gives in return tells fast ones from slow ones.
     if (seeding) this.#slots.round(peers)
     const interested = shuffled.filter(peer => peer.interested)
-    const chosen = seeding ? this.#serveInTurn(interested, now) : this.#reciprocate(interested, now)
+    const chosen = seeding ? this.#serveInTurn(shuffled, now) : this.#reciprocate(interested, now)
     // One that is unchoked and has lost interest keeps a slot that nobody needs: it may want the next piece.
     for (const peer of shuffled) {
       if (chosen.size >= this.#slots.count) break
@@ -88,10 +90,11 @@ export class Choker {
   #fill(shuffled: readonly ChokeCandidate[], seeding: boolean): ChokeDecision {
     const interested = shuffled.filter(peer => peer.interested)
     const waiting = interested.filter(peer => peer.choked)
-    const free = this.#slots.count - (interested.length - waiting.length)
+    const slots = this.#slots.count + (seeding ? slotsBesides(shuffled) : 0)
+    const free = slots - (interested.length - waiting.length)
     if (free <= 0) return { unchoke: [], choke: [] }
-    waiting.sort(seeding ? byWait : byGiving)
-    return { unchoke: keysOf(waiting.slice(0, free)), choke: [] }
+    const inTurn = seeding ? waitingInTurn(shuffled) : waiting.sort(byGiving)
+    return { unchoke: keysOf(inTurn.slice(0, free)), choke: [] }
   }
 
   /** Tit for tat (BEP 3): those we download from fastest, and one optimistic unchoke or more where these are too few. */
@@ -130,17 +133,9 @@ export class Choker {
     }
   }
 
-  /**
-   * A seed has nothing to get in return, so slots go round: who has been served for less than SEED_QUANTUM stays, fastest
-   * first (BEP 3: by upload rate); then those who have waited longest; last those who have had their turn.
-   */
-  #serveInTurn(interested: readonly ChokeCandidate[], now: number): Set<PeerKey> {
+  #serveInTurn(peers: readonly ChokeCandidate[], now: number): Set<PeerKey> {
     this.#optimistic.clear()
-    const served = interested.filter(peer => !peer.choked).sort((a, b) => b.uploadRate - a.uploadRate)
-    const inTurn = served.filter(peer => now - lastUnchoked(peer) < SEED_QUANTUM)
-    const done = served.filter(peer => now - lastUnchoked(peer) >= SEED_QUANTUM)
-    const waiting = interested.filter(peer => peer.choked).sort(byWait)
-    return new Set(keysOf([...inTurn, ...waiting, ...done].slice(0, this.#slots.count)))
+    return new Set(keysOf(serveInTurn(peers, this.#slots.count, now)))
   }
 }
 
@@ -148,15 +143,6 @@ export class Choker {
 function byGiving(a: ChokeCandidate, b: ChokeCandidate): number {
   if (a.snubbed !== b.snubbed) return a.snubbed ? 1 : -1
   return b.downloadRate - a.downloadRate
-}
-
-/** Least recently unchoked first. */
-function byWait(a: ChokeCandidate, b: ChokeCandidate): number {
-  return lastUnchoked(a) - lastUnchoked(b)
-}
-
-function lastUnchoked(peer: ChokeCandidate): number {
-  return peer.lastUnchokedAt ?? 0
 }
 
 function keysOf(peers: readonly ChokeCandidate[]): PeerKey[] {

@@ -14,6 +14,8 @@ export const REQUEST_TIMEOUT = 60_000
 export const MAX_REQUEST_TIMEOUTS = 3
 /** Seconds of a peer's rate that are read ahead of its socket: a pipe never runs dry, and a slow peer can still cancel. */
 export const UPLOAD_AHEAD = 0.5
+/** Seconds of a peer's rate before its socket that make it count as stalled: no fast one is read as far ahead. */
+export const STALL = 1
 /** Bytes read ahead for a peer whose rate is not known, or small: a few blocks. */
 export const MIN_UPLOAD_WINDOW: number = 128 * 1024
 /** Bytes read ahead for the fastest: two runs wait while one is being sent. */

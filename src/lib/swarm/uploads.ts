@@ -14,6 +14,7 @@ import {
   MAX_RUN_BYTES,
   MAX_UPLOAD_WINDOW,
   MIN_UPLOAD_WINDOW,
+  STALL,
   UPLOAD_AHEAD,
 } from './limits.ts'
 import { EARNED_BY_BLOCK } from './message-budget.ts'
@@ -176,6 +177,7 @@ export class Uploads {
         connectedAt: peer.connectedAt,
         lastUnchokedAt: peer.lastUnchokedAt,
         snubbed: peer.snubbed,
+        stalled: isStalled(peer, now),
       })
     }
     const { unchoke, choke } = this.#choker.decide(candidates, now, seeding)
@@ -244,7 +246,7 @@ function maySend(peer: SwarmPeer, block: Block): boolean {
 function nextRun(peer: SwarmPeer, share: number, window: number): readonly Block[] {
   const { connection, wants } = peer
   if (connection === undefined || connection.closed || wants.length === 0) return []
-  if (peer.serving + connection.queuedBytes >= window) return []
+  if (pipeOf(peer) >= window) return []
   const most = Math.min(share, window / 2, MAX_RUN_BYTES)
   let bytes = 0
   let count = 0
@@ -255,6 +257,17 @@ function nextRun(peer: SwarmPeer, share: number, window: number): readonly Block
   }
   peer.serving += bytes
   return wants.splice(0, count)
+}
+
+/** Bytes that are read ahead of the peer's socket. */
+function pipeOf(peer: SwarmPeer): number {
+  return peer.serving + (peer.connection?.queuedBytes ?? 0)
+}
+
+/** The socket is full, and what waits before it is more than the peer takes in STALL. */
+function isStalled(peer: SwarmPeer, now: number): boolean {
+  const pipe = pipeOf(peer)
+  return pipe >= BLOCK_LENGTH && pipe > peer.upload.rate(now) * STALL
 }
 
 /** Bytes to have read ahead of the peer's socket. */

@@ -9,6 +9,8 @@ export interface Link {
   readonly down: number
   /** Milliseconds from the host to the middle of the network. */
   readonly latency: number
+  /** Bytes that may be under way to the host on one wire, as a slow reader's socket has it; unlimited by default. */
+  readonly window?: number
 }
 
 export interface WireOwner {
@@ -163,6 +165,8 @@ export class Wire {
   #closed = false
   /** The arrival of everything sent so far is before this. */
   #arriving = 0
+  /** Sent, and not yet taken in by the other end. */
+  #underWay = 0
 
   constructor(host: Host) {
     this.#host = host
@@ -252,16 +256,21 @@ export class Wire {
 
   #wake(): void {
     if (this.#waiting || this.#queued === 0) return
+    const { window = Infinity } = this.#other === undefined ? {} : this.#other.#host.link
+    if (this.#underWay >= window) return
     this.#waiting = true
     this.#host.wake(this)
   }
 
   #deliver(chunk: Uint8Array, other: Wire): void {
+    this.#underWay += chunk.length
     const { clock, carriage } = this.#host.network
     clock.after(this.#host.link.latency + other.#host.link.latency, () => {
       const passes = carriage !== 'crumbs' && chunk.length <= SMALL
       this.#arriving = passes ? Math.max(clock.now, this.#arriving) : other.#host.takeIn(chunk.length)
       const arrive = (): void => {
+        this.#underWay -= chunk.length
+        this.#wake()
         if (!other.#closed) other.owner?.received(chunk)
         if (carriage === 'crumbs') chunk.fill(0xee)
       }
