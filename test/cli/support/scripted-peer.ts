@@ -21,6 +21,8 @@ export interface PeerScript {
   readonly metadataId?: number
   /** The raw info dictionary, to be served. */
   readonly metadata?: Uint8Array
+  /** Has the metadata, and never sends any. */
+  readonly withholdsMetadata?: boolean
   /** Sent between the handshake and the extension handshake. */
   readonly bitfield?: Uint8Array
   /** What else this peer does with a message; `reply` goes to who sent it. */
@@ -117,8 +119,8 @@ function greet(socket: Socket, script: PeerScript): void {
 }
 
 function onExtended(socket: Socket, script: PeerScript, peer: ScriptedPeer, payload: Uint8Array): void {
-  const { metadata } = script
-  if (metadata === undefined || payload[0] !== script.metadataId) return
+  const { metadata, withholdsMetadata = false } = script
+  if (metadata === undefined || withholdsMetadata || payload[0] !== script.metadataId) return
   const { value } = decodePrefix(payload.subarray(1))
   if (!isDict(value) || getInteger(value, 'msg_type') !== 0) return
   const piece = getInteger(value, 'piece') ?? 0
