@@ -21,4 +21,14 @@ describe('loadSource', () => {
   test.each(['no/such.torrent', 'no:such.torrent', 'C:\\no\\such.torrent'])('takes %s for a path', async argument => {
     await expect(loadSource(argument, signal)).rejects.toMatchObject({ code: 'DISK_NOT_FOUND' })
   })
+
+  test.runIf(process.platform === 'linux')(
+    'reads no more of a device without end than a torrent may have',
+    async () => {
+      await expect(loadSource('/dev/zero', signal)).rejects.toMatchObject({
+        code: 'METAINFO_INVALID',
+        message: '/dev/zero has more; a .torrent file has at most 10000000 bytes',
+      })
+    },
+  )
 })

@@ -1,5 +1,6 @@
 // What a person names a torrent by - a file, `-`, an http(s) URL, a magnet link, an info-hash - as one shape.
-import { readFile, stat } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import type { PeerAddress } from '../base/address.ts'
 import { fromHex } from '../base/bytes.ts'
 import { BtError, messageOf } from '../base/errors.ts'
@@ -7,6 +8,7 @@ import { infoHash, type InfoHash } from '../base/ids.ts'
 import { parseMagnet, type Magnet } from '../metainfo/magnet.ts'
 import { parseMetainfo, type Info, type Metainfo } from '../metainfo/metainfo.ts'
 import { MAX_TORRENT_BYTES } from '../metainfo/limits.ts'
+import { firstTrackers } from './first-trackers.ts'
 
 /** A torrent to work on. `info` is absent where it has to come from peers first. */
 export interface TorrentSource {
@@ -21,7 +23,8 @@ export interface TorrentSource {
 
 /** A source from a .torrent file that `parseMetainfo` read. */
 export function fromMetainfo(metainfo: Metainfo): TorrentSource {
-  const { info, tiers } = metainfo
+  const { info } = metainfo
+  const tiers = firstTrackers(metainfo.tiers)
   return { infoHash: info.infoHash, info, metainfo, tiers, peers: [], displayName: info.name }
 }
 
@@ -31,7 +34,7 @@ export function fromMagnet(magnet: Magnet): TorrentSource {
     infoHash: magnet.infoHash,
     magnet,
     // A magnet link has no tiers; each `tr` is one of its own, tried in the order given.
-    tiers: magnet.trackers.map(tracker => [tracker]),
+    tiers: firstTrackers(magnet.trackers.map(tracker => [tracker])),
     peers: magnet.peers,
     ...(magnet.displayName !== undefined && { displayName: magnet.displayName }),
   }
@@ -99,13 +102,13 @@ async function download(address: string, signal: AbortSignal): Promise<Uint8Arra
 async function readFromDisk(path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path)
-    if (size > MAX_TORRENT_BYTES) {
-      throw new BtError(
-        'METAINFO_INVALID',
-        `${path} has ${size} bytes; a .torrent file has at most ${MAX_TORRENT_BYTES}`,
-      )
-    }
-    return await readFile(path)
+    if (size > MAX_TORRENT_BYTES) throw tooLong(path, `${size} bytes`)
+    // A device has no size and no end, and a file may grow: what is read is what counts.
+    const chunks: Buffer[] = []
+    for await (const chunk of createReadStream(path, { end: MAX_TORRENT_BYTES })) chunks.push(chunk as Buffer)
+    const bytes = Buffer.concat(chunks)
+    if (bytes.length > MAX_TORRENT_BYTES) throw tooLong(path, 'more')
+    return bytes
   } catch (error) {
     if (error instanceof BtError) throw error
     const code = (error as NodeJS.ErrnoException).code
@@ -118,6 +121,10 @@ async function readFromDisk(path: string): Promise<Uint8Array> {
     }
     throw new BtError('DISK_FAILED', `can not read ${path}: ${messageOf(error)}`, { cause: error })
   }
+}
+
+function tooLong(path: string, size: string): BtError {
+  return new BtError('METAINFO_INVALID', `${path} has ${size}; a .torrent file has at most ${MAX_TORRENT_BYTES} bytes`)
 }
 
 async function readStdin(signal: AbortSignal): Promise<Uint8Array> {

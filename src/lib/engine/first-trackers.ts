@@ -1,0 +1,18 @@
+// A torrent names as many trackers as its maker likes, and each costs an announce, a timer and memory: no more than a limit
+// of them are ever asked. What `info` shows and `edit` changes is all of them.
+
+/** Far more than any list of public trackers has. */
+export const MAX_TRACKERS = 1_000
+
+/** The first of them, tier by tier. */
+export function firstTrackers(tiers: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  const kept: (readonly string[])[] = []
+  let room = MAX_TRACKERS
+  for (const tier of tiers) {
+    if (room === 0) break
+    const urls = tier.slice(0, room)
+    room -= urls.length
+    kept.push(urls)
+  }
+  return kept
+}
