@@ -25,8 +25,12 @@ export class AfterDownload {
     this.#onDone = new OnDone(options.onDone, options.signal)
   }
 
-  /** What an interruption means at this moment. */
-  get farewell(): string {
+  /**
+   * What an interruption means at this moment.
+   * @param begun the metadata is known, and what is here was looked at
+   */
+  farewell(begun: boolean): string {
+    if (!begun) return 'interrupted: nothing was downloaded yet'
     if (!this.#seeding) return 'interrupted: saving the state; the same command goes on from here'
     if (this.#options.goals === undefined) return 'interrupted: the download is complete; leaving the trackers'
     return 'interrupted: the download is complete; the same command goes on seeding from here'

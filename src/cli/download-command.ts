@@ -90,7 +90,8 @@ export abstract class DownloadCommand extends BtCommand {
       session = await (flags.stdout ? this.#stream(transfer, flags) : this.#store(transfer, flags))
       if (session !== 'left') await after.seed(session)
     } finally {
-      if (this.interrupted.aborted) this.note(after.farewell)
+      const begun = engine.torrents.some(({ have }) => have !== undefined)
+      if (this.interrupted.aborted) this.note(after.farewell(begun))
       await engine.close()
     }
     if (session === 'left') this.note('whoever read stdout has left: stopped')
