@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { formatAddress, parseAddress } from '../../src/lib/base/address.ts'
 import { BtError } from '../../src/lib/base/errors.ts'
 import { infoHash } from '../../src/lib/base/ids.ts'
@@ -138,5 +138,16 @@ describe('findPeers', () => {
   test('fails where there is neither tracker nor peer', async () => {
     await expect(all(world({}).query)).rejects.toMatchObject({ code: 'NO_TRACKER' })
     expect(await all(world({}, ['10.0.0.1:1']).query)).toEqual(['10.0.0.1:1'])
+  })
+
+  test('of more trackers than Node expects listeners on a signal bring no warning of a leak', async () => {
+    const leaks: Error[] = []
+    const onWarning = (warning: Error): number => leaks.push(warning)
+    process.on('warning', onWarning)
+    onTestFinished(() => void process.off('warning', onWarning))
+    const { query } = world(Object.fromEntries(Array.from({ length: 20 }, (_, n) => [`t${n}`, [`127.0.0.1:${n + 1}`]])))
+    expect(await all(query)).toHaveLength(20)
+    await setImmediate()
+    expect(leaks).toEqual([])
   })
 })

@@ -139,7 +139,7 @@ describe('a tracker URL', () => {
       /refused the connection/,
     ],
     ['with control characters', 'http://127.0.0.1:1/announce\u001b[2J', /refused the connection/],
-    ['that is none', 'http://', /Invalid URL/],
+    ['that is none', 'http://', /is no URL/],
     ['of a scheme that nobody speaks', 'gopher://127.0.0.1/', /no plugin speaks gopher:/],
     ['of UDP without a port', 'udp://127.0.0.1/announce', /has no port/],
     ['of UDP with port 0', 'udp://127.0.0.1:0/announce', /has no port/],

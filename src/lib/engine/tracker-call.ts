@@ -56,6 +56,11 @@ async function callTracker<T>(
   const limited = deadlineSignal(signal, timeout)
   const trace = traceCall(text)
   try {
+    if (!URL.canParse(text)) {
+      throw new BtError('TRACKER_UNREACHABLE', `the tracker "${text}" is no URL, so it is left out`, {
+        details: { retryAfter: 'never' },
+      })
+    }
     const url = new URL(text)
     const tracker = registry.trackerFor(url)
     if (tracker === undefined) {

@@ -1,5 +1,6 @@
 // An abort signal that also ends by itself. AbortSignal.any over AbortSignal.timeout would be shorter, but node 20 may
 // collect that pair as garbage before it fires.
+import { setMaxListeners } from 'node:events'
 
 export interface DeadlineSignal {
   readonly signal: AbortSignal
@@ -16,6 +17,8 @@ export function deadlineSignal(parent: AbortSignal, ms: number): DeadlineSignal 
   const onParent = (): void => {
     controller.abort(parent.reason)
   }
+  // A torrent has many trackers, all asked under one signal: as many listeners are no leak, since each is cleared.
+  setMaxListeners(0, parent)
   const timer = setTimeout(() => {
     expired = !controller.signal.aborted
     controller.abort()
