@@ -31,7 +31,11 @@ describe('what a command loads', () => {
       /^(bin|dist\/(main|cli|commands|lib\/(base|bencode|ui\/(terminal|format|json-line))))\b/,
     ],
     ['magnet_parse', ['magnet_parse', MAGNET], /^(bin|dist\/(main|cli|commands|lib\/(base|metainfo|ui)))\b/],
-    ['info', ['info', TORRENT], /^(bin|dist\/(main|cli|commands|lib\/(base|bencode|metainfo|engine\/source|ui)))\b/],
+    [
+      'info',
+      ['info', TORRENT],
+      /^(bin|dist\/(main|cli|commands|lib\/(base|bencode|metainfo|engine\/(source|first-trackers|read-bounded)|ui)))\b/,
+    ],
   ])('%s: its own few files, and no package', async (name, args, own) => {
     const files = await filesLoaded(args)
     expect(files).toContain(`dist/commands/${name}.js`)

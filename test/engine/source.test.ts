@@ -27,7 +27,7 @@ describe('loadSource', () => {
     async () => {
       await expect(loadSource('/dev/zero', signal)).rejects.toMatchObject({
         code: 'METAINFO_INVALID',
-        message: '/dev/zero has more; a .torrent file has at most 10000000 bytes',
+        message: '/dev/zero has more than the 10000000 bytes of a .torrent file',
       })
     },
   )

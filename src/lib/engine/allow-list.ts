@@ -1,12 +1,17 @@
 // Which info-hashes a tracker serves: those of a text file, or of the .torrent files in a folder, read again when that
 // changes. What can not be read, or makes no sense, leaves the list before it in force.
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { hex } from '../base/bytes.ts'
 import { BtError, messageOf } from '../base/errors.ts'
 import { HASH_LENGTH } from '../base/ids.ts'
+import { MAX_TORRENT_BYTES } from '../metainfo/limits.ts'
 import { parseMetainfo } from '../metainfo/metainfo.ts'
 import { parseAllowText } from '../tracker/allow-text.ts'
+import { readBounded } from './read-bounded.ts'
+
+/** A million and a half of info-hashes. */
+const MAX_LIST_BYTES = 67_108_864
 
 /** Milliseconds between looks at the file: a change must last for one, so that none is read half written. */
 const LOOK_INTERVAL = 1000
@@ -101,7 +106,9 @@ type Warn = (message: string) => void
 async function readAllowed(path: string, warn: Warn): Promise<ReadonlySet<string>> {
   try {
     if ((await stat(path)).isDirectory()) return await readFolder(path, warn)
-    return readText(path, await readFile(path, 'utf8'))
+    const bytes = await readBounded(path, MAX_LIST_BYTES)
+    if (bytes !== undefined) return readText(path, new TextDecoder().decode(bytes))
+    throw new BtError('INPUT_UNREADABLE', `${path} is too large for a list of info-hashes`)
   } catch (error) {
     if (error instanceof BtError) throw error
     const denied = (error as NodeJS.ErrnoException).code === 'EACCES'
@@ -126,7 +133,9 @@ async function readFolder(folder: string, warn: Warn): Promise<ReadonlySet<strin
     if (!/\.torrent$/i.test(name)) continue
     const file = join(folder, name)
     try {
-      for (const hash of hashesOf(await readFile(file))) hashes.add(hash)
+      const bytes = await readBounded(file, MAX_TORRENT_BYTES)
+      if (bytes === undefined) throw new Error('it is too large for a torrent')
+      for (const hash of hashesOf(bytes)) hashes.add(hash)
     } catch (error) {
       warn(`${file} is left out: ${messageOf(error)}`)
     }

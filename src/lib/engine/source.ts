@@ -1,5 +1,4 @@
 // What a person names a torrent by - a file, `-`, an http(s) URL, a magnet link, an info-hash - as one shape.
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { PeerAddress } from '../base/address.ts'
 import { fromHex } from '../base/bytes.ts'
@@ -9,6 +8,7 @@ import { parseMagnet, type Magnet } from '../metainfo/magnet.ts'
 import { parseMetainfo, type Info, type Metainfo } from '../metainfo/metainfo.ts'
 import { MAX_TORRENT_BYTES } from '../metainfo/limits.ts'
 import { firstTrackers } from './first-trackers.ts'
+import { readBounded } from './read-bounded.ts'
 
 /** A torrent to work on. `info` is absent where it has to come from peers first. */
 export interface TorrentSource {
@@ -101,14 +101,9 @@ async function download(address: string, signal: AbortSignal): Promise<Uint8Arra
 
 async function readFromDisk(path: string): Promise<Uint8Array> {
   try {
-    const { size } = await stat(path)
-    if (size > MAX_TORRENT_BYTES) throw tooLong(path, `${size} bytes`)
-    // A device has no size and no end, and a file may grow: what is read is what counts.
-    const chunks: Buffer[] = []
-    for await (const chunk of createReadStream(path, { end: MAX_TORRENT_BYTES })) chunks.push(chunk as Buffer)
-    const bytes = Buffer.concat(chunks)
-    if (bytes.length > MAX_TORRENT_BYTES) throw tooLong(path, 'more')
-    return bytes
+    const bytes = await readBounded(path, MAX_TORRENT_BYTES)
+    if (bytes !== undefined) return bytes
+    throw new BtError('METAINFO_INVALID', `${path} has more than the ${MAX_TORRENT_BYTES} bytes of a .torrent file`)
   } catch (error) {
     if (error instanceof BtError) throw error
     const code = (error as NodeJS.ErrnoException).code
@@ -121,10 +116,6 @@ async function readFromDisk(path: string): Promise<Uint8Array> {
     }
     throw new BtError('DISK_FAILED', `can not read ${path}: ${messageOf(error)}`, { cause: error })
   }
-}
-
-function tooLong(path: string, size: string): BtError {
-  return new BtError('METAINFO_INVALID', `${path} has ${size}; a .torrent file has at most ${MAX_TORRENT_BYTES} bytes`)
 }
 
 async function readStdin(signal: AbortSignal): Promise<Uint8Array> {

@@ -1,17 +1,23 @@
 // The file in which a tracker keeps what it knows from one run to the next.
-import { readFile } from 'node:fs/promises'
 import { BtError } from '../base/errors.ts'
 import { diskError } from '../storage/disk-error.ts'
 import { replaceFile } from '../storage/replace-file.ts'
 import type { Tracker } from '../tracker/tracker.ts'
+import { readBounded } from './read-bounded.ts'
+
+/** Twice what half a million peers take. */
+const MAX_STATE_BYTES = 268_435_456
 
 /** A file that is not there yet is no error. @throws BtError INPUT_UNREADABLE, DISK_* */
 export async function loadState(tracker: Tracker, path: string): Promise<void> {
-  const state = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
-    throw diskError(error, path, 'read')
+  const state = await readBounded(path, MAX_STATE_BYTES).catch((error: NodeJS.ErrnoException): 'missing' => {
+    if (error.code === 'ENOENT') return 'missing'
+    throw error instanceof BtError ? error : diskError(error, path, 'read')
   })
-  if (state === undefined) return
+  if (state === 'missing') return
+  if (state === undefined) {
+    throw new BtError('INPUT_UNREADABLE', `${path} is too large for what a tracker keeps; name another file`)
+  }
   const outcome = tracker.restore(state, performance.now(), Date.now())
   if (outcome === 'restored') return
   throw new BtError(
