@@ -5,8 +5,8 @@ import { replaceFile } from '../storage/replace-file.ts'
 import type { Tracker } from '../tracker/tracker.ts'
 import { readBounded } from './read-bounded.ts'
 
-/** Twice what half a million peers take. */
-const MAX_STATE_BYTES = 268_435_456
+/** A hundred bytes for each of ten million peers, far more than by default are kept. */
+const MAX_STATE_BYTES = 1_073_741_824
 
 /** A file that is not there yet is no error. @throws BtError INPUT_UNREADABLE, DISK_* */
 export async function loadState(tracker: Tracker, path: string): Promise<void> {
