@@ -1,8 +1,9 @@
 // The log of one run: everything that can be watched of the library, from one place, to stderr or a file. Loaded only where
 // somebody asks for a log.
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { writeSync } from 'node:fs'
 import { BtError, messageOf } from '../lib/base/errors.ts'
 import { watchDiagnostics } from '../lib/engine/diagnostics.ts'
+import { openOutput, type OpenOutput } from '../lib/engine/output-place.ts'
 import { isLogged, logJson, logText, type LogEntry, type LogLevel } from '../lib/ui/log-line.ts'
 import { serverEntry } from '../lib/ui/server-log.ts'
 import { sessionEntry } from '../lib/ui/session-log.ts'
@@ -18,33 +19,33 @@ export interface LogOptions {
 
 export class Log {
   readonly #options: LogOptions
-  readonly #descriptor: number | undefined
+  readonly #file: OpenOutput | undefined
   readonly #watched: readonly (() => void)[]
   #broken = false
 
   /** Begins to watch; close it in the end. @throws BtError DISK_FAILED where the file can not be written */
   constructor(options: LogOptions) {
     this.#options = options
-    this.#descriptor = options.file === undefined ? undefined : openLog(options.file)
+    this.#file = options.file === undefined ? undefined : openLog(options.file)
     this.#watched = this.#watch()
   }
 
   get onStderr(): boolean {
-    return this.#descriptor === undefined
+    return this.#file === undefined
   }
 
   write(entry: LogEntry): void {
     const { level, format } = this.#options
     if (this.#broken || !isLogged(entry.level, level)) return
     const line = format === 'json' ? logJson(entry, new Date()) : logText(entry, new Date())
-    if (this.#descriptor === undefined) process.stderr.write(`${line}\n`)
-    else this.#append(this.#descriptor, line)
+    if (this.#file === undefined) process.stderr.write(`${line}\n`)
+    else this.#append(this.#file.descriptor, line)
   }
 
   close(): void {
     for (const stop of this.#watched) stop()
     this.#broken = true
-    if (this.#descriptor !== undefined) closeSync(this.#descriptor)
+    this.#file?.close()
   }
 
   /** What a plugin hands over may be anything; no line of a log is worth the end of the command. */
@@ -78,9 +79,9 @@ export class Log {
   }
 }
 
-function openLog(path: string): number {
+function openLog(path: string): OpenOutput {
   try {
-    return openSync(path, 'a')
+    return openOutput(path, 'a')
   } catch (error) {
     throw new BtError('DISK_FAILED', `can not write the log: ${messageOf(error)}`, { cause: error })
   }

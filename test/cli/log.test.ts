@@ -1,5 +1,7 @@
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { makeContent, PIECE } from './support/content.ts'
 import { bt, start, tempFolder } from './support/run-bt.ts'
@@ -170,3 +172,24 @@ async function seeding(how: Seeding = {}): Promise<{
   const content = makeContent({ name: 'a.bin', files: 2 * PIECE + 77 })
   return { content, peer: await seedingPeer(content, { withMetadata: true, ...how }) }
 }
+
+test.skipIf(process.platform === 'win32')(
+  '--log-file does not wait for somebody who reads a named pipe (8)',
+  async () => {
+    const pipe = join(tempFolder(), 'pipe')
+    execFileSync('mkfifo', [pipe])
+    expect(await bt(['decode', '5:hello', '--log-file', pipe])).toEqual({
+      stdout: '',
+      stderr: `bt: can not write the log: nobody reads the named pipe ${pipe}; have it read before, or name a file\n`,
+      code: 8,
+    })
+  },
+)
+
+test.skipIf(process.platform === 'win32')('--log-file writes into a pipe that the shell hands over', () => {
+  const run = fileURLToPath(new URL('../../bin/run.js', import.meta.url))
+  const words = ['decode', 'x', '--log-file', '/dev/fd/3']
+  const script = ['-c', '{ "$0" "$@" 3>&1 >/dev/null; } | cat', process.execPath, run, ...words]
+  const { stdout } = spawnSync('sh', script, { encoding: 'utf8', env: { ...process.env, HOME: tempFolder() } })
+  expect(stdout).toMatch(/ ERROR ended .*BENCODE_MALFORMED\n$/)
+})

@@ -1,17 +1,22 @@
+import { execFileSync, spawn } from 'node:child_process'
 import {
   chmodSync,
+  closeSync,
   lstatSync,
   mkdtempSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
+import { buffer } from 'node:stream/consumers'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { utf8 } from '../../src/lib/base/bytes.ts'
 import { checkFree, placeFile, saveFile } from '../../src/lib/engine/save-file.ts'
 
@@ -95,6 +100,42 @@ describe('saveFile', () => {
     await saveFile(path, utf8('x'), { overwrite: true })
     expect(lstatSync(path).isSymbolicLink()).toBe(true)
     expect(readdirSync(folder)).toEqual(['link'])
+  })
+
+  describe.skipIf(process.platform === 'win32')('writes into a named pipe', () => {
+    const pipe = (): string => {
+      execFileSync('mkfifo', [join(folder, 'pipe')])
+      return join(folder, 'pipe')
+    }
+
+    test('that somebody reads, all of it, though it be more than a pipe holds', async () => {
+      const path = pipe()
+      const reader = spawn('cat', [path], { stdio: ['ignore', 'pipe', 'ignore'] })
+      const read = buffer(reader.stdout)
+      const data = new Uint8Array(1_000_000).fill(7)
+      await vi.waitFor(() => saveFile(path, data, { overwrite: true }), { timeout: 10_000 })
+      expect((await read).equals(data)).toBe(true)
+      expect(lstatSync(path).isFIFO()).toBe(true)
+    })
+
+    test('without waiting for somebody who reads it', async () => {
+      const path = pipe()
+      await expect(saveFile(path, utf8('x'), { overwrite: true })).rejects.toMatchObject({
+        code: 'DISK_FAILED',
+        message: `nobody reads the named pipe ${path}; have it read before, or name a file`,
+      })
+    })
+  })
+
+  test.skipIf(process.platform === 'win32')('writes to a descriptor where it stands in its file', async () => {
+    const descriptor = openSync(join(folder, 'a'), 'w')
+    onTestFinished(() => closeSync(descriptor))
+    writeSync(descriptor, 'before,')
+    const path = `/dev/fd/${descriptor}`
+    await expect(checkFree(path, { overwrite: true })).resolves.toBeUndefined()
+    await saveFile(path, utf8('saved,'), { overwrite: true })
+    writeSync(descriptor, 'after')
+    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('before,saved,after')
   })
 })
 

@@ -1,11 +1,17 @@
 // A file that a user asked for is written whole or not at all, and never over another unless that was asked for too.
 import { randomBytes } from 'node:crypto'
-import { access, constants, link, lstat, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs'
+import { access, constants, link, lstat, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { hex } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import { diskError, errnoOf, isAbsent } from '../storage/disk-error.ts'
 import { makeRoot } from '../storage/prepare.ts'
+import { isWrittenInPlace, openOutput } from './output-place.ts'
+
+/** Those of fs/promises take no descriptor. */
+const writeFully = promisify(writeFile)
 
 /** File systems without hard links say one of these (FAT, some network shares). */
 const NO_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK'])
@@ -35,7 +41,7 @@ export async function placeFile(out: string | undefined, name: string): Promise<
  */
 export async function checkFree(path: string, options: SaveOptions): Promise<void> {
   await refuseTaken(path, options)
-  if (options.makeFolders !== true && !(await isSpecial(path))) await checkFolder(dirname(path))
+  if (options.makeFolders !== true && !isWrittenInPlace(path)) await checkFolder(dirname(path))
 }
 
 async function checkFolder(folder: string): Promise<void> {
@@ -61,12 +67,12 @@ async function refuseTaken(path: string, options: SaveOptions): Promise<void> {
 
 /**
  * Writes a draft beside the path and puts it into place once its bytes are on the disk. What is there and is no
- * file (a device, a pipe) is written to as it stands.
+ * file (a device, a pipe that somebody reads, a descriptor) is written to as it stands.
  * @throws BtError DISK_*, or USAGE as `checkFree`, also where the file came to be there meanwhile.
  */
 export async function saveFile(path: string, data: Uint8Array, options: SaveOptions): Promise<void> {
   if (options.makeFolders === true) await makeRoot(dirname(path))
-  if (options.overwrite && (await isSpecial(path))) return writeInto(path, data)
+  if (options.overwrite && isWrittenInPlace(path)) return writeInto(path, data)
   const draft = join(dirname(path), `.${hex(randomBytes(6))}.bt-draft`)
   try {
     const handle = await open(draft, 'wx')
@@ -100,14 +106,14 @@ export async function rewriteFile(path: string, data: Uint8Array): Promise<void>
   }
 }
 
-async function isSpecial(path: string): Promise<boolean> {
-  const stats = await stat(path).catch(() => undefined)
-  return stats !== undefined && !stats.isFile() && !stats.isDirectory()
-}
-
 async function writeInto(path: string, data: Uint8Array): Promise<void> {
   try {
-    await writeFile(path, data)
+    const output = openOutput(path, 'w')
+    try {
+      await writeFully(output.descriptor, data)
+    } finally {
+      output.close()
+    }
   } catch (error) {
     throw diskError(error, path, 'write')
   }
