@@ -577,4 +577,12 @@ describe('failures of the disk', () => {
     expect(error).toMatchObject({ code, message: /"\/some\/file"/ })
     expect(diskError(error, '/other', 'read')).toBe(error)
   })
+
+  it('says of a link that leads round, and is only read, that it does', () => {
+    const error = Object.assign(new Error('failed'), { code: 'ELOOP' })
+    expect(diskError(error, '/some/link', 'read')).toMatchObject({
+      code: 'DISK_FAILED',
+      message: '"/some/link" leads round from one symbolic link to the next; mend the link',
+    })
+  })
 })

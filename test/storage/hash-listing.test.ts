@@ -112,12 +112,23 @@ describe('listing', () => {
     await symlink('..', join(folder, 'sub', 'up'))
     await symlink('sub', join(folder, 'again'))
     await symlink('nowhere', join(folder, 'broken'))
+    await symlink('self', join(folder, 'self'))
     expect(await names(folder, { followLinks: true })).toEqual(['again/a', 'again/link', 'sub/a', 'sub/link'])
     expect((await listPath(folder, { followLinks: true })).leftOut).toEqual([
       { path: 'again/up', reason: 'loop' },
       { path: 'broken', reason: 'link' },
+      { path: 'self', reason: 'loop' },
       { path: 'sub/up', reason: 'loop' },
     ])
+    for (const [link, where] of [
+      ['self', 'round'],
+      ['broken', 'nowhere'],
+    ] as const) {
+      await expect(listPath(join(folder, link))).rejects.toMatchObject({
+        code: 'INPUT_UNREADABLE',
+        message: `"${join(folder, link)}" is a symbolic link that leads ${where}; mend it, or name a file`,
+      })
+    }
   })
 
   it.skipIf(process.platform !== 'linux')('refuses a name that is not UTF-8', async () => {

@@ -1,6 +1,8 @@
 // What the operating system says about a file, as a BtError that names the path and what to do about it.
 import { BtError, messageOf } from '../base/errors.ts'
 
+const READING: ReadonlySet<string> = new Set(['read', 'look at'])
+
 /** A failed call on `path`; `doing` is the verb of the message ("read", "write", "create"). A BtError passes unchanged. */
 export function diskError(error: unknown, path: string, doing: string): BtError {
   if (error instanceof BtError) return error
@@ -31,7 +33,8 @@ export function diskError(error: unknown, path: string, doing: string): BtError 
         options,
       )
     case 'ELOOP':
-      return symlinkRefused(path, error)
+      // Only what is written to is opened without following links.
+      return READING.has(doing) ? leadsRound(path, options) : symlinkRefused(path, error)
     case 'EFBIG':
       return new BtError(
         'DISK_FAILED',
@@ -55,6 +58,13 @@ export function diskError(error: unknown, path: string, doing: string): BtError 
     default:
       return new BtError('DISK_FAILED', `can not ${doing} "${path}": ${messageOf(error)}; check the disk`, options)
   }
+}
+
+function leadsRound(
+  path: string,
+  options: { readonly cause: unknown; readonly details: Readonly<Record<string, string>> },
+): BtError {
+  return new BtError('DISK_FAILED', `"${path}" leads round from one symbolic link to the next; mend the link`, options)
 }
 
 /** A symbolic link stands where a file or folder of the torrent belongs: it may have been planted to lead elsewhere. */

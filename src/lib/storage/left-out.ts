@@ -3,7 +3,7 @@ import { isStateName } from './output.ts'
 
 /**
  * `own`: of bt itself, or the torrent that is being made. `link`: a symbolic link that is not followed or leads nowhere.
- * `loop`: a link to a folder that it is in. `special`: a device, a pipe, a socket.
+ * `loop`: a link to a folder that it is in, or to other links and back. `special`: a device, a pipe, a socket.
  */
 export type LeftOutReason = 'own' | 'hidden' | 'junk' | 'excluded' | 'not included' | 'link' | 'loop' | 'special'
 

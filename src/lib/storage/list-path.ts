@@ -8,8 +8,9 @@ import { BtError } from '../base/errors.ts'
 import { sortFiles, type SortKey } from '../metainfo/file-order.ts'
 import { MAX_PATH_DEPTH } from '../metainfo/limits.ts'
 import { look, lookAtOnce } from './descriptor.ts'
-import { diskError, isAbsent } from './disk-error.ts'
+import { diskError } from './disk-error.ts'
 import { unwantedName, type LeftOutReason } from './left-out.ts'
+import { lookBehind } from './link-target.ts'
 
 /** A file that was found. */
 export interface ListedFile {
@@ -61,6 +62,9 @@ const LOOKS_AT_ONCE = 64
 
 const SUBSTITUTE = '\ufffd'
 
+/** Links that are not left out, but lead to nothing that could be taken. */
+const UNFOLLOWED = { nowhere: 'link', round: 'loop' } as const
+
 interface Walk {
   readonly root: string
   readonly options: ListOptions
@@ -72,7 +76,10 @@ interface Walk {
 export async function listPath(path: string, options: ListOptions = {}): Promise<Listing> {
   const root = resolve(path)
   const name = basename(root)
-  const stats = lookAt(root, true)
+  const stats = lookBehind(root)
+  if (typeof stats === 'string') {
+    throw new BtError('INPUT_UNREADABLE', `"${root}" is a symbolic link that leads ${stats}; mend it, or name a file`)
+  }
   if (stats.isFile()) {
     const { size, mtimeMs } = stats
     return {
@@ -118,8 +125,12 @@ function kindOf(walk: Walk, path: readonly string[]): Stats | LeftOutReason {
   if (options.exclude?.(path) === true) return 'excluded'
   const full = join(root, ...path)
   if (full === options.except) return 'own'
-  const stats = lookAt(full, options.followLinks === true)
-  return stats.isSymbolicLink() ? 'link' : stats
+  if (options.followLinks !== true) {
+    const stats = lookAt(full)
+    return stats.isSymbolicLink() ? 'link' : stats
+  }
+  const found = lookBehind(full)
+  return typeof found === 'string' ? UNFOLLOWED[found] : found
 }
 
 async function enter(walk: Walk, path: readonly string[], ancestors: ReadonlySet<string>): Promise<void> {
@@ -154,21 +165,12 @@ async function checkNames(folder: string): Promise<void> {
   throw new BtError('INPUT_UNREADABLE', `the name "${latin1(wrong)}" in "${folder}" is not UTF-8; rename it`)
 }
 
-/** A link that leads nowhere is looked at itself. */
-function lookAt(path: string, follow: boolean): Stats {
+/** A link itself. */
+function lookAt(path: string): Stats {
   try {
-    return lookAtOnce(path, follow ? 'follow' : 'stay')
+    return lookAtOnce(path, 'stay')
   } catch (error) {
-    if (follow && isAbsent(error) && isLink(path)) return lookAtOnce(path, 'stay')
     throw diskError(error, path, 'read')
-  }
-}
-
-function isLink(path: string): boolean {
-  try {
-    return lookAtOnce(path, 'stay').isSymbolicLink()
-  } catch {
-    return false
   }
 }
 
