@@ -89,9 +89,10 @@ describe('Pipeline', () => {
     expect(peer.pipeline.size).toBe(MAX_DISTANT_REQUESTS)
   })
 
-  it('asks a fast peer next door for five hundred at most', () => {
-    const peer = new Peer(50_000, 1).run(3)
-    expect(peer.sizes.at(-1)).toBe(MAX_REQUESTS)
+  it('asks a fast peer next door for five hundred at most, or for what it delivers in 25 ms', () => {
+    expect(new Peer(20_000, 1).run(3).sizes.at(-1)).toBe(MAX_REQUESTS)
+    expect(new Peer(50_000, 1).run(3).sizes.at(-1)).toBe(1250)
+    expect(new Peer(200_000, 1).run(3).sizes.at(-1)).toBe(MAX_DISTANT_REQUESTS)
   })
 
   it('asks again before the pipe runs dry where the peer takes few requests', () => {

@@ -9,6 +9,8 @@ export const MIN_REQUESTS = 2
 export const INITIAL_REQUESTS = 4
 /** Requests that wait in a peer's queue (libtorrent `max_out_request_queue`). */
 export const MAX_REQUESTS = 500
+/** Milliseconds of its rate, to a peer so fast that these are more: hundreds can then be asked for in one go. */
+const MIN_QUEUE = 25
 /** The most to a peer far away, so that its distance is covered: 1 Gbit/s at 200 ms. libtorrent takes 2000 (`reqq`). */
 export const MAX_DISTANT_REQUESTS = 2000
 /** What a peer takes that does not say (BEP 10 `reqq`, "the default in libtorrent is 250"). */
@@ -125,10 +127,10 @@ export class Pipeline {
 
   #target(queueTime: number): number {
     if (this.#rate === 0 || (this.#guessed && this.#roundTrip < queueTime / 4)) return MAX_REQUESTS
-    const near = Math.min(this.#rate * queueTime, MAX_REQUESTS)
+    const near = Math.min(this.#rate * queueTime, Math.max(MAX_REQUESTS, this.#rate * MIN_QUEUE))
     // A block's own journey through a thin pipe is no distance.
-    const far = Math.min((this.#rate * this.#roundTrip - 1) * ROUND_TRIPS, MAX_DISTANT_REQUESTS)
-    return Math.max(MIN_REQUESTS, Math.ceil(Math.max(near, far)))
+    const far = (this.#rate * this.#roundTrip - 1) * ROUND_TRIPS
+    return Math.max(MIN_REQUESTS, Math.ceil(Math.min(Math.max(near, far), MAX_DISTANT_REQUESTS)))
   }
 
   #onProbe(delay: number): void {
