@@ -44,4 +44,22 @@ describe('writes', () => {
       expect(state.calls).toEqual([how])
     }
   })
+
+  it('are forgiven one that took long once they have been quick for as long as the pause was', async () => {
+    const { state, write } = setUp()
+    for (const [takes, wait, how] of [
+      [50, 0, 'now'],
+      [0, 10_000, 'now'],
+      [0, 10_000, 'now'],
+      [50, 0, 'now'],
+      [0, 9_999, 'later'],
+      [0, 1, 'now'],
+    ] as const) {
+      state.takes = takes
+      state.now += wait
+      state.calls.length = 0
+      await write(MIB)
+      expect(state.calls).toEqual([how])
+    }
+  })
 })

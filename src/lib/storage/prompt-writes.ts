@@ -14,7 +14,7 @@ const LAST_PAUSE = 600_000
 export class PromptWrites {
   readonly #now: () => number
   #pausedUntil = 0
-  #pause = FIRST_PAUSE
+  #pause = 0
 
   /** @param now milliseconds, monotonic. */
   constructor(now: () => number = () => performance.now()) {
@@ -34,11 +34,13 @@ export class PromptWrites {
     }
   }
 
+  /** One that is slow again sooner than the last pause was long doubles it. */
   #judge(start: number): void {
     const end = this.#now()
     if (end - start <= FAIR_TIME) return
+    const soon = start < this.#pausedUntil + this.#pause
+    this.#pause = soon ? Math.min(this.#pause * 2, LAST_PAUSE) : FIRST_PAUSE
     this.#pausedUntil = end + this.#pause
-    this.#pause = Math.min(this.#pause * 2, LAST_PAUSE)
   }
 }
 
