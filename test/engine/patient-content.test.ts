@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { sharedBytes } from '../../src/lib/base/bytes.ts'
 import { BtError } from '../../src/lib/base/errors.ts'
 import type { Content } from '../../src/lib/engine/content.ts'
 import { patientContent } from '../../src/lib/engine/patient-content.ts'
 
+const HASH = new Uint8Array(20)
 const full = (): BtError => new BtError('DISK_FULL', 'no room')
 
 /** Content whose writes fail as the script says, in turn, and then succeed. */
@@ -29,7 +31,7 @@ function setUp(failures: Error[]) {
     onRoom: () => events.push('room'),
     retryInterval: 1,
   })
-  return { patient, attempts, events, interrupt, used }
+  return { patient, content, attempts, events, interrupt, used }
 }
 
 describe('patientContent', () => {
@@ -57,6 +59,22 @@ describe('patientContent', () => {
     expect(events).toEqual([])
     await expect(patient.write(0, new Uint8Array(1))).rejects.toBe(denied)
     expect(events).toEqual(['full: no room'])
+  })
+
+  it('writes what was right and found no room while it was kept, once there is some', async () => {
+    const { patient, content, attempts, events } = setUp([full()])
+    expect(await patient.keep?.(5, sharedBytes(1), HASH)).toBe('left')
+    content.keep = () => Promise.resolve('wrong')
+    expect(await patient.keep?.(5, sharedBytes(1), HASH)).toBe('wrong')
+    content.keep = () => Promise.reject(full())
+    expect(await patient.keep?.(5, sharedBytes(1), HASH)).toBe('kept')
+    expect([attempts, events]).toEqual([
+      [5, 5],
+      ['full: no room', 'room'],
+    ])
+    const denied = new BtError('DISK_PERMISSION', 'not allowed')
+    content.keep = () => Promise.reject(denied)
+    await expect(patient.keep?.(5, sharedBytes(1), HASH)).rejects.toBe(denied)
   })
 
   it('lets go with the reason of its signal, whether it waits or not yet', async () => {

@@ -13,6 +13,8 @@ import {
 import { FakeTracker, registryOf, TRACKER_URL } from './support/plugins.ts'
 
 const ONE = { 'a.bin': 2_000_000 }
+/** Long enough that a download is not over before it is paused. */
+const SLOW = { maxDown: 500_000 }
 
 describe('a paused download', () => {
   it('has no peers and leaves the trackers, and goes on from there', async () => {
@@ -22,6 +24,7 @@ describe('a paused download', () => {
     tracker.peers = [address]
     const engine = await openEngine({ registry: registryOf({ trackers: [tracker] }) })
     const output = join(await temporaryFolder(), 'copy')
+    engine.setLimits(SLOW)
     const session = engine.download(sample.source, { output, trackers: [TRACKER_URL], giveUp: true })
     const events = eventsOf(session)
     await eventOf(session, 'pieceVerified')
@@ -36,6 +39,7 @@ describe('a paused download', () => {
     expect(session.progress().peers).toBe(0)
     expect(tracker.requests).toHaveLength(2)
 
+    engine.setLimits({})
     await session.resume()
     expect(session.paused).toBe(false)
     await session.done
@@ -68,6 +72,7 @@ describe('a paused download', () => {
     const session = (await openEngine()).download(sample.source, {
       output: join(await temporaryFolder(), 'copy'),
       peers: [address],
+      ...SLOW,
     })
     await eventOf(session, 'pieceVerified')
     await session.pause()

@@ -1,6 +1,7 @@
 import { mkdirSync, openSync, closeSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { sharedBytes } from '../../src/lib/base/bytes.ts'
 import { FileThreads } from '../../src/lib/storage/file-threads.ts'
 import { Folders } from '../../src/lib/storage/folders.ts'
 import { inPlaceBelow } from '../../src/lib/storage/in-place.ts'
@@ -84,7 +85,7 @@ it('a file thread writes nothing through a link that its own look at the folders
   mkdirSync(root)
   const threads = new FileThreads()
   onTestFinished(() => threads.close())
-  const data = new Uint8Array(8)
+  const data = sharedBytes(8)
   const numbers = Float64Array.of(0, 8, 0, 8, 0)
   const paths = join(above, 'sub', 'file')
   const { failed } = await threads.run({ act: 'write', root, count: 1, paths, numbers, data })

@@ -1,7 +1,7 @@
 import { rm, truncate, writeFile } from 'node:fs/promises'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { Bitfield } from '../../src/lib/base/bitfield.ts'
-import type { OwnedBytes } from '../../src/lib/base/bytes.ts'
+import type { SharedBytes } from '../../src/lib/base/bytes.ts'
 import { fileStates } from '../../src/lib/storage/file-states.ts'
 import type { FileStore } from '../../src/lib/storage/files.ts'
 import { resolveOutput, type Output } from '../../src/lib/storage/output.ts'
@@ -136,14 +136,13 @@ describe('verifyContent', () => {
   it('has few large pieces in memory, and memory only for those that need it', async () => {
     let running = 0
     let most = 0
-    const seen = new Set<ArrayBuffer>()
+    const seen = new Set<SharedArrayBuffer>()
     const length = 16_777_216
     const action = async (item: number, scratch: Scratch): Promise<void> => {
       most = Math.max(most, ++running)
-      const use = async (memory: OwnedBytes): Promise<readonly [void, OwnedBytes]> => {
+      const use = async (memory: SharedBytes): Promise<void> => {
         seen.add(memory.buffer)
         await Promise.resolve()
-        return [undefined, memory]
       }
       await (item % 2 === 0 ? scratch.use(length, use) : Promise.resolve())
       running--

@@ -1,6 +1,7 @@
 // A torrent of which nothing is known yet but its info-hash, and the moment in which that changes.
 import { describe, expect, it } from 'vitest'
 import { Bitfield } from '../../src/lib/base/bitfield.ts'
+import { sharedBytes } from '../../src/lib/base/bytes.ts'
 import { Torrent } from '../../src/lib/swarm/torrent.ts'
 import { bitfieldOf, seeded } from '../picker/support.ts'
 import { handshake, HASH, message, OURS, sent, uint32 } from '../wire/support.ts'
@@ -17,7 +18,7 @@ function newTorrent(): Torrent {
 describe('Torrent', () => {
   it('can be told before it starts what only matters after', () => {
     const torrent = newTorrent()
-    const piece = new Uint8Array(16_384)
+    const piece = sharedBytes(16_384)
     torrent.pieceStored(0, piece, 0)
     torrent.pieceMismatched(0, piece, 0)
     torrent.pieceLost(0, 0)

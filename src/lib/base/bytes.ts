@@ -1,7 +1,16 @@
 // Bytes are Uint8Array everywhere; Buffer appears only as a faster way to do the same.
 
-/** Bytes whose memory may be handed on whole, to another thread or its next user: nothing else looks at it. */
-export type OwnedBytes = Uint8Array<ArrayBuffer>
+/** Bytes that other threads can be shown, where nothing has to move. Only one at a time may write into them. */
+export type SharedBytes = Uint8Array<SharedArrayBuffer>
+
+export function isShared(bytes: Uint8Array): bytes is SharedBytes {
+  return bytes.buffer instanceof SharedArrayBuffer
+}
+
+/** Zeros. */
+export function sharedBytes(length: number): SharedBytes {
+  return new Uint8Array(new SharedArrayBuffer(length))
+}
 
 const utf8Encoder = new TextEncoder()
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -57,6 +66,13 @@ export function equal(a: Uint8Array, b: Uint8Array): boolean {
 /** A DataView of exactly these bytes. */
 export function dataView(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}
+
+const { fill } = Buffer.prototype
+
+/** As `into.set(part, at)`, which into shared memory copies byte by byte where the two are not aligned alike. */
+export function copyInto(into: Uint8Array, part: Uint8Array, at: number): void {
+  if (part.length > 0) fill.call(into, part, at, at + part.length)
 }
 
 function view(bytes: Uint8Array): Buffer {

@@ -111,6 +111,7 @@ export function io(store: FileStore, info: Info, request: StorageRequest): Conte
   return {
     readInto: (offset, parts) => content.readInto(offset, parts),
     write: (offset, data) => content.write(offset, data),
+    keep: (offset, data, hash) => content.keep(offset, data, hash),
   }
 }
 

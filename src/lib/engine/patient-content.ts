@@ -46,7 +46,21 @@ export function patientContent(content: Content, patience: Patience): Content {
       const full = await attempt(content, offset, data)
       if (full !== undefined) await persist(offset, data, full)
     },
+    keep: async (offset, data, hash) => {
+      try {
+        return (await content.keep?.(offset, data, hash)) ?? 'left'
+      } catch (error) {
+        if (!isFull(error)) throw error
+        // Only what is right is written at all.
+        await persist(offset, data, error)
+        return 'kept'
+      }
+    },
   }
+}
+
+function isFull(error: unknown): error is BtError {
+  return error instanceof BtError && error.code === 'DISK_FULL'
 }
 
 /** @returns why there is no room; undefined: it is written. */
@@ -55,7 +69,7 @@ async function attempt(content: Content, offset: number, data: Uint8Array): Prom
     await content.write(offset, data)
     return undefined
   } catch (error) {
-    if (error instanceof BtError && error.code === 'DISK_FULL') return error
+    if (isFull(error)) return error
     throw error
   }
 }

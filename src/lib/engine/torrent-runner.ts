@@ -1,6 +1,6 @@
 // The loop around one sans-io torrent: feeds it sockets, hashes, disk and time, and after every input drains all its
 // outputs. Nothing is decided here.
-import { equal, type OwnedBytes } from '../base/bytes.ts'
+import type { SharedBytes } from '../base/bytes.ts'
 import type { PeerAddress } from '../base/address.ts'
 import { messageOf } from '../base/errors.ts'
 import type { Block } from '../metainfo/block.ts'
@@ -16,6 +16,7 @@ import type { PeerConnection } from '../wire/connection.ts'
 import type { Handshake } from '../wire/handshake.ts'
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Content } from './content.ts'
+import { keepPiece } from './keep-piece.ts'
 import type { RunBuffers } from './run-buffers.ts'
 import { RunReader, type Unreadable } from './run-reader.ts'
 
@@ -212,12 +213,14 @@ export class TorrentRunner {
     }
   }
 
-  async #check(piece: number, lent: OwnedBytes): Promise<void> {
+  async #check(piece: number, data: SharedBytes): Promise<void> {
     if (this.#info === undefined || this.#content === undefined) return
-    const { digest, data } = await this.#options.hasher.digest(lent)
-    const matches = equal(digest, pieceHash(this.#info, piece))
-    if (matches) await this.#content.write(piece * this.#info.pieceLength, data)
-    const outcome = matches ? 'pieceStored' : 'pieceMismatched'
+    const kept = await keepPiece(this.#content, this.#options.hasher, {
+      offset: piece * this.#info.pieceLength,
+      data,
+      hash: pieceHash(this.#info, piece),
+    })
+    const outcome = kept === 'kept' ? 'pieceStored' : 'pieceMismatched'
     // A piece that was on its way when we were stopped still counts: what follows saves it as done.
     if (this.#stopped) this.torrent[outcome](piece, data, this.#options.now())
     else this.#input(now => this.torrent[outcome](piece, data, now))

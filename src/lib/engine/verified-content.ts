@@ -1,8 +1,9 @@
 // No byte leaves that is not as it was when it was verified: what lies in a file that somebody has changed since is hashed
 // again before it is given to anyone, once for each change.
-import { equal } from '../base/bytes.ts'
+import { equal, type SharedBytes } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import { pieceHash, type Info } from '../metainfo/metainfo.ts'
+import type { Kept } from '../storage/content-file.ts'
 import { digestRange, digestScratch } from '../storage/digest.ts'
 import type { FileStore } from '../storage/files.ts'
 import type { Hasher } from '../storage/hasher.ts'
@@ -48,6 +49,17 @@ export class VerifiedContent implements Content {
 
   async write(offset: number, data: Uint8Array): Promise<void> {
     await this.#store.write(offset, data)
+    this.#written(offset)
+  }
+
+  async keep(offset: number, data: SharedBytes, hash: Uint8Array): Promise<Kept> {
+    if (!this.#hasher.delegates(data.length)) return 'left'
+    const outcome = await this.#store.keep(offset, data, hash, this.#hasher)
+    if (outcome === 'kept') this.#written(offset)
+    return outcome
+  }
+
+  #written(offset: number): void {
     if (this.#store.changes === 0) return
     const piece = Math.floor(offset / this.#info.pieceLength)
     this.#verified.set(piece, this.#changesIn(piece))

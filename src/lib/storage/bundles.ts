@@ -1,6 +1,6 @@
 // The same done to many small files in one go, by the file threads. Whoever asks hears which could not be done, and does
 // these one by one.
-import type { OwnedBytes } from '../base/bytes.ts'
+import { isShared, type SharedBytes } from '../base/bytes.ts'
 import { mapConcurrently } from './concurrently.ts'
 import type { ExactStamp } from './file-stamp.ts'
 import type { FileThreads } from './file-threads.ts'
@@ -45,7 +45,7 @@ export class Bundles {
   }
 
   /**
-   * Writes to each file its part of the data, which is copied.
+   * Writes to each file its part of the data. Nobody may write into it meanwhile.
    * @param noted is told of each that was written, as it is now
    * @returns those that are to be written in another way
    */
@@ -60,13 +60,17 @@ export class Bundles {
     for (const [index, { position, length, at, size, create }] of parts.entries()) {
       numbers.set([position, length, at - first, size, create ? 1 : 0], index * 5)
     }
-    const failed = await this.#threads.scratch.use(end - first, async memory => {
-      memory.set(data.subarray(first, end))
+    const write = async (memory: SharedBytes): Promise<P[]> => {
       const answer = await this.#run('write', parts, numbers, memory)
       note(parts, answer, noted)
-      return [answer.failed, answer.data]
+      return answer.failed.flatMap(index => parts[index] ?? [])
+    }
+    const own = data.subarray(first, end)
+    if (isShared(own)) return write(own)
+    return this.#threads.scratch.use(end - first, memory => {
+      memory.set(own)
+      return write(memory)
     })
-    return failed.flatMap(index => parts[index] ?? [])
   }
 
   /**
@@ -85,14 +89,12 @@ export class Bundles {
       numbers.set([position, length, total], index * 5)
       total += length
     }
-    const failed = await this.#threads.scratch.use(total, async memory => {
+    return this.#threads.scratch.use(total, async memory => {
       const answer = await this.#run('read', parts, numbers, memory)
-      const { failed, data } = answer
       note(parts, answer, noted)
-      if (data !== undefined) putRuns(parts, new Set(failed), data, put)
-      return [failed, data]
+      putRuns(parts, new Set(answer.failed), memory, put)
+      return answer.failed.flatMap(index => parts[index] ?? [])
     })
-    return failed.flatMap(index => parts[index] ?? [])
   }
 
   /** @returns those that are to be flushed in another way */
@@ -125,7 +127,7 @@ export class Bundles {
     act: FilesJob['act'],
     files: readonly { readonly path: string }[],
     numbers: Float64Array = new Float64Array(),
-    data?: OwnedBytes,
+    data?: SharedBytes,
   ): Promise<FilesAnswer> {
     const paths = files.map(({ path }) => path).join('\0')
     return this.#threads.run({

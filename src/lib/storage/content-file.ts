@@ -1,5 +1,6 @@
 // One file on the disk that holds content. Before its first byte is written it has its final size (with a hole where bytes
 // are missing), or gets it by that very write.
+import type { SharedBytes } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import { exactStampOf, flushDescriptor, reading, setSize } from './descriptor.ts'
 import { diskError, isAbsent, isForbidden } from './disk-error.ts'
@@ -27,6 +28,9 @@ export interface FileTools {
   readonly prompt: PromptWrites
   readonly changes: FileChanges
 }
+
+/** `left`: nothing was done, it is to be hashed and written in the ordinary way. */
+export type Kept = 'kept' | 'wrong' | 'left'
 
 export class ContentFile {
   /** Its place among the open files. */
@@ -82,6 +86,20 @@ export class ContentFile {
     }
   }
 
+  /**
+   * Writes a piece whose hash is right, by the thread that hashes it.
+   * @returns `left`: the file is not open, or not as large as it must be, and nothing was done
+   * @throws BtError DISK_*, with part of it written
+   */
+  async keep(data: SharedBytes, position: number, hash: Uint8Array, hasher: Hasher): Promise<Kept> {
+    if (this.cached.fd === undefined || this.#size !== this.#slot.size) return 'left'
+    try {
+      return await this.#change(fd => hasher.keep({ data, hash, fd, position }))
+    } catch (error) {
+      throw diskError(error, this.#slot.path, 'write')
+    }
+  }
+
   /** Gives a file that is known to be the torrent's its final size. */
   async fit(): Promise<void> {
     try {
@@ -120,7 +138,7 @@ export class ContentFile {
   }
 
   /** What the action does to the file is our own doing, what was done to it before is not. */
-  #change(action: (fd: number) => Promise<void>): Promise<void> {
+  #change<T>(action: (fd: number) => Promise<T>): Promise<T> {
     const { number } = this.#slot
     const open = (): Promise<number> => this.#opened(this.there ? 'write' : 'create')
     return this.#files.use(this.cached, open, async fd => {
@@ -129,7 +147,7 @@ export class ContentFile {
       this.#changes.seen(number, before)
       this.#changes.writing(number)
       try {
-        await action(fd)
+        return await action(fd)
       } finally {
         this.#changes.written(number, exactStampOf(fd))
       }

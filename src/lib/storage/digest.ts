@@ -38,8 +38,7 @@ export async function digestRange(
   const whole = await store.digestInOneFile(offset, length, hasher)
   if (whole !== 'spread') return whole
   return scratch.use<Uint8Array | 'missing'>(length, async memory => {
-    if ((await store.tryRead(offset, length, memory)) === 'missing') return ['missing', memory]
-    const { digest, data } = await hasher.digest(memory)
-    return [digest, data]
+    const read = await store.tryRead(offset, length, memory)
+    return read === 'missing' ? read : hasher.digest(memory)
   })
 }

@@ -1,6 +1,7 @@
 // Small files, many at once, in threads that make the system's calls one after the other: five calls a file by way of
 // libuv's threads cost the main thread 100 µs and more, a file in a job costs it 3. What fails here is done again in the
 // ordinary way, which knows what to say of it; so nothing here is ever an error.
+import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { fileWorker, type FilesAnswer, type FilesJob } from './file-worker.ts'
 import { inPlaceBelow } from './in-place.ts'
@@ -10,9 +11,11 @@ import { Scratch } from './scratch.ts'
 const MAX_THREADS = 4
 /**
  * Milliseconds that a job waits for a thread before a second is started, twice as many before a third and so on: as long as
- * the disk keeps up, one will do, and each takes 10 MB and more.
+ * the disk keeps up, one will do, and each takes 10 MB and more. And much longer where one more would have no core of its own
+ * beside this thread: then it is more likely a core that everyone waits for than a disk.
  */
 const PATIENCE = 50
+const CROWDED_PATIENCE = 500
 /** Mebibytes for what a thread has just made: it keeps nothing, and by default would let 16 come together. */
 const YOUNG_MEMORY = 2
 /** Files of the jobs that go to a thread together: waking it costs as much as some of them. */
@@ -46,7 +49,7 @@ export class FileThreads {
     return this.#threads.length
   }
 
-  /** The memory of the job's data is lent until it comes back with the answer. */
+  /** The job's data is used until there is an answer. */
   run(job: FilesJob): Promise<FilesAnswer> {
     return new Promise(resolve => {
       if (this.#closed) return resolve(refusal(job))
@@ -59,15 +62,17 @@ export class FileThreads {
   async close(): Promise<void> {
     this.#closed = true
     const threads = this.#threads.splice(0)
-    refuse([...threads.flatMap(({ batch }) => batch), ...this.#waiting.splice(0)])
     await Promise.all(threads.map(({ worker }) => worker.terminate()))
+    // Not before: they may have been at it, and whoever hears of it uses the memory of the data for something else.
+    refuse([...threads.flatMap(({ batch }) => batch), ...this.#waiting.splice(0)])
   }
 
   #dispatch(): void {
     for (const thread of this.#threads) this.#feed(thread)
     const [oldest] = this.#waiting
     if (oldest === undefined || this.#threads.length === MAX_THREADS) return
-    const patience = PATIENCE * 2 ** (this.#threads.length - 1)
+    const crowded = this.#threads.length + 1 >= availableParallelism()
+    const patience = (crowded ? CROWDED_PATIENCE : PATIENCE) * 2 ** (this.#threads.length - 1)
     const late = performance.now() - Math.max(oldest.since, this.#lastStart) > patience
     if (this.#threads.length === 0 || late) this.#feed(this.#start())
   }
@@ -76,12 +81,8 @@ export class FileThreads {
     if (thread.batch.length > 0) return
     if (this.#waiting.length === 0) return thread.worker.unref()
     thread.batch = this.#nextBatch()
-    const jobs = thread.batch.map(({ job }) => job)
     thread.worker.ref()
-    thread.worker.postMessage(
-      jobs,
-      jobs.flatMap(({ data }) => (data === undefined ? [] : [data.buffer])),
-    )
+    thread.worker.postMessage(thread.batch.map(({ job }) => job))
   }
 
   #nextBatch(): readonly Waiting[] {

@@ -1,7 +1,7 @@
 // What runs in a file thread. The function is handed over as its own source text, so that it runs the same from `dist` and
 // from the TypeScript sources under test: it must use nothing from outside itself but globals.
 import type { BigIntStats } from 'node:fs'
-import type { OwnedBytes } from '../base/bytes.ts'
+import type { SharedBytes } from '../base/bytes.ts'
 import type { inPlaceBelow } from './in-place.ts'
 
 /**
@@ -22,15 +22,13 @@ export interface FilesJob {
    * `data`, the size that the whole file has from then on, and 1 where it may be missing and is made then.
    */
   readonly numbers: Float64Array
-  /** For `write`, and to be filled by `read`; comes back. */
-  readonly data: OwnedBytes | undefined
+  /** For `write`, and to be filled by `read`. */
+  readonly data: SharedBytes | undefined
 }
 
 export interface FilesAnswer {
   /** Numbers of those that it could not be done to, whatever the reason. */
   readonly failed: readonly number[]
-  /** What was brought, by `read` with the bytes of each file in it. */
-  readonly data?: OwnedBytes
   /** For all but `flush`: bytes, -1 where no regular file is or it failed. After what was done to it. */
   readonly sizes?: Float64Array
   /** The last change of its bytes and, after all of these, of anything about it (`ctime`), nanoseconds since 1970. */
@@ -51,7 +49,7 @@ export function fileWorker(below: typeof inPlaceBelow): void {
   const { parentPort } = process.getBuiltinModule('node:worker_threads')
   const paths = process.getBuiltinModule('node:path')
   const fs = process.getBuiltinModule('node:fs')
-  const { O_RDONLY, O_RDWR, O_CREAT } = fs.constants
+  const { O_RDONLY, O_RDWR, O_CREAT, O_EXCL } = fs.constants
   // Windows has neither.
   const NO_FOLLOW: number = fs.constants.O_NOFOLLOW ?? 0
   const NON_BLOCKING: number = fs.constants.O_NONBLOCK ?? 0
@@ -73,6 +71,22 @@ export function fileWorker(below: typeof inPlaceBelow): void {
       throw new Error('a link')
     }
     return fs.openSync(path, flags | NO_FOLLOW | NON_BLOCKING, 0o666)
+  }
+
+  /** @returns undefined where something is there already */
+  function make(root: string | undefined, path: string, real: Set<string>): number | undefined {
+    try {
+      return open(root, path, O_RDWR | O_CREAT | O_EXCL, real)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined
+      throw error
+    }
+  }
+
+  function sizeOf(fd: number): number {
+    const stats = fs.fstatSync(fd)
+    if (!stats.isFile()) throw new Error('no regular file')
+    return stats.size
   }
 
   /** What the write itself makes as long as it must be is not sized before. */
@@ -118,14 +132,17 @@ export function fileWorker(below: typeof inPlaceBelow): void {
     const real = new Set<string>()
     const isInPlace = job.act === 'write' && job.root !== undefined ? below(job.root) : undefined
     const failed: number[] = []
+    // What was not there is a regular file of no bytes, and need not be looked at; where one was there, more of them may be.
+    let fresh = true
     tasksOf(job).forEach((task, index) => {
       try {
-        const fd = open(job.root, task.path, task.create ? O_RDWR | O_CREAT : O_RDWR, real)
+        const made = task.create && fresh ? make(job.root, task.path, real) : undefined
+        fresh &&= !task.create || made !== undefined
+        const fd = made ?? open(job.root, task.path, task.create ? O_RDWR | O_CREAT : O_RDWR, real)
         try {
-          const stats = fs.fstatSync(fd)
-          if (!stats.isFile()) throw new Error('no regular file')
+          const size = made === undefined ? sizeOf(fd) : 0
           if (isInPlace?.(task.path, fd) === false) throw new Error('behind a link')
-          act(task, fd, stats.size, index)
+          act(task, fd, size, index)
         } finally {
           fs.closeSync(fd)
         }
@@ -161,14 +178,10 @@ export function fileWorker(below: typeof inPlaceBelow): void {
       transfer(fd, task, data.subarray(task.start, task.start + task.length), size)
       stamps.note(index, fs.fstatSync(fd, { bigint: true }))
     })
-    return { failed, data, sizes: stamps.sizes, times: stamps.times }
+    return { failed, sizes: stamps.sizes, times: stamps.times }
   }
 
   parentPort?.on('message', (jobs: readonly FilesJob[]) => {
-    const answers = jobs.map(run)
-    parentPort.postMessage(
-      answers,
-      answers.flatMap(({ data }) => (data === undefined ? [] : [data.buffer])),
-    )
+    parentPort.postMessage(jobs.map(run))
   })
 }

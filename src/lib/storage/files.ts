@@ -4,11 +4,12 @@
 // verified after a restart. They go to a hidden part file, at their own offset in the content (so it is mostly one hole),
 // rather than into the neighbours: a file then appears in the folder only if it was asked for. An unselected file that is
 // there all the same, from an earlier selection, is used in place. The part file goes when nothing is left in it.
+import type { SharedBytes } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import type { Info } from '../metainfo/metainfo.ts'
 import { Bundles } from './bundles.ts'
 import { mapConcurrently } from './concurrently.ts'
-import type { Slot } from './content-file.ts'
+import type { Kept, Slot } from './content-file.ts'
 import { Disk } from './disk.ts'
 import { FileChanges } from './file-changes.ts'
 import { LOOK_CONCURRENCY, stampsOf } from './file-stamp.ts'
@@ -135,6 +136,17 @@ export class FileStore {
     this.#checkRange(offset, data.length)
     await (this.#emptied ??= this.fit(this.info.files.flatMap((file, index) => (file.length === 0 ? [index] : []))))
     await this.#slots.write(this.#stretches(offset, data.length), data)
+  }
+
+  /**
+   * Writes a piece whose hash is right, by the thread that hashes it.
+   * @returns `left` where it does not lie in one file that is open: nothing was done
+   * @throws BtError DISK_*, with part of it written
+   */
+  async keep(offset: number, data: SharedBytes, hash: Uint8Array, hasher: Hasher): Promise<Kept> {
+    this.#checkRange(offset, data.length)
+    const [stretch] = this.#stretches(offset, data.length)
+    return stretch?.length === data.length ? this.#slots.keep(stretch, data, hash, hasher) : 'left'
   }
 
   /** Writes to one of the torrent's own files, whatever its place in pieces. @throws BtError DISK_* */

@@ -1,7 +1,8 @@
 // What runs in a hashing thread. The function is handed over as its own source text, so that it runs the same from `dist`
 // and from the TypeScript sources under test: it must use nothing from outside itself but globals.
 import type { Hash } from 'node:crypto'
-import type { OwnedBytes } from '../base/bytes.ts'
+import type { MessagePort } from 'node:worker_threads'
+import type { SharedBytes } from '../base/bytes.ts'
 
 /** Part of a file on the disk. */
 export interface FileRange {
@@ -22,8 +23,18 @@ export interface FileParts {
   readonly numbers: Float64Array
 }
 
-/** What to hash: bytes, whose memory moves to the thread and back; part of a file; or parts of several. */
-export type HashJob = OwnedBytes | FileRange | FileParts
+/** A piece, to be written to an open file if it is right: by the thread in whose core's cache it is already. */
+export interface PieceToKeep {
+  readonly data: SharedBytes
+  /** SHA-1, 20 bytes, that it must have. */
+  readonly hash: Uint8Array
+  /** An open file's descriptor. */
+  readonly fd: number
+  readonly position: number
+}
+
+/** What to hash: bytes, a piece that is written too, part of a file, or parts of several. */
+export type HashJob = SharedBytes | PieceToKeep | FileRange | FileParts
 
 /** The file ends before the range does; or it is not what it was; or what the system said, of which path where one is known. */
 export type HashFault =
@@ -35,14 +46,12 @@ export interface HashBatchResult {
   readonly digests: Uint8Array
   /** By number of the job; where there is one the digest means nothing. */
   readonly faults: ReadonlyMap<number, HashFault>
-  /** The bytes of the jobs that brought some, in their order. */
-  readonly returned: readonly OwnedBytes[]
 }
 
 export function hashWorker(): void {
-  const { parentPort } = process.getBuiltinModule('node:worker_threads')
+  const { workerData } = process.getBuiltinModule('node:worker_threads')
   const { createHash } = process.getBuiltinModule('node:crypto')
-  const { closeSync, constants, fstatSync, openSync, readSync } = process.getBuiltinModule('node:fs')
+  const { closeSync, constants, fstatSync, openSync, readSync, writeSync } = process.getBuiltinModule('node:fs')
   // Windows has none; elsewhere, opening a pipe that stands in a file's place would wait for ever.
   const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
   /** Milliseconds: times of day as doubles are no more exact. */
@@ -120,12 +129,21 @@ export function hashWorker(): void {
     return { code, message }
   }
 
+  function keep({ data, hash, fd, position }: PieceToKeep): Buffer {
+    const digest = createHash('sha1').update(data).digest()
+    if (!digest.equals(hash)) return digest
+    for (let done = 0; done < data.length;) done += writeSync(fd, data, done, data.length - done, position + done)
+    return digest
+  }
+
   function run(job: HashJob): Buffer | HashFault {
     if (job instanceof Uint8Array) return createHash('sha1').update(job).digest()
+    if ('hash' in job) return keep(job)
     return 'fd' in job ? hashFile(job) : hashParts(job)
   }
 
-  parentPort?.on('message', (jobs: readonly HashJob[]) => {
+  const port = workerData as MessagePort
+  port.on('message', (jobs: readonly HashJob[]) => {
     const digests = new Uint8Array(jobs.length * 20)
     const faults = new Map<number, HashFault>()
     jobs.forEach((job, index) => {
@@ -138,10 +156,6 @@ export function hashWorker(): void {
       }
     })
     close()
-    const returned = jobs.filter(job => job instanceof Uint8Array)
-    parentPort.postMessage(
-      { digests, faults, returned } satisfies HashBatchResult,
-      returned.map(data => data.buffer),
-    )
+    port.postMessage({ digests, faults } satisfies HashBatchResult)
   })
 }

@@ -1,11 +1,12 @@
-// SHA-1 away from the main thread: a few threads that are started when there is work for them. Memory moves to a thread and
-// back; copied, each piece would cost new memory, and shared memory takes JavaScript five times as long to write. A thread
-// has at most BATCHES_AHEAD batches of jobs, so that it never waits for the next; what comes meanwhile goes out together,
-// and many small pieces then cost one message.
+// SHA-1 away from the main thread: a few threads that are started when there is work for them. They are shown the memory: moved
+// there and back, each piece made V8 give up what it had compiled for memory that stays. A thread has at most BATCHES_AHEAD
+// batches of jobs, so that it never waits for the next; what comes meanwhile goes out together, and many small pieces then
+// cost one message. What threads have done is looked for with each new job too: the event loop comes round to their messages
+// only after it has read all that has arrived, which on a fast line takes ten pieces' time.
 import { createHash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { Worker } from 'node:worker_threads'
-import type { OwnedBytes } from '../base/bytes.ts'
+import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads'
+import { equal, type SharedBytes } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import { HASH_LENGTH } from '../base/ids.ts'
 import { LoopLoad } from './loop-load.ts'
@@ -16,14 +17,15 @@ import {
   type HashBatchResult,
   type HashFault,
   type HashJob,
+  type PieceToKeep,
 } from './hash-worker.ts'
 
 /** Data up to this length is hashed at once: handing it over and being woken costs more (measured: 50 µs, or SHA-1 of 80 KB). */
 const ALWAYS_AT_ONCE = 65_536
 /** And up to this while the main thread has time: 2 ms, in which nothing else happens. */
 const MAX_AT_ONCE = 4_194_304
-/** One is done while the next is on its way. */
-const BATCHES_AHEAD = 2
+/** One is done, and answers are looked for only now and then: with two a thread waited for more. */
+const BATCHES_AHEAD = 4
 /** Bytes after which a batch is closed: small enough to share work out evenly, large enough that messages cost nothing. */
 const BATCH_BYTES = 1_048_576
 /** Bytes that wait before one more thread is started; a download that keeps up needs one. */
@@ -31,20 +33,16 @@ const PRESSURE_BYTES = 4_194_304
 /** Past this the disk, or the main thread, is what limits. */
 const MAX_THREADS = 8
 
-interface Outcome {
-  readonly digest: Uint8Array | HashFault
-  readonly data: OwnedBytes | undefined
-}
-
 interface Waiting {
   readonly job: HashJob
   readonly bytes: number
-  readonly resolve: (outcome: Outcome) => void
+  readonly resolve: (digest: Uint8Array | HashFault) => void
   readonly reject: (error: unknown) => void
 }
 
 interface Thread {
   readonly worker: Worker
+  readonly port: MessagePort
   /** Batches sent and not answered, oldest first. */
   readonly batches: Waiting[][]
 }
@@ -76,15 +74,29 @@ export class Hasher {
     return this.#threads.length
   }
 
-  /**
-   * SHA-1, 20 bytes (BEP 3 "pieces"). The memory of `data` is lent: all views of it are empty from now on.
-   * @returns the same bytes, to be used in place of `data`, next to the digest
-   */
-  async digest(data: OwnedBytes): Promise<{ readonly digest: Uint8Array; readonly data: OwnedBytes }> {
-    if (this.#atOnce(data.length)) return { digest: createHash('sha1').update(data).digest(), data }
-    const { digest, data: returned } = await this.#submit(data, data.length)
-    if (digest instanceof Uint8Array && returned !== undefined) return { digest, data: returned }
+  /** SHA-1, 20 bytes (BEP 3 "pieces"). Nobody may write into `data` meanwhile. */
+  async digest(data: SharedBytes): Promise<Uint8Array> {
+    if (this.#atOnce(data.length)) return createHash('sha1').update(data).digest()
+    const digest = await this.#submit(data, data.length)
+    if (digest instanceof Uint8Array) return digest
     throw new BtError('INTERNAL', `bytes in memory could not be hashed: ${JSON.stringify(digest)}`)
+  }
+
+  /** Whether a thread does it better than this one: it is long, or there is no time for it here and a thread has some. */
+  delegates(length: number): boolean {
+    return !this.#atOnce(length)
+  }
+
+  /**
+   * As `digest`, in a thread, and writes the piece if it is right. The file must stay open until the promise settles.
+   * @throws what the system said, with its `code`, and part of it written
+   */
+  async keep(piece: PieceToKeep): Promise<'kept' | 'wrong'> {
+    // A message takes all of the memory that a view belongs to along, here every hash of the torrent.
+    const hash = piece.hash.slice()
+    const digest = await this.#submit({ ...piece, hash }, piece.data.length)
+    if (digest instanceof Uint8Array) return equal(digest, piece.hash) ? 'kept' : 'wrong'
+    throw systemError(digest)
   }
 
   /**
@@ -92,7 +104,7 @@ export class Hasher {
    * @returns `missing` where the file ends too early. @throws what the system said, with its `code`
    */
   async digestFile(range: FileRange): Promise<Uint8Array | 'missing'> {
-    const { digest } = await this.#submit(range, range.length)
+    const digest = await this.#submit(range, range.length)
     if (digest instanceof Uint8Array || digest === 'missing') return digest
     throw systemError(digest)
   }
@@ -103,7 +115,7 @@ export class Hasher {
    * @throws what the system said, with its `code` and the `path`
    */
   async digestParts(parts: FileParts, length: number): Promise<Uint8Array | { readonly changed: string }> {
-    const { digest } = await this.#submit(parts, length)
+    const digest = await this.#submit(parts, length)
     if (digest instanceof Uint8Array) return digest
     if (digest !== 'missing' && 'changed' in digest) return digest
     throw systemError(digest)
@@ -113,16 +125,28 @@ export class Hasher {
   async close(): Promise<void> {
     this.#closed = true
     const threads = this.#threads.splice(0)
+    for (const { port } of threads) port.close()
+    await Promise.all(threads.map(({ worker }) => worker.terminate()))
+    // Not before: whoever hears of it closes the file that a thread may have been writing to.
     const jobs = [...threads.flatMap(thread => thread.batches.splice(0).flat()), ...this.#waiting.splice(0)]
     for (const { reject } of jobs) reject(new BtError('INTERRUPTED', 'hashing was stopped'))
-    await Promise.all(threads.map(thread => thread.worker.terminate()))
   }
 
   #atOnce(length: number): boolean {
-    return length <= ALWAYS_AT_ONCE || (length <= MAX_AT_ONCE && !this.#load.busy)
+    if (length <= ALWAYS_AT_ONCE || length > MAX_AT_ONCE) return length <= ALWAYS_AT_ONCE
+    if (!this.#load.busy) return true
+    this.#receive()
+    return !this.#hasRoom()
   }
 
-  #submit(job: HashJob, bytes: number): Promise<Outcome> {
+  /** Whether a thread would come to one more job at once. One core is left to this thread. */
+  #hasRoom(): boolean {
+    const most = Math.max(1, this.#limit - 1)
+    if (this.#waiting.length > 0) return false
+    return this.#threads.length < most || this.#threads.slice(0, most).some(hasRoom)
+  }
+
+  #submit(job: HashJob, bytes: number): Promise<Uint8Array | HashFault> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(new BtError('INTERNAL', 'the hasher is closed'))
       this.#waiting.push({ job, bytes, resolve, reject })
@@ -138,15 +162,11 @@ export class Hasher {
   }
 
   #feed(thread: Thread): void {
-    while (this.#waiting.length > 0 && thread.batches.length < BATCHES_AHEAD) {
+    while (this.#waiting.length > 0 && hasRoom(thread)) {
       const batch = this.#nextBatch()
-      if (thread.batches.length === 0) thread.worker.ref()
+      if (thread.batches.length === 0) thread.port.ref()
       thread.batches.push(batch)
-      const jobs = batch.map(({ job }) => job)
-      thread.worker.postMessage(
-        jobs,
-        jobs.flatMap(job => (job instanceof Uint8Array ? [job.buffer] : [])),
-      )
+      thread.port.postMessage(batch.map(({ job }) => job))
     }
   }
 
@@ -159,12 +179,20 @@ export class Hasher {
   }
 
   #start(): Thread {
-    const worker = new Worker(`(${hashWorker.toString()})()`, { eval: true, stdin: false })
-    const thread: Thread = { worker, batches: [] }
+    const { port1: port, port2 } = new MessageChannel()
+    const worker = new Worker(`(${hashWorker.toString()})()`, {
+      eval: true,
+      stdin: false,
+      workerData: port2,
+      transferList: [port2],
+    })
+    const thread: Thread = { worker, port, batches: [] }
     worker.unref()
-    worker.on('message', (result: HashBatchResult) => this.#settle(thread, result))
+    port.on('message', (result: HashBatchResult) => this.#settle(thread, result))
+    port.unref()
     worker.on('error', error => {
       this.#threads.splice(this.#threads.indexOf(thread), 1)
+      port.close()
       for (const { reject } of thread.batches.splice(0).flat()) reject(error)
       this.#dispatch()
     })
@@ -172,16 +200,28 @@ export class Hasher {
     return thread
   }
 
-  #settle(thread: Thread, { digests, faults, returned }: HashBatchResult): void {
+  /** Takes what threads have done by now. */
+  #receive(): void {
+    for (const thread of this.#threads) {
+      if (thread.batches.length === 0) continue
+      for (let each = receiveMessageOnPort(thread.port); each !== undefined; each = receiveMessageOnPort(thread.port)) {
+        this.#settle(thread, each.message as HashBatchResult)
+      }
+    }
+  }
+
+  #settle(thread: Thread, { digests, faults }: HashBatchResult): void {
     const batch = thread.batches.shift() ?? []
-    if (thread.batches.length === 0) thread.worker.unref()
-    const back = returned.values()
-    for (const [index, { job, resolve }] of batch.entries()) {
-      const digest = faults.get(index) ?? digests.subarray(index * HASH_LENGTH, (index + 1) * HASH_LENGTH)
-      resolve({ digest, data: job instanceof Uint8Array ? back.next().value : undefined })
+    if (thread.batches.length === 0) thread.port.unref()
+    for (const [index, { resolve }] of batch.entries()) {
+      resolve(faults.get(index) ?? digests.subarray(index * HASH_LENGTH, (index + 1) * HASH_LENGTH))
     }
     this.#dispatch()
   }
+}
+
+function hasRoom({ batches }: Thread): boolean {
+  return batches.length < BATCHES_AHEAD
 }
 
 function systemError(fault: HashFault): Error {
@@ -190,7 +230,7 @@ function systemError(fault: HashFault): Error {
     : new BtError('INTERNAL', `a file could not be hashed: ${JSON.stringify(fault)}`)
 }
 
-/** With two cores the other one has enough to do: whoever sends, the system's side of the network and the disk. */
+/** With one core no thread is of any help. */
 function usualLoad(): Load {
-  return availableParallelism() > 2 ? new LoopLoad() : { busy: false }
+  return availableParallelism() > 1 ? new LoopLoad() : { busy: false }
 }

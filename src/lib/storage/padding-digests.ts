@@ -1,5 +1,6 @@
 // The hashes of pieces that are padding and nothing else. All of one length are alike, so each length is hashed once: a
 // torrent of a few kilobytes can claim an exabyte of them.
+import { sharedBytes } from '../base/bytes.ts'
 import type { Hasher } from './hasher.ts'
 
 export class PaddingDigests {
@@ -15,7 +16,7 @@ export class PaddingDigests {
   of(length: number): Promise<Uint8Array> {
     let digest = this.#digests.get(length)
     if (digest === undefined) {
-      digest = this.#hasher.digest(new Uint8Array(length)).then(({ digest }) => digest)
+      digest = this.#hasher.digest(sharedBytes(length))
       this.#digests.set(length, digest)
     }
     return digest

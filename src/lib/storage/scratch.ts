@@ -1,10 +1,10 @@
-// Memory that is lent to threads, comes back and is used again: new memory for each use would wait for the garbage
+// Memory that is shown to threads, and used again once they are done with it: new memory for each use would wait for the garbage
 // collector, and the process would grow by all of it.
-import type { OwnedBytes } from '../base/bytes.ts'
+import { sharedBytes, type SharedBytes } from '../base/bytes.ts'
 
 export class Scratch {
   readonly #budget: number
-  readonly #free: ArrayBuffer[] = []
+  readonly #free: SharedArrayBuffer[] = []
   readonly #waiting: (() => void)[] = []
   /** Bytes in use, and in `#free`. */
   #used = 0
@@ -15,19 +15,14 @@ export class Scratch {
     this.#budget = budget
   }
 
-  /**
-   * Runs the action with memory that has anything in it.
-   * @param action gives it back next to its result, or what it came back as from a thread, or undefined where it is lost
-   */
-  async use<T>(
-    length: number,
-    action: (memory: OwnedBytes) => Promise<readonly [T, OwnedBytes | undefined]>,
-  ): Promise<T> {
+  /** Runs the action with memory that has anything in it. Once it succeeds, nobody looks at the memory any more. */
+  async use<T>(length: number, action: (memory: SharedBytes) => Promise<T>): Promise<T> {
     while (this.#used >= this.#budget) await new Promise<void>(resolve => this.#waiting.push(resolve))
     this.#used += length
     try {
-      const [result, memory] = await action(this.#take(length))
-      if (memory !== undefined) this.#keep(memory.buffer)
+      const memory = this.#take(length)
+      const result = await action(memory)
+      this.#keep(memory.buffer)
       return result
     } finally {
       this.#used -= length
@@ -35,13 +30,13 @@ export class Scratch {
     }
   }
 
-  #take(length: number): OwnedBytes {
+  #take(length: number): SharedBytes {
     const free = this.#free.pop()
     this.#kept -= free?.byteLength ?? 0
-    return free === undefined || free.byteLength < length ? new Uint8Array(length) : new Uint8Array(free, 0, length)
+    return free === undefined || free.byteLength < length ? sharedBytes(length) : new Uint8Array(free, 0, length)
   }
 
-  #keep(memory: ArrayBuffer): void {
+  #keep(memory: SharedArrayBuffer): void {
     if (this.#kept + memory.byteLength > this.#budget) return
     this.#free.push(memory)
     this.#kept += memory.byteLength

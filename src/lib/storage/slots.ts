@@ -1,8 +1,9 @@
 // The files on the disk that hold content, by number: the torrent's own, then the part file.
+import type { SharedBytes } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import { MIN_BUNDLE, SMALL_FILE, type Bundles, type NewPart } from './bundles.ts'
 import { concurrently, mapConcurrently } from './concurrently.ts'
-import { ContentFile, type FileTools, type Slot } from './content-file.ts'
+import { ContentFile, type FileTools, type Kept, type Slot } from './content-file.ts'
 import type { FileChanges } from './file-changes.ts'
 import { Folders } from './folders.ts'
 import type { ExactStamp } from './file-stamp.ts'
@@ -97,6 +98,15 @@ export class Slots {
     await inTurn(rest, async ({ slot, position, length, at }) => {
       await this.#file(slot).write(data.subarray(at, at + length), position)
       this.#written(slot)
+    })
+  }
+
+  /** Writes a piece whose hash is right, by the thread that hashes it. @returns `left`: nothing was done */
+  keep({ slot, position }: Stretch, data: SharedBytes, hash: Uint8Array, hasher: Hasher): Promise<Kept> {
+    return this.#call(async () => {
+      const outcome = await this.#file(slot).keep(data, position, hash, hasher)
+      if (outcome === 'kept') this.#written(slot)
+      return outcome
     })
   }
 

@@ -1,5 +1,5 @@
 // What a torrent asks of its driver. The driver carries each out and reports back through the input named beside it.
-import type { OwnedBytes } from '../base/bytes.ts'
+import type { SharedBytes } from '../base/bytes.ts'
 import type { PeerAddress } from '../base/address.ts'
 import type { Info } from '../metainfo/metainfo.ts'
 import type { Block } from '../metainfo/block.ts'
@@ -11,7 +11,7 @@ export type TorrentAction =
   /** The peer is done with: send what is queued, then close its socket. No answer is expected. */
   | { readonly type: 'drop'; readonly key: PeerKey }
   /** Hash the piece and, where it matches, store it; its memory is lent, and comes back with `pieceStored` or `pieceMismatched`. */
-  | { readonly type: 'check'; readonly piece: number; readonly data: OwnedBytes }
+  | { readonly type: 'check'; readonly piece: number; readonly data: SharedBytes }
   /** Read these blocks, to be sent in this order; answered by `served`. */
   | { readonly type: 'serve'; readonly key: PeerKey; readonly blocks: readonly Block[] }
   | { readonly type: 'alert'; readonly alert: TorrentAlert }

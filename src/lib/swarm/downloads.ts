@@ -1,7 +1,7 @@
 // The downloading side of a torrent: what peers have, where the bytes of a block land, and what follows when they are there.
 // Partial and unchecked pieces never take more than MAX_BUFFERED_BYTES, or two pieces.
 import type { Bitfield } from '../base/bitfield.ts'
-import type { OwnedBytes } from '../base/bytes.ts'
+import type { SharedBytes } from '../base/bytes.ts'
 import type { Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import { Picker, type PeerKey, type PickOrder, type PieceRange } from '../picker/picker.ts'
@@ -15,7 +15,7 @@ import { Requests } from './requests.ts'
 /** A piece all of whose blocks are there, unchecked. */
 export interface WholePiece {
   readonly piece: number
-  readonly data: OwnedBytes
+  readonly data: SharedBytes
 }
 
 export interface DownloadsOptions {

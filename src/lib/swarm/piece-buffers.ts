@@ -1,7 +1,7 @@
 // Where blocks land before their piece is checked. A block's place in its piece has at most one writer at a time: a second
 // peer that sends the same block (endgame, or late after a time-out) writes to a scratch buffer, so that nothing changes
 // under a piece that is being hashed, and a bad block is blamed on who sent it.
-import type { OwnedBytes } from '../base/bytes.ts'
+import { copyInto, sharedBytes, type SharedBytes } from '../base/bytes.ts'
 import { BLOCK_LENGTH, type Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import type { PeerKey } from '../picker/picker.ts'
@@ -16,8 +16,8 @@ interface Writer {
 
 export class PieceBuffers {
   readonly #layout: PieceLayout
-  readonly #buffers = new Map<number, OwnedBytes>()
-  readonly #free: OwnedBytes[] = []
+  readonly #buffers = new Map<number, SharedBytes>()
+  readonly #free: SharedBytes[] = []
   /** Global block number → the peer whose bytes go into the block's own place. */
   readonly #writers = new Map<number, Writer>()
   /** What others send of the same blocks. One chunk may hold several blocks, so a peer may have several. */
@@ -54,7 +54,7 @@ export class PieceBuffers {
   settle(peer: PeerKey, block: Block): PeerKey | undefined {
     const id = this.#id(block)
     const aside = this.#scratch.get(peer)?.get(id)
-    if (aside !== undefined) this.#place(block).set(aside)
+    if (aside !== undefined) copyInto(this.#place(block), aside, 0)
     const writer = this.#writers.get(id)
     this.#writers.delete(id)
     this.forget(peer, block)
@@ -91,13 +91,13 @@ export class PieceBuffers {
   }
 
   /** Takes a whole piece out, to be checked; give the buffer back with `recycle`. */
-  take(piece: number): OwnedBytes {
+  take(piece: number): SharedBytes {
     const buffer = this.#buffer(piece)
     this.#buffers.delete(piece)
     return buffer
   }
 
-  recycle(buffer: OwnedBytes): void {
+  recycle(buffer: SharedBytes): void {
     const whole = new Uint8Array(buffer.buffer)
     const { pieceLength } = this.#layout
     if (whole.length === pieceLength && this.#free.length * pieceLength < MAX_FREE_BYTES) this.#free.push(whole)
@@ -120,10 +120,10 @@ export class PieceBuffers {
     return this.#buffer(block.piece).subarray(block.offset, block.offset + block.length)
   }
 
-  #buffer(piece: number): OwnedBytes {
+  #buffer(piece: number): SharedBytes {
     const known = this.#buffers.get(piece)
     if (known !== undefined) return known
-    const whole = this.#free.pop() ?? new Uint8Array(this.#layout.pieceLength)
+    const whole = this.#free.pop() ?? sharedBytes(this.#layout.pieceLength)
     const buffer = whole.subarray(0, this.#layout.pieceSize(piece))
     this.#buffers.set(piece, buffer)
     return buffer

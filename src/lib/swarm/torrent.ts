@@ -2,7 +2,7 @@
 // `takeActions`, `takeDirty` and `deadline`. After every input the driver drains all outputs.
 import type { PeerAddress } from '../base/address.ts'
 import type { Bitfield } from '../base/bitfield.ts'
-import type { OwnedBytes } from '../base/bytes.ts'
+import type { SharedBytes } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import type { InfoHash, PeerId } from '../base/ids.ts'
 import type { Block } from '../metainfo/block.ts'
@@ -246,7 +246,7 @@ export class Torrent {
   }
 
   /** A checked piece matched its hash and is stored; `data`, its bytes, is the torrent's again. */
-  pieceStored(piece: number, data: OwnedBytes, now: number): void {
+  pieceStored(piece: number, data: SharedBytes, now: number): void {
     this.#now = now
     const downloads = this.#transfer?.downloads
     if (downloads === undefined) return
@@ -258,7 +258,7 @@ export class Torrent {
   }
 
   /** A checked piece did not match its hash; `data`, its bytes, is the torrent's again. */
-  pieceMismatched(piece: number, data: OwnedBytes, now: number): void {
+  pieceMismatched(piece: number, data: SharedBytes, now: number): void {
     this.#now = now
     const downloads = this.#transfer?.downloads
     if (downloads === undefined || !this.#checks.mismatched({ piece, data }, downloads, now)) return

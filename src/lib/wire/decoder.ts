@@ -1,5 +1,6 @@
 // Turns the bytes after the handshake into events. A block's bytes go straight from the chunk to their target; nothing
 // is concatenated but a header, a bitfield or an extension message that straddles chunks.
+import { copyInto } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import type { Block } from '../metainfo/block.ts'
 import type { PeerEvent, WireFault } from './events.ts'
@@ -163,7 +164,7 @@ export class MessageDecoder {
       const into = this.#into
       // Most chunks lie whole inside a block, and then even the view is saved.
       const part = taken === chunk.length ? chunk : view(chunk, at, taken)
-      if (into !== undefined) into.set(part, into.length - this.#remaining)
+      if (into !== undefined) copyInto(into, part, into.length - this.#remaining)
     }
     this.#remaining -= taken
     if (phase === 'payload') this.#readPayload(view(chunk, at, taken), events)

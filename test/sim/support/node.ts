@@ -2,7 +2,7 @@
 // memory. After every input all outputs are drained.
 import type { PeerAddress } from '../../../src/lib/base/address.ts'
 import { Bitfield } from '../../../src/lib/base/bitfield.ts'
-import { equal, type OwnedBytes } from '../../../src/lib/base/bytes.ts'
+import { equal, type SharedBytes } from '../../../src/lib/base/bytes.ts'
 import type { PeerId } from '../../../src/lib/base/ids.ts'
 import type { PeerKey, PickOrder } from '../../../src/lib/picker/picker.ts'
 import type { WireExtension } from '../../../src/lib/plugin/api.ts'
@@ -265,7 +265,7 @@ export class Node {
   }
 
   /** Compares with the content instead of hashing: as strict, and a thousand peers stay cheap. */
-  #check(piece: number, data: OwnedBytes): void {
+  #check(piece: number, data: SharedBytes): void {
     const expected = this.#options.content.piece(piece)
     const before = this.#network.carriage === 'crumbs' ? data.slice() : data
     this.checking.add(piece)
