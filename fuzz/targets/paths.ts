@@ -8,13 +8,21 @@ const FORBIDDEN = /[/\\\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\
 /** Names of devices, with or without an extension; and what Windows cuts off an end. */
 const RESERVED = /^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|$)|[. ]$/i
 
-/** As file systems see names: ext4, NTFS, APFS and those that were made with other tables. */
-const FOLDS: readonly ((path: string) => string)[] = [
-  path => path,
-  path => path.toUpperCase(),
-  path => path.normalize('NFD').toLowerCase().normalize('NFD'),
-  path => path.normalize('NFC').toLowerCase(),
+/**
+ * As file systems see a name: NTFS, APFS and those that were made with other tables. What is apart so is apart on ext4 too.
+ * None folds across a `/`.
+ */
+const FOLDS: readonly ((name: string) => string)[] = [
+  name => name.toUpperCase(),
+  name => name.normalize('NFD').toLowerCase().normalize('NFD'),
+  name => name.normalize('NFC').toLowerCase(),
 ]
+/** Which all of them fold alike. */
+const ASCII = /^[\0-\x7f]*$/
+
+/** By name, what is in it. */
+type Folder = Map<string, Folder | typeof FILE>
+const FILE = 'file'
 
 /** A line is a path, whose elements NUL divides. */
 export const paths: Target = {
@@ -46,14 +54,22 @@ export const paths: Target = {
   run(input) {
     const raw = split(input, 0x0a).map(line => split(line, 0))
     const safe = raw.map(path => path.map(safeElement))
-    for (const name of safe.flat()) checkName(name)
     const unique = uniquePaths(safe)
     check(unique.length === safe.length, 'every file has a path')
-    for (const name of unique.flat()) checkName(name)
-    for (const folded of FOLDS) checkApart(unique, folded)
-    const renamed = unique.filter((path, index) => path.join('/') !== safe[index]?.join('/')).length
+    const names = namesOf(safe, unique)
+    for (const name of names) checkName(name)
+    const folds = names.every(name => ASCII.test(name)) ? FOLDS.slice(0, 1) : FOLDS
+    for (const fold of folds) checkApart(unique, new Map(names.map(name => [name, fold(name)])))
+    const renamed = unique.filter((path, index) => path.some((name, depth) => name !== safe[index]?.[depth])).length
     return `${sizeOf(unique.length)} ${sizeOf(renamed)} ${Math.max(...unique.map(path => path.length))}`
   },
+}
+
+/** Each once: most inputs have one name many times. */
+function namesOf(...lists: readonly (readonly (readonly string[])[])[]): string[] {
+  const names = new Set<string>()
+  for (const paths of lists) for (const path of paths) for (const name of path) names.add(name)
+  return [...names]
 }
 
 function checkName(name: string): void {
@@ -62,13 +78,20 @@ function checkName(name: string): void {
   check(safeElement(name) === name, 'a safe name stays')
 }
 
-function checkApart(paths: readonly (readonly string[])[], folded: (path: string) => string): void {
-  const files = new Set(paths.map(path => folded(path.join('/'))))
-  check(files.size === paths.length, 'no two files have one path')
+function checkApart(paths: readonly (readonly string[])[], folded: ReadonlyMap<string, string>): void {
+  const root: Folder = new Map()
   for (const path of paths) {
-    for (let depth = 1; depth < path.length; depth++) {
-      check(!files.has(folded(path.slice(0, depth).join('/'))), 'no file is a folder')
+    let folder = root
+    for (const name of path.slice(0, -1)) {
+      const key = folded.get(name) ?? ''
+      let next = folder.get(key)
+      check(next !== FILE, 'no file is a folder')
+      if (next === undefined) folder.set(key, (next = new Map()))
+      folder = next
     }
+    const key = folded.get(path.at(-1) ?? '') ?? ''
+    check(!folder.has(key), 'no two files have one path, and no file is a folder')
+    folder.set(key, FILE)
   }
 }
 
@@ -77,7 +100,7 @@ function split(bytes: Uint8Array, mark: number): Uint8Array[] {
   let start = 0
   for (let at = 0; at <= bytes.length; at++) {
     if (at < bytes.length && bytes[at] !== mark) continue
-    parts.push(bytes.slice(start, at))
+    parts.push(bytes.subarray(start, at))
     start = at + 1
   }
   return parts

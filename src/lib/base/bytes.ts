@@ -13,7 +13,9 @@ export function sharedBytes(length: number): SharedBytes {
 }
 
 const utf8Encoder = new TextEncoder()
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const utf8Decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+/** Stands for what is not UTF-8, and may be in what is. */
+const REPLACEMENT = '\ufffd'
 
 export function hex(bytes: Uint8Array): string {
   return view(bytes).toString('hex')
@@ -31,11 +33,24 @@ export function utf8(text: string): Uint8Array {
 
 /** The text of UTF-8 bytes, or undefined where they are not valid UTF-8. */
 export function tryUtf8(bytes: Uint8Array): string | undefined {
-  try {
-    return strictUtf8.decode(bytes)
-  } catch {
-    return undefined
-  }
+  const text = lossyUtf8(bytes)
+  return isExact(text, bytes) ? text : undefined
+}
+
+/** The text of UTF-8 bytes, with U+FFFD, or what is given instead, for what is not. */
+export function lossyUtf8(bytes: Uint8Array, substitute: string = REPLACEMENT): string {
+  const text = utf8Decoder.decode(bytes)
+  return substitute === REPLACEMENT || isExact(text, bytes) ? text : text.replaceAll(REPLACEMENT, substitute)
+}
+
+/** A decoder that throws would take ten times as long where bytes are not UTF-8, and a torrent may have millions of such names. */
+function isExact(text: string, bytes: Uint8Array): boolean {
+  return !text.includes(REPLACEMENT) || equal(utf8(text), bytes)
+}
+
+/** How many bytes `utf8` would give. */
+export function utf8Length(text: string): number {
+  return Buffer.byteLength(text, 'utf8')
 }
 
 /** One char a byte (ISO 8859-1): an exact, comparable string form of any bytes. */

@@ -1,8 +1,7 @@
 // Percent-encoding as magnet links in the wild have it (RFC 3986, section 2.1, and HTML forms for `+`).
-import { tryUtf8, utf8 } from '../base/bytes.ts'
+import { lossyUtf8, utf8 } from '../base/bytes.ts'
 
 const PERCENT = 0x25
-const lossyUtf8 = new TextDecoder('utf-8', { ignoreBOM: true })
 
 /**
  * Never fails: a `%` that starts no escape stands for itself, and bytes that are not UTF-8 become U+FFFD, since a link
@@ -19,12 +18,12 @@ export function percentDecode(text: string): string {
     if (escaped !== undefined) i += 2
   }
   const decoded = out.subarray(0, length)
-  return tryUtf8(decoded) ?? lossyUtf8.decode(decoded)
+  return lossyUtf8(decoded)
 }
 
 /** As encodeURIComponent, but half a surrogate pair becomes U+FFFD instead of an exception. */
 export function percentEncode(text: string): string {
-  return encodeURIComponent(lossyUtf8.decode(utf8(text)))
+  return encodeURIComponent(lossyUtf8(utf8(text)))
 }
 
 function hexPair(high: number | undefined, low: number | undefined): number | undefined {

@@ -2,9 +2,10 @@
 // peer can not make us allocate by announcing a length alone.
 
 const FIRST_CAPACITY = 16_384
+const NOTHING = new Uint8Array(0)
 
 export class Gather {
-  #bytes = new Uint8Array(0)
+  #bytes = NOTHING
   #length = 0
 
   get length(): number {
@@ -26,7 +27,7 @@ export class Gather {
   /** Hands over the payload, the receiver's to keep, and starts afresh. */
   take(): Uint8Array {
     const payload = this.#bytes.subarray(0, this.#length)
-    this.#bytes = new Uint8Array(0)
+    this.#bytes = NOTHING
     this.#length = 0
     return payload
   }

@@ -60,9 +60,11 @@ export function headSizeOf(id: number): number {
   }
 }
 
+const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(MESSAGE).map(([name, id]) => [id, name]))
+
 /** The name in `MESSAGE`, for text that people read. */
 export function messageName(id: number): string {
-  return Object.entries(MESSAGE).find(([, value]) => value === id)?.[0] ?? `message ${id}`
+  return NAMES.get(id) ?? `message ${id}`
 }
 
 /** Unsigned, so 0 to 4,294,967,295. The caller has checked that four bytes are there. */
