@@ -127,6 +127,8 @@ const candidate = fc.record({
   lastUnchokedAt: fc.option(fc.nat(100_000), { nil: undefined }),
   snubbed: fc.boolean(),
   stalled: fc.constant(false),
+  idle: fc.boolean(),
+  host: fc.constantFrom('10.0.0.1', '10.0.0.2', '10.0.0.3'),
 })
 
 describe('Choker, always', () => {

@@ -14,6 +14,8 @@ export function peer(key: number, rest: Partial<ChokeCandidate> = {}): ChokeCand
     lastUnchokedAt: undefined,
     snubbed: false,
     stalled: false,
+    idle: false,
+    host: `10.0.0.${key}`,
     ...rest,
   }
 }

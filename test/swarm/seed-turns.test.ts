@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { ROUND } from '../../src/lib/swarm/choker.ts'
-import { MOST_STALLED, SEED_QUANTUM } from '../../src/lib/swarm/seed-turns.ts'
+import { MOST_IDLE, MOST_STALLED, SEED_QUANTUM } from '../../src/lib/swarm/seed-turns.ts'
 import { peer, Peers, range } from './choking-peers.ts'
 
 describe('Choker, seeding', () => {
@@ -112,5 +112,60 @@ describe('Choker, seeding to some that stall', () => {
     stall(peers)
     peers.decide(ROUND)
     expect(peers.unchoked).toHaveLength(4)
+  })
+})
+
+describe('Choker, seeding to some that make nothing of their slots', () => {
+  /** All that are unchoked, but for these, ask for nothing. */
+  const idle = (peers: Peers, ...but: readonly number[]): void => {
+    peers.peers = peers.peers.map(one => ({ ...one, idle: !one.choked && !but.includes(one.key) }))
+  }
+
+  it('gives their slots to who waits at the next round, and lets who takes keep its own', () => {
+    const peers = new Peers(
+      range(200).map(key => peer(key, { connectedAt: key })),
+      4,
+    )
+    peers.decide(ROUND, true)
+    const first = peers.unchoked
+    idle(peers, ...first.slice(0, 1))
+    for (const round of range(20)) {
+      peers.decide((round + 2) * ROUND, true)
+      idle(peers, ...first.slice(0, 1))
+      expect(peers.unchoked.filter(key => first.includes(key))).toEqual(first.slice(0, 1))
+      expect(peers.unchoked).toHaveLength(4)
+    }
+  })
+
+  it('gives who was just unchoked the time to ask', () => {
+    const peers = new Peers(
+      range(8).map(key => peer(key)),
+      4,
+    )
+    peers.decide(ROUND, true)
+    const first = peers.unchoked
+    peers.peers = peers.peers.map(one =>
+      one.choked ? one : { ...one, idle: true, lastUnchokedAt: 2 * ROUND - MOST_IDLE + 1 },
+    )
+    peers.decide(2 * ROUND, true)
+    expect(peers.unchoked).toEqual(first)
+    peers.decide(3 * ROUND, true)
+    expect(peers.unchoked.filter(key => first.includes(key))).toEqual([])
+  })
+
+  it.each([
+    ['peers that stall', { stalled: true }],
+    ['peers that take little', { uploadRate: 1 }],
+    ['peers that ask for nothing', { idle: true }],
+  ])('serves who is alone at its host within a turn, whoever waits with many from one, as %s', (_, rest) => {
+    const many = range(199).map(key => peer(key, { host: '10.0.0.1' }))
+    const peers = new Peers(many, 4)
+    peers.decide(ROUND, true)
+    peers.peers = [...peers.peers, peer(500, { host: '10.0.0.2', lastUnchokedAt: 1 })]
+    for (let now = 2 * ROUND; now <= SEED_QUANTUM + ROUND; now += ROUND) {
+      peers.peers = peers.peers.map(one => (one.choked || one.key === 500 ? one : { ...one, ...rest }))
+      peers.decide(now, true)
+    }
+    expect(peers.unchoked).toContain(500)
   })
 })

@@ -23,7 +23,7 @@ function receive(wire: Uint8Array, pieceCount = 20): readonly PeerEvent[] {
 }
 
 const cases: readonly (readonly [string, Uint8Array, readonly PeerEvent[]])[] = [
-  ['keep-alive', uint32(0), []],
+  ['keep-alive', uint32(0), [{ type: 'keepAlive' }]],
   ['choke', message(0), [{ type: 'choke' }]],
   ['unchoke', message(1), [{ type: 'unchoke' }]],
   ['interested', message(2), [{ type: 'interested' }]],

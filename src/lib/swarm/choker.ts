@@ -31,6 +31,10 @@ export interface ChokeCandidate {
   readonly snubbed: boolean
   /** It asked for more than it takes: for seconds to come its socket is full. */
   readonly stalled: boolean
+  /** It has asked for nothing that it was not sent, and was sent nothing lately. */
+  readonly idle: boolean
+  /** Where it is: slots go round among these first. */
+  readonly host: string
 }
 
 export interface ChokeDecision {

@@ -64,6 +64,7 @@ export function costOf(event: PeerEvent, peer: SwarmPeer, waiting: boolean): num
       return SMALL + event.payload.length / (waiting ? METADATA_BYTES : BYTES)
     case 'unknown':
       return SMALL + event.length / BYTES
+    case 'keepAlive':
     case 'cancel':
     case 'reject':
     case 'suggest':

@@ -153,6 +153,7 @@ export class PeerEvents {
         return peer.extensions?.onMessage(event.id, event.payload, now)
       case 'closed':
         return this.#host.drop(peer, event.reason, event.detail, now)
+      case 'keepAlive':
       case 'unchoke': // asked for by the refill that follows every batch of events
       case 'port': // DHT (BEP 5)
       case 'unknown':

@@ -1,11 +1,14 @@
 // Whom a seed serves: it has nothing to get in return, so slots go round, a SEED_QUANTUM each. Who stalls, as it reads more
 // slowly than it asks, would keep its slot from the fast all that time and leave the line idle, so it is served besides the
 // slots. Yet what lies in full sockets competes for the line, and takes memory, even after a choke: while there are more than
-// MOST_STALLED, one peer more is served in a round.
+// MOST_STALLED, one peer more is served in a round. A slot that is not used is free for who waits, and who waits goes before
+// those of a host that is served already: as many as one opens, its connections have no more of the turns than others.
 import type { ChokeCandidate } from './choker.ts'
 
 /** Milliseconds after which a peer served by a seed yields to those who wait (libtorrent's round-robin seed choker: a minute). */
 export const SEED_QUANTUM = 60_000
+/** Milliseconds in which who was unchoked asks for something, or its slot is for others. */
+export const MOST_IDLE = 5_000
 /** Peers with full sockets, choked or not, up to which those that are unchoked need no slot. */
 export const MOST_STALLED = 16
 
@@ -16,8 +19,13 @@ export const MOST_STALLED = 16
  */
 export function serveInTurn(peers: readonly ChokeCandidate[], slots: number, now: number): ChokeCandidate[] {
   const served = peers.filter(peer => peer.interested && !peer.choked).sort(byTaking)
-  const takers = isAnyStalled(peers) ? served.filter(peer => !peer.stalled).slice(0, slots >> 1) : []
-  const stays = (peer: ChokeCandidate): boolean => now - lastUnchoked(peer) < SEED_QUANTUM || takers.includes(peer)
+  const idles = (peer: ChokeCandidate): boolean => peer.idle && now - lastUnchoked(peer) >= MOST_IDLE
+  const takers =
+    isAnyStalled(peers) || served.some(idles)
+      ? served.filter(peer => !peer.stalled && !idles(peer)).slice(0, slots >> 1)
+      : []
+  const stays = (peer: ChokeCandidate): boolean =>
+    !idles(peer) && (now - lastUnchoked(peer) < SEED_QUANTUM || takers.includes(peer))
   const staying = served.filter(stays)
   const most = isCrowded(peers) ? Math.max(slots, staying.length + 1) : slots + slotsBesides(peers)
   return [...staying, ...waitingInTurn(peers), ...served.filter(peer => !stays(peer))].slice(0, most)
@@ -35,10 +43,23 @@ export function slotsBesides(peers: readonly ChokeCandidate[]): number {
  */
 export function waitingInTurn(peers: readonly ChokeCandidate[]): ChokeCandidate[] {
   const waiting = peers.filter(peer => peer.interested && peer.choked).sort(byWait)
-  if (!isAnyStalled(peers)) return waiting
+  if (!isAnyStalled(peers)) return hostsInTurn(waiting, peers)
   const newest = waiting.filter(peer => lastUnchoked(peer) === 0).sort((a, b) => b.connectedAt - a.connectedAt)
   const ordered = waiting.flatMap((peer, index) => [newest[index] ?? peer, peer])
-  return [...new Set(ordered)]
+  return hostsInTurn([...new Set(ordered)], peers)
+}
+
+/** In this order but for those of a host of which as many, served or before them, come first. */
+function hostsInTurn(waiting: readonly ChokeCandidate[], peers: readonly ChokeCandidate[]): ChokeCandidate[] {
+  const before = new Map<string, number>()
+  const rankOf = ({ host }: ChokeCandidate): number => {
+    const rank = before.get(host) ?? 0
+    before.set(host, rank + 1)
+    return rank
+  }
+  for (const peer of peers) if (peer.interested && !peer.choked) rankOf(peer)
+  const ranked = waiting.map(peer => ({ peer, rank: rankOf(peer) }))
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ peer }) => peer)
 }
 
 function isAnyStalled(peers: readonly ChokeCandidate[]): boolean {

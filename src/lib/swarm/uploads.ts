@@ -2,6 +2,7 @@
 // in runs, ahead of its socket by at most half a second of its rate; a peer we choke has nothing queued but
 // what it is allowed to have even then (BEP 6).
 import type { Bitfield } from '../base/bitfield.ts'
+import { canonicalHost } from '../discovery/ip.ts'
 import { BLOCK_LENGTH, type Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import type { PeerKey } from '../picker/picker.ts'
@@ -178,6 +179,8 @@ export class Uploads {
         lastUnchokedAt: peer.lastUnchokedAt,
         snubbed: peer.snubbed,
         stalled: isStalled(peer, now),
+        idle: pipeOf(peer) === 0 && peer.wants.length === 0 && peer.upload.rate(now) === 0,
+        host: canonicalHost(peer.address.host),
       })
     }
     const { unchoke, choke } = this.#choker.decide(candidates, now, seeding)

@@ -98,7 +98,11 @@ export class MessageDecoder {
 
   #begin(bytes: Uint8Array, at: number, events: PeerEvent[]): void {
     const length = readUint32(bytes, at)
-    if (length === 0 || this.#fault !== undefined) return
+    if (this.#fault !== undefined) return
+    if (length === 0) {
+      events.push({ type: 'keepAlive' })
+      return
+    }
     const id = bytes[at + 4] ?? 0
     switch (id) {
       case MESSAGE.piece:

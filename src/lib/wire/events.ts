@@ -33,6 +33,8 @@ export type PeerEvent =
       /** 8 bytes. */
       readonly reserved: Uint8Array
     }
+  /** A message without anything (BEP 3). */
+  | { readonly type: 'keepAlive' }
   | { readonly type: 'choke' }
   | { readonly type: 'unchoke' }
   | { readonly type: 'interested' }

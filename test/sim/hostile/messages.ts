@@ -66,7 +66,7 @@ export const MESSAGES: readonly HostileCase[] = [
     outcome: 'dropped',
     reason: 'bad-length',
   },
-  { name: 'says only that it is alive', attack: flood(() => uint32(0)), outcome: 'ignored' },
+  { name: 'says that it is alive without end', attack: flood(() => uint32(0)), ...FLOOD },
   { name: 'sends haves of one piece without end', attack: flood(() => message(4, uint32(1))), ...FLOOD },
   { name: 'sends messages nobody knows', attack: flood(() => message(99, new Uint8Array(100))), ...FLOOD },
   {
