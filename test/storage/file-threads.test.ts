@@ -1,4 +1,4 @@
-import { mkdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Bundles } from '../../src/lib/storage/bundles.ts'
@@ -69,6 +69,21 @@ describe('a bundle', () => {
         [26, content.slice(990)],
       ]),
     )
+  })
+
+  it('makes empty files, leaves what is there as it is, and what is no plain file to others', async () => {
+    const { bundles, path } = await setUp()
+    const elsewhere = await temporaryFolder()
+    await writeFile(path('full'), content)
+    await symlink(join(elsewhere, 'file'), path('file-link'))
+    await symlink(elsewhere, path('link'))
+    await mkdir(path('folder'))
+    const names = ['a', 'full', 'file-link', 'link/x', 'folder', 'b']
+    const left = await bundles.make(names.map(name => ({ path: path(name) })))
+    expect(left.map(file => file.path)).toEqual(['file-link', 'link/x', 'folder'].map(path))
+    expect(new Uint8Array(await readFile(path('full')))).toEqual(content)
+    for (const name of ['a', 'b']) expect(await readFile(path(name))).toHaveLength(0)
+    expect(await readdir(elsewhere)).toEqual([])
   })
 
   it('flushes what is there, and looks at all', async () => {

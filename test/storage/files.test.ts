@@ -554,6 +554,22 @@ describe('failures of the disk', () => {
     expect(await readFrom(store, 0, 16)).toEqual(torrent.bytesOf(0))
   })
 
+  it('has threads make many empty files, but those that are executable', async () => {
+    const names = Array.from({ length: 200 }, (_, n) => `sub/${n}`)
+    const torrent = makeTorrent([
+      ...names.map((path, n) => ({ path, length: 0, ...(n === 7 ? { executable: true } : {}) })),
+      { path: 'full', length: 1 },
+    ])
+    const output = await outputOf(torrent)
+    const disk = new Disk()
+    const store = await openStore({ info: torrent.info, output, mode: 'write', disk })
+    expect(disk.threads.threads).toBeGreaterThan(0)
+    await store.close()
+    await disk.close()
+    const modes = await Promise.all(names.map(async name => (await stat(join(output.root, name))).mode & 0o100))
+    expect(modes.flatMap((mode, n) => (mode === 0 ? [] : [n]))).toEqual([7])
+  })
+
   it('says that writing is not allowed', async context => {
     const torrent = many()
     const folder = await mountTmpfs('ro')

@@ -97,9 +97,18 @@ export class Bundles {
     })
   }
 
+  /** Makes a file without bytes where none is. @returns those that are to be made in another way */
+  make<F extends { readonly path: string }>(files: readonly F[]): Promise<F[]> {
+    return this.#failed('make', files)
+  }
+
   /** @returns those that are to be flushed in another way */
-  async flush<F extends { readonly path: string }>(files: readonly F[]): Promise<F[]> {
-    const answers = await this.#each('flush', files)
+  flush<F extends { readonly path: string }>(files: readonly F[]): Promise<F[]> {
+    return this.#failed('flush', files)
+  }
+
+  async #failed<F extends { readonly path: string }>(act: 'make' | 'flush', files: readonly F[]): Promise<F[]> {
+    const answers = await this.#each(act, files)
     return answers.flatMap(({ files, answer }) => answer.failed.flatMap(index => files[index] ?? []))
   }
 
@@ -115,7 +124,7 @@ export class Bundles {
 
   /** In jobs of a size; in the order of the files. */
   async #each<F extends { readonly path: string }>(
-    act: 'flush' | 'look',
+    act: 'make' | 'flush' | 'look',
     files: readonly F[],
   ): Promise<{ files: readonly F[]; answer: FilesAnswer }[]> {
     const bundles: (readonly F[])[] = []

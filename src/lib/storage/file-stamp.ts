@@ -18,8 +18,8 @@ export interface ExactStamp extends FileStamp {
 
 /** Looks at this many files at the same time. */
 export const LOOK_CONCURRENCY = 32
-/** Fewer files are sooner looked at than a thread is started. */
-const MIN_FILES = 64
+/** Fewer files are sooner looked at, or made, than a thread is started. */
+export const MIN_FILES = 64
 
 /** Undefined where no regular file is at the path. A link counts as nothing where it would not be written through. */
 export async function stampOf(path: string, mode: 'read' | 'write'): Promise<ExactStamp | undefined> {

@@ -9,8 +9,8 @@ import type { inPlaceBelow } from './in-place.ts'
  * what takes least to hand over: an object for each file would take twenty times as long.
  */
 export interface FilesJob {
-  /** `look` is for sizes and times. */
-  readonly act: 'write' | 'read' | 'flush' | 'look'
+  /** `make` is for files that may be empty, and leaves alone what is there; `look` is for sizes and times. */
+  readonly act: 'make' | 'write' | 'read' | 'flush' | 'look'
   /** Below it no symbolic link is followed; undefined: they are. */
   readonly root: string | undefined
   /** Files. */
@@ -29,7 +29,7 @@ export interface FilesJob {
 export interface FilesAnswer {
   /** Numbers of those that it could not be done to, whatever the reason. */
   readonly failed: readonly number[]
-  /** For all but `flush`: bytes, -1 where no regular file is or it failed. After what was done to it. */
+  /** For all but `make` and `flush`: bytes, -1 where no regular file is or it failed. After what was done to it. */
   readonly sizes?: Float64Array
   /** The last change of its bytes and, after all of these, of anything about it (`ctime`), nanoseconds since 1970. */
   readonly times?: BigInt64Array
@@ -104,10 +104,10 @@ export function fileWorker(below: typeof inPlaceBelow): void {
     }
   }
 
-  function tasksOf({ paths, numbers }: FilesJob): FileTask[] {
+  function tasksOf({ act, paths, numbers }: FilesJob): FileTask[] {
     return paths.split('\0').map((path, index) => {
       const [position = 0, length = 0, start = 0, size = 0, create = 0] = numbers.subarray(index * 5, index * 5 + 5)
-      return { path, position, length, start, size, create: create === 1 }
+      return { path, position, length, start, size, create: act === 'make' || create === 1 }
     })
   }
 
@@ -130,7 +130,8 @@ export function fileWorker(below: typeof inPlaceBelow): void {
   /** Does one thing to each file's open descriptor. @returns the numbers of those where it failed */
   function each(job: FilesJob, act: (task: FileTask, fd: number, size: number, index: number) => void): number[] {
     const real = new Set<string>()
-    const isInPlace = job.act === 'write' && job.root !== undefined ? below(job.root) : undefined
+    const writes = job.act === 'write' || job.act === 'make'
+    const isInPlace = writes && job.root !== undefined ? below(job.root) : undefined
     const failed: number[] = []
     // What was not there is a regular file of no bytes, and need not be looked at; where one was there, more of them may be.
     let fresh = true
@@ -170,6 +171,7 @@ export function fileWorker(below: typeof inPlaceBelow): void {
 
   function run(job: FilesJob): FilesAnswer {
     if (job.act === 'look') return look(job)
+    if (job.act === 'make') return { failed: each(job, () => undefined) }
     if (job.act === 'flush') return { failed: each(job, (_, fd) => fs.fsyncSync(fd)) }
     const data = job.data ?? new Uint8Array()
     const transfer = job.act === 'read' ? read : write

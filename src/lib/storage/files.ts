@@ -87,7 +87,7 @@ export class FileStore {
     const lock = mode === 'read' ? undefined : await lockOutput(output)
     try {
       const places = await placeFiles(options, bundles)
-      if (mode === 'write') await prepare(options, places)
+      if (mode === 'write') await prepare(options, places, bundles)
       return new FileStore(options, { disk, bundles, places, lock })
     } catch (error) {
       await lock?.release().catch(() => undefined)

@@ -6,6 +6,7 @@ import { mkdir, rm, stat, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { BtError } from '../base/errors.ts'
 import type { FileEntry } from '../metainfo/metainfo.ts'
+import type { Bundles } from './bundles.ts'
 import { mapConcurrently } from './concurrently.ts'
 import { closeDescriptor } from './descriptor.ts'
 import { diskError, errnoOf, isAbsent } from './disk-error.ts'
@@ -13,7 +14,7 @@ import { Folders } from './folders.ts'
 import type { Output } from './output.ts'
 import { isSymlink } from './plan.ts'
 import { openOrCreate } from './safe-open.ts'
-import { LOOK_CONCURRENCY } from './file-stamp.ts'
+import { LOOK_CONCURRENCY, MIN_FILES } from './file-stamp.ts'
 import type { Place } from './survey.ts'
 
 /** Something is there already; or links are not known or not allowed (FAT, Windows), and the content is whole without. */
@@ -51,25 +52,43 @@ async function isFolder(path: string): Promise<boolean> {
 }
 
 /** @throws BtError DISK_* */
-export async function prepare(preparation: Preparation, places: readonly Place[]): Promise<void> {
+export async function prepare(preparation: Preparation, places: readonly Place[], bundles: Bundles): Promise<void> {
   const { info, output, selected } = preparation
   if (!places.includes('parts')) await rm(output.partsPath, { force: true })
   const chosen = [...info.files.entries()].filter(([index, file]) => !file.padding && selected?.has(index) !== false)
   const folders = new Folders(output.root)
   const paths = new Set(chosen.map(([index]) => dirname(output.paths[index] ?? '')))
   for (const path of paths) await folders.make(path)
-  await mapConcurrently(chosen, LOOK_CONCURRENCY, async ([index, file]) => {
-    if (file.length === 0 && !isSymlink(file)) await makeEmptyFile(folders, output.paths[index] ?? '', file)
-  })
+  const empty = chosen.filter(([, file]) => file.length === 0 && !isSymlink(file))
+  await makeEmptyFiles(
+    empty.map(([index, { executable = false }]) => ({ path: output.paths[index] ?? '', executable })),
+    folders,
+    bundles,
+  )
   // Links last, one after the other: no file may come to lie behind one.
   for (const [index, file] of chosen) {
     if (isSymlink(file)) await makeLink(output.paths[index] ?? '', join(output.root, ...(file.symlink ?? [])))
   }
 }
 
-async function makeEmptyFile(folders: Folders, path: string, file: FileEntry): Promise<void> {
+interface EmptyFile {
+  readonly path: string
+  readonly executable: boolean
+}
+
+async function makeEmptyFiles(files: readonly EmptyFile[], folders: Folders, bundles: Bundles): Promise<void> {
+  // Threads know of no permissions, and are not worth their start for a few.
+  const plain = files.filter(({ executable }) => !executable)
+  const bundled = plain.length < MIN_FILES ? [] : plain
+  const left = new Set(await bundles.make(bundled))
+  const made = new Set(bundled.filter(file => !left.has(file)))
+  const rest = files.filter(file => !made.has(file))
+  await mapConcurrently(rest, LOOK_CONCURRENCY, file => makeEmptyFile(file, folders))
+}
+
+async function makeEmptyFile({ path, executable }: EmptyFile, folders: Folders): Promise<void> {
   try {
-    const { fd } = await openOrCreate(folders, path, file.executable === true)
+    const { fd } = await openOrCreate(folders, path, executable)
     await closeDescriptor(fd)
   } catch (error) {
     throw diskError(error, path, 'create')
