@@ -1,8 +1,8 @@
 // However many trackers a torrent or a link names, those that are asked are few enough to be asked.
 import { describe, expect, it } from 'vitest'
 import { hex } from '../../src/lib/base/bytes.ts'
-import { MAX_TRACKERS } from '../../src/lib/engine/first-trackers.ts'
-import { fromMagnet, fromMetainfo } from '../../src/lib/engine/source.ts'
+import { MAX_TRACKERS, notAsked } from '../../src/lib/engine/first-trackers.ts'
+import { fromMagnet, fromMetainfo, type TorrentSource } from '../../src/lib/engine/source.ts'
 import { parseMagnet } from '../../src/lib/metainfo/magnet.ts'
 import { parseMetainfo } from '../../src/lib/metainfo/metainfo.ts'
 import { singleFileInfo, torrent } from '../metainfo/samples.ts'
@@ -23,4 +23,14 @@ describe('of the trackers that are asked there are', () => {
     const link = `magnet:?xt=urn:btih:${hex(new Uint8Array(20))}&tr=${urls(MAX_TRACKERS + 1).join('&tr=')}`
     expect(fromMagnet(parseMagnet(link)).tiers.flat()).toEqual(urls(MAX_TRACKERS))
   })
+})
+
+it('whoever runs a torrent is told of those that are not asked', () => {
+  const said = 'of 1005 trackers, the first 1000 are asked; name others that matter with --tracker'
+  const named = (count: number): TorrentSource =>
+    fromMetainfo(parseMetainfo(torrent(singleFileInfo(), { 'announce-list': [urls(count)] })))
+  const link = `magnet:?xt=urn:btih:${hex(new Uint8Array(20))}&tr=${urls(MAX_TRACKERS + 5).join('&tr=')}`
+  expect(notAsked(named(MAX_TRACKERS + 5))).toBe(said)
+  expect(notAsked(fromMagnet(parseMagnet(link)))).toBe(said)
+  expect(notAsked(named(MAX_TRACKERS))).toBeUndefined()
 })

@@ -16,3 +16,14 @@ export function firstTrackers(tiers: readonly (readonly string[])[]): readonly (
   }
   return kept
 }
+
+/** What whoever runs a torrent should know of those that are never asked; undefined where all are. */
+export function notAsked(source: {
+  readonly metainfo?: { readonly tiers: readonly (readonly string[])[] }
+  readonly magnet?: { readonly trackers: readonly string[] }
+}): string | undefined {
+  const { metainfo, magnet } = source
+  const named = metainfo?.tiers.reduce((sum, tier) => sum + tier.length, 0) ?? magnet?.trackers.length ?? 0
+  if (named <= MAX_TRACKERS) return undefined
+  return `of ${named} trackers, the first ${MAX_TRACKERS} are asked; name others that matter with --tracker`
+}

@@ -10,6 +10,7 @@ import type { EngineContext } from './context.ts'
 import { Discovery } from './discovery.ts'
 import { DiskRoom } from './disk-room.ts'
 import { asBtError } from './errors.ts'
+import { notAsked } from './first-trackers.ts'
 import { FileStreams, type StreamRange } from './file-streams.ts'
 import { outlook } from './outlook.ts'
 import { measure, type Progress, type Stage } from './progress.ts'
@@ -284,6 +285,9 @@ export class TorrentSession {
   /** @internal Begins the work; call once. */
   start(): void {
     const { info, peers } = this.source
+    const message = notAsked(this.source)
+    // Whoever has just been given the session has not subscribed yet.
+    if (message !== undefined) queueMicrotask(() => this.#emit({ type: 'warning', message }))
     if (info === undefined) {
       this.#opening = this.#recall()
     } else {
