@@ -122,7 +122,7 @@ describe('bt download can not write (8)', () => {
     mkdirSync(join(cwd, 'a.bin', 'deeper'), { recursive: true })
     const { stdout, stderr, code } = await bt(['download', content.torrent, '--peer', peer.address], { cwd })
     expect({ stdout, code }).toEqual({ stdout: '', code: 8 })
-    expect(stderr).toMatch(/^bt: can not write ".*a\.bin": a folder of that name is there/m)
+    expect(stderr).toMatch(/^bt: ".*a\.bin" is a folder, where a file belongs/m)
     expect(readdirSync(cwd)).toEqual(['a.bin'])
   })
 })

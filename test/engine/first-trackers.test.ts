@@ -1,10 +1,12 @@
 // However many trackers a torrent or a link names, those that are asked are few enough to be asked.
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { hex } from '../../src/lib/base/bytes.ts'
 import { MAX_TRACKERS, notAsked } from '../../src/lib/engine/first-trackers.ts'
 import { fromMagnet, fromMetainfo, type TorrentSource } from '../../src/lib/engine/source.ts'
 import { parseMagnet } from '../../src/lib/metainfo/magnet.ts'
 import { parseMetainfo } from '../../src/lib/metainfo/metainfo.ts'
+import { eventOf, openEngine, temporaryFolder } from './support/content.ts'
 import { singleFileInfo, torrent } from '../metainfo/samples.ts'
 
 const urls = (count: number): string[] => Array.from({ length: count }, (_, n) => `http://t${n}/announce`)
@@ -25,7 +27,7 @@ describe('of the trackers that are asked there are', () => {
   })
 })
 
-it('whoever runs a torrent is told of those that are not asked', () => {
+it('whoever runs a torrent is told of those that are not asked', async () => {
   const said = 'of 1005 trackers, the first 1000 are asked; name others that matter with --tracker'
   const named = (count: number): TorrentSource =>
     fromMetainfo(parseMetainfo(torrent(singleFileInfo(), { 'announce-list': [urls(count)] })))
@@ -33,4 +35,8 @@ it('whoever runs a torrent is told of those that are not asked', () => {
   expect(notAsked(named(MAX_TRACKERS + 5))).toBe(said)
   expect(notAsked(fromMagnet(parseMagnet(link)))).toBe(said)
   expect(notAsked(named(MAX_TRACKERS))).toBeUndefined()
+  const engine = await openEngine()
+  const output = join(await temporaryFolder(), 'copy')
+  const session = engine.download(named(MAX_TRACKERS + 5), { output })
+  expect(await eventOf(session, 'warning')).toMatchObject({ message: said })
 })

@@ -9,6 +9,7 @@ import { isStored, wantedPieces } from '../storage/plan.ts'
 import { preallocate } from '../storage/preallocate.ts'
 import { unreserve } from '../storage/replace-file.ts'
 import { loadResume, removeResume, reserveResume, saveResume, type ResumeState } from '../storage/resume.ts'
+import { refuseSpecial } from '../storage/special-files.ts'
 import { refuseStrangers } from '../storage/strangers.ts'
 import { verifyContent } from '../storage/verify.ts'
 import type { Content } from './content.ts'
@@ -53,6 +54,7 @@ export async function downloadStorage(info: Info, target: DownloadPlace, request
     const resumed = await loadResume({ store, info })
     const have = await recheck(store, info, resumed.have, resumed.recheck, request)
     const files = selected ?? info.files.flatMap((file, index) => (isStored(file) ? [index] : []))
+    await refuseSpecial({ output, info, files })
     if (!resumed.begun && target.overwrite !== true) await refuseStrangers({ store, info, have, files })
     if (!have.complete) await reserveResume(output, info)
     if (target.preallocate === true) await preallocate({ store, info, have, files, signal, onProgress: onReserved })
