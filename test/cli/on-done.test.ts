@@ -23,6 +23,25 @@ describe('bt download --on-done', () => {
     expect(existsSync(join(cwd, 'evil'))).toBe(false)
   })
 
+  test.each([
+    ['metacharacters', '$(touch evil);`touch evil`&touch evil;"\'*é'],
+    ['a leading dash', '-rf'],
+    ['line breaks', 'a\ntouch evil\r'],
+    ['another reading direction', 'a\u202Etxt.exe'],
+    ['variables', '${BT_PATH}$HOME%PATH%'],
+  ])('hands over a torrent whose name has %s as text on one line, and a path that is absolute', async (_, name) => {
+    const content = makeContent({ name, files: PIECE })
+    const peer = await seedingPeer(content)
+    const cwd = tempFolder()
+    const args = ['download', content.torrent, '--peer', peer.address, '--on-done', PRINT]
+    expect((await bt(args, { cwd })).code).toBe(0)
+    const [safe = '', path = ''] = readFileSync(join(cwd, 'told'), 'utf8').split('|')
+    expect(safe).not.toMatch(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u)
+    expect(path).toBe(join(cwd, safe))
+    expect(existsSync(path)).toBe(true)
+    expect(existsSync(join(cwd, 'evil'))).toBe(false)
+  })
+
   test('runs it with a magnet link too, after which the files may be moved', async () => {
     const content = makeContent({ name: 'a.bin', files: PIECE + 1 })
     const peer = await seedingPeer(content, { withMetadata: true })
