@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, readdir, stat, utimes, writeFile } from 'node:fs/promises'
+import { readFile, readdir, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -29,6 +29,16 @@ describe('the lock of an output', () => {
     await lock.release()
     await (await acquireLock(path)).release()
     expect(await readdir(join(path, '..'))).toEqual([])
+  })
+
+  it('is no pipe, whose opening would wait for ever, and no more of it is read than a lock has', async () => {
+    const path = await lockPath()
+    spawnSync('mkfifo', [path])
+    await expect(acquireLock(path)).rejects.toMatchObject({ code: 'DISK_FAILED', message: /not a regular file/ })
+    const long = await lockPath()
+    await writeFile(long, 'x')
+    await truncate(long, 2 ** 40)
+    await expect(acquireLock(long)).rejects.toMatchObject({ code: 'DISK_PERMISSION' })
   })
 
   it('names the living process that holds it', async () => {

@@ -4,7 +4,10 @@ import { link, lstat, open, readFile, rename, rm, writeFile } from 'node:fs/prom
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { BtError } from '../base/errors.ts'
+import { closeDescriptor, reading } from './descriptor.ts'
 import { diskError, errnoOf, isAbsent } from './disk-error.ts'
+import { readFully } from './positional.ts'
+import { openForRead } from './safe-open.ts'
 
 export interface Lock {
   readonly path: string
@@ -20,6 +23,8 @@ interface Holder {
   readonly id: string
 }
 
+/** Bytes: a line with a host's name in it. */
+const MAX_TEXT = 4096
 /** A lock file without its holder's name is one being made just now, or one whose maker died in that moment. */
 const GRACE_MS = 10_000
 /** Two processes that find the same dead holder may disturb each other; each loses at most one round to the other. */
@@ -148,9 +153,17 @@ async function startOf(pid: number): Promise<string> {
   }
 }
 
+/** Its start, where it is longer than any that we make. */
 async function contentOf(path: string): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8')
+    const { fd, size } = await openForRead(path)
+    try {
+      const text = Buffer.alloc(Math.min(size, MAX_TEXT))
+      await readFully(reading(fd), [text], 0)
+      return text.toString()
+    } finally {
+      await closeDescriptor(fd)
+    }
   } catch (error) {
     if (isAbsent(error)) return undefined
     throw diskError(error, path, 'read')
