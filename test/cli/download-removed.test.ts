@@ -1,5 +1,5 @@
-// What is downloaded to is taken away in the middle: no download is done that left nothing.
-import { existsSync, renameSync, rmSync } from 'node:fs'
+// What is downloaded to is taken away or changed in the middle: no download is done that left nothing, or anything else.
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { makeContent, PIECE } from './support/content.ts'
@@ -46,4 +46,33 @@ test.each([
   expect(stderr).toMatch(message)
   expect(stderr).not.toMatch(/^done/m)
   expect(code).toBe(8)
+})
+
+test('bt download fails (7) where another program changed what was right already, and the same command mends it', async () => {
+  const content = makeContent({ name: 'a.bin', files: PIECES * PIECE })
+  const cwd = tempFolder()
+  const file = join(cwd, 'a.bin')
+  let before: number | undefined
+  let acted = false
+  const peer = await seedingPeer(content, {
+    tamper: block => {
+      if (!existsSync(file)) return block
+      // A second write: the first piece is on the disk.
+      const { mtimeMs } = statSync(file)
+      before ??= mtimeMs
+      if (!acted && mtimeMs !== before) {
+        acted = true
+        writeFileSync(file, 'not what it was')
+      }
+      return block
+    },
+  })
+  const args = ['download', content.torrent, '-o', 'a.bin', '--peer', peer.address, '--max-down', '256K']
+  const { code, stderr } = await bt(args, { cwd })
+  expect(acted).toBe(true)
+  expect(stderr).toMatch(/^bt: ".*a\.bin" was changed by another program; the same command gets what is wrong of it$/m)
+  expect(stderr).not.toMatch(/^done/m)
+  expect(code).toBe(7)
+  expect((await bt(args.slice(0, -2), { cwd })).code).toBe(0)
+  expect(readFileSync(file).equals(Buffer.from(content.bytes))).toBe(true)
 })

@@ -66,6 +66,8 @@ describe('reading and writing', () => {
     expect(existsSync(output.paths[2] ?? '')).toBe(false)
     expect(await readFrom(store, 0, torrent.content.length)).toEqual(torrent.content)
     expect(await readFrom(store, 18, 30)).toEqual(torrent.content.subarray(18, 48))
+    await store.lookAgain()
+    expect(store.changes).toBe(0)
   })
 
   it('reads into a used buffer, zeros included', async () => {

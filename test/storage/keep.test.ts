@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { appendFile, readFile, truncate } from 'node:fs/promises'
 import { expect, it, onTestFinished } from 'vitest'
+import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import { sharedBytes, type SharedBytes } from '../../src/lib/base/bytes.ts'
 import { VerifiedContent } from '../../src/lib/engine/verified-content.ts'
 import { Hasher } from '../../src/lib/storage/hasher.ts'
@@ -60,7 +61,9 @@ it('is a write of our own, but does not hide what others do to the file', async 
   expect(await content.keep(second.offset, second.data, second.hash)).toBe('kept')
   const read = (piece: number) => content.readInto(piece * PIECE, [new Uint8Array(PIECE)])
   await read(1)
+  await store.lookAgain()
   expect(store.changes).toBe(0)
+  await content.confirm(new Bitfield(torrent.info.pieceCount))
   await truncate(output.paths[0] ?? '', 2 * PIECE - 1)
   await appendFile(output.paths[0] ?? '', Buffer.alloc(101))
   await read(0)

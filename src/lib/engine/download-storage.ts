@@ -76,8 +76,12 @@ export async function downloadStorage(info: Info, target: DownloadPlace, request
       uploadedBefore: resumed.uploaded,
       ...(selected && { selected: [...selected] }),
     }
-    const confirm = (): Promise<void> => confirmFiles(store, info, files)
-    return { ...io(store, info, request), ...place, have, wanted, order, confirm, close }
+    const content = new VerifiedContent(store, info, request.hasher)
+    const confirm = async (): Promise<void> => {
+      await confirmFiles(store, info, files)
+      await content.confirm(wanted)
+    }
+    return { ...io(content), ...place, have, wanted, order, confirm, close }
   } catch (error) {
     await unreserve(output.resumePath)
     await store.close().catch(() => undefined)
@@ -108,8 +112,7 @@ export async function recheck(
 }
 
 /** The reading and writing half of a storage over files. */
-export function io(store: FileStore, info: Info, request: StorageRequest): Content {
-  const content = new VerifiedContent(store, info, request.hasher)
+export function io(content: VerifiedContent): Content {
   return {
     readInto: (offset, parts) => content.readInto(offset, parts),
     write: (offset, data) => content.write(offset, data),
@@ -119,7 +122,7 @@ export function io(store: FileStore, info: Info, request: StorageRequest): Conte
 
 /** What was taken away while its file was open was written to nowhere. */
 async function confirmFiles(store: FileStore, info: Info, files: Iterable<number>): Promise<void> {
-  const survey = await store.survey()
+  const survey = await store.lookAgain()
   for (const file of files) {
     const entry = info.files[file]
     if (entry === undefined || !isStored(entry) || survey.files[file]?.stamp?.size === entry.length) continue

@@ -6,6 +6,7 @@ import type { FileStore } from '../storage/files.ts'
 import { contentPath } from '../storage/output.ts'
 import { loadResume } from '../storage/resume.ts'
 import { io, recheck } from './download-storage.ts'
+import { VerifiedContent } from './verified-content.ts'
 import { isVerified, openContent, type SeedPlace } from './seed-content.ts'
 import type { Storage, StorageRequest } from './storage.ts'
 
@@ -25,7 +26,7 @@ export async function seedStorage(info: Info, place: SeedPlace, request: Storage
     // Nothing is wanted: what is missing is not fetched into a folder that belongs to the user.
     const wanted = new Bitfield(info.pieceCount)
     return {
-      ...io(store, info, request),
+      ...io(new VerifiedContent(store, info, request.hasher)),
       path: contentPath(info, store.output),
       have,
       wanted,

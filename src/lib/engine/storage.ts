@@ -21,7 +21,7 @@ export interface Storage extends Content {
   readonly passing?: Passing
   /** In which order pieces are asked for: by default the rarest first. */
   readonly order?: PickOrder
-  /** Called once all that is wanted is stored. @throws BtError DISK_* where it is not there any more */
+  /** Called once all that is wanted is stored. @throws BtError DISK_* where it is not there any more, HASH_MISMATCH where others changed it */
   confirm?(): Promise<void>
   /** Flushes, notes what is verified so that the same command resumes, and lets go of the files. */
   close(have: Bitfield, run: Run): Promise<void>

@@ -1,5 +1,6 @@
 // No byte leaves that is not as it was when it was verified: what lies in a file that somebody has changed since is hashed
 // again before it is given to anyone, once for each change.
+import type { Bitfield } from '../base/bitfield.ts'
 import { equal, type SharedBytes } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import { pieceHash, type Info } from '../metainfo/metainfo.ts'
@@ -65,6 +66,21 @@ export class VerifiedContent implements Content {
     this.#verified.set(piece, this.#changesIn(piece))
   }
 
+  /**
+   * Hashes again what others may have changed since it was verified.
+   * @param pieces that were verified
+   * @throws BtError HASH_MISMATCH where one is wrong now
+   */
+  async confirm(pieces: Bitfield): Promise<void> {
+    if (this.#store.changes === 0) return
+    for (const piece of pieces.indices()) {
+      const { offset, length } = pieceExtent(this.#info, piece)
+      if (this.#doubtful(offset, length).length === 0) continue
+      if ((await this.#verify(piece)) !== 'right')
+        throw this.#changed(piece, 'the same command gets what is wrong of it')
+    }
+  }
+
   #doubtful(offset: number, length: number): number[] {
     if (this.#store.changes === 0) return []
     const { pieceLength } = this.#info
@@ -98,12 +114,9 @@ export class VerifiedContent implements Content {
     return this.#store.changesIn(offset, length).count
   }
 
-  #changed(piece: number): BtError {
+  #changed(piece: number, remedy = 'verify the torrent to see what is right of it'): BtError {
     const { offset, length } = pieceExtent(this.#info, piece)
     const { path } = this.#store.changesIn(offset, length)
-    return new BtError(
-      'HASH_MISMATCH',
-      `"${path}" was changed by another program; verify the torrent to see what is right of it`,
-    )
+    return new BtError('HASH_MISMATCH', `"${path}" was changed by another program; ${remedy}`)
   }
 }

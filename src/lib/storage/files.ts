@@ -192,6 +192,13 @@ export class FileStore {
     return survey
   }
 
+  /** Whether others have changed files since they were looked at or written last counts in `changes` from now on. */
+  async lookAgain(): Promise<Survey> {
+    const survey = await this.survey()
+    for (const [index, { stamp }] of survey.files.entries()) if (stamp !== undefined) this.#changes.seen(index, stamp)
+    return survey
+  }
+
   /** How often others have changed files of the torrent, as far as reads have noticed. */
   get changes(): number {
     return this.#changes.total
