@@ -31,6 +31,17 @@ describe('where a single file goes', () => {
     expect((await resolveOutput(single, 'link', cwd)).paths).toEqual([join(cwd, 'link', 'torrent')])
   })
 
+  it('follows no link that has the name of a torrent, unless the user named it', async () => {
+    const cwd = await temporaryFolder()
+    await mkdir(join(cwd, 'elsewhere'))
+    await symlink('elsewhere', join(cwd, 'torrent'))
+    await expect(resolveOutput(many.info, undefined, cwd)).rejects.toMatchObject({
+      code: 'DISK_PERMISSION',
+      message: /torrent" is a symbolic link; to download to where it leads, name it with -o$/,
+    })
+    expect((await resolveOutput(many.info, 'torrent', cwd)).root).toBe(join(cwd, 'torrent'))
+  })
+
   it('has its own lock for each file, one that fits any name', async () => {
     const cwd = await temporaryFolder()
     const lock = async (out: string): Promise<string> => (await resolveOutput(single, out, cwd)).lockPath

@@ -1,6 +1,6 @@
 // Where a torrent's files are on this machine. Every path lies inside `root`, and the names that bt adds for itself hold the
 // info-hash, which no name inside the torrent can foresee.
-import { stat } from 'node:fs/promises'
+import { lstat, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
 import { hex, utf8 } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
@@ -48,7 +48,11 @@ export async function resolveOutput(info: Info, out: string | undefined, cwd: st
 }
 
 async function placeOutput(info: Info, out: string | undefined, cwd: string): Promise<Output> {
-  if (out === undefined) return outputAt(info, resolve(cwd, info.name), resolve(cwd))
+  if (out === undefined) {
+    const content = resolve(cwd, info.name)
+    if (!info.singleFile) await refuseLink(content)
+    return outputAt(info, content, resolve(cwd))
+  }
   const path = resolve(cwd, out)
   if (!info.singleFile) return outputAt(info, path, path)
   if (endsInSlash(out) || (await isFolder(path))) return outputAt(info, join(path, info.name), path)
@@ -118,6 +122,15 @@ function stateName(hash: InfoHash, suffix: string): string {
 function lockName(file: string): string {
   const name = file === '' ? LOCK_SUFFIX : `.${file}${LOCK_SUFFIX}`
   return utf8(name).length <= MAX_NAME ? name : `.${hex(utf8(file)).slice(0, 2 * 100)}${LOCK_SUFFIX}`
+}
+
+/** The torrent chose this name, so that a link there is nobody's word for where it leads. */
+async function refuseLink(path: string): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined)
+  if (stats?.isSymbolicLink() !== true) return
+  throw new BtError('DISK_PERMISSION', `"${path}" is a symbolic link; to download to where it leads, name it with -o`, {
+    details: { path },
+  })
 }
 
 function endsInSlash(path: string): boolean {
