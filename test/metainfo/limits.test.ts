@@ -67,7 +67,7 @@ describe('the limits of a torrent', () => {
     const path = (depth: number): string[] => Array.from({ length: depth }, (_, n) => `d${n}`)
     const v1 = (depth: number): Dict => multiFileInfo([{ path: path(depth), length: 30 }])
     expect(read(v1(MAX_PATH_DEPTH)).files[0]?.path).toHaveLength(MAX_PATH_DEPTH)
-    expect(refusal(v1(MAX_PATH_DEPTH + 1))).toMatch(/list of 1 to 100 strings/)
+    expect(refusal(v1(MAX_PATH_DEPTH + 1))).toMatch(/has 101 elements; at most 100 are taken/)
     // In v2 each folder is a dictionary, of which three more stand around it and one inside: bencode's depth is what ends it.
     expect(read(v2(1, MIN_PIECE_LENGTH_V2, path(MAX_PATH_DEPTH - 3))).files[0]?.path).toHaveLength(97)
     expect(refusal(v2(1, MIN_PIECE_LENGTH_V2, path(MAX_PATH_DEPTH - 2)))).toMatch(/nested deeper than 100/)

@@ -1,10 +1,10 @@
 // The file list of BEP 3, as `length` or as `files`.
 import { tryUtf8 } from '../base/bytes.ts'
 import { getList, isDict } from '../bencode/access.ts'
-import type { BencodeDict } from '../bencode/value.ts'
+import type { BencodeDict, BencodeValue } from '../bencode/value.ts'
 import { type Attributes, type Content, type ContentFile, readAttributes, safePath } from './content.ts'
 import { MAX_PATH_DEPTH } from './limits.ts'
-import { invalid, requireInteger, requireList } from './require.ts'
+import { describe, invalid, requireInteger, requireList } from './require.ts'
 
 /** @throws BtError METAINFO_INVALID */
 export function readContentV1(info: BencodeDict, name: string): Content {
@@ -46,8 +46,14 @@ function readPath(entry: BencodeDict, attributes: Attributes, length: number, wh
     if (path !== undefined) return path
   }
   if (attributes.padding && !entry.has('path')) return ['.pad', String(length)]
-  return (
-    safePath(entry.get('path')) ??
-    invalid(`${where}.path`, `must be a list of 1 to ${MAX_PATH_DEPTH} strings, not less`)
-  )
+  const list = requireList(entry, 'path', where)
+  return safePath(list) ?? invalid(`${where}.path`, whyNoPath(list))
+}
+
+/** What `safePath` has against a list. */
+function whyNoPath(list: readonly BencodeValue[]): string {
+  if (list.length === 0) return 'is an empty list; a file must have a name'
+  if (list.length > MAX_PATH_DEPTH) return `has ${list.length} elements; at most ${MAX_PATH_DEPTH} are taken`
+  const wrong = list.findIndex(element => !(element instanceof Uint8Array))
+  return `has an element that ${describe(list[wrong])}, number ${wrong + 1}; all must be strings`
 }

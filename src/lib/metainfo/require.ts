@@ -33,7 +33,8 @@ function wrongType(dict: BencodeDict, key: string, where: string, expected: stri
   return invalid(where === '' ? key : `${where}.${key}`, `${describe(dict.get(key))}; it must be ${expected}`)
 }
 
-function describe(value: BencodeValue | undefined): string {
+/** The kind of value, as the rest of a sentence. */
+export function describe(value: BencodeValue | undefined): string {
   if (value === undefined) return 'is missing'
   if (typeof value === 'number' || typeof value === 'bigint') return 'is an integer'
   if (value instanceof Uint8Array) return 'is a string'
