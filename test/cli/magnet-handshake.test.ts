@@ -4,7 +4,7 @@ import { encode } from '../../src/lib/bencode/encode.ts'
 import { closedPort } from './support/closed-port.ts'
 import { compact, fakeTracker } from './support/fake-tracker.ts'
 import { bt, btJson } from './support/run-bt.ts'
-import { scriptedPeer } from './support/scripted-peer.ts'
+import { type PeerScript, scriptedPeer } from './support/scripted-peer.ts'
 import { testTorrent } from './support/torrents.ts'
 
 describe('bt magnet_handshake', () => {
@@ -56,5 +56,18 @@ describe('bt magnet_handshake', () => {
     expect(unextended).toMatchObject({ stdout: '', code: 5 })
     expect(unextended.stderr).toMatch(/does not speak the extension protocol/)
     expect(await bt(['magnet_handshake', magnet])).toMatchObject({ stdout: '', code: 4 }) // no tracker, no peer
+  })
+
+  test('leaves a peer that sends keep-alives without end, at once', async () => {
+    const { info, magnet } = testTorrent([])
+    const keepAlives = Buffer.alloc(100_000)
+    const onMessage: PeerScript['onMessage'] = (_message, _reply, socket) => {
+      const flood = (): void => void socket.write(keepAlives, error => error ?? flood())
+      flood()
+    }
+    const peer = await scriptedPeer({ infoHash: info.infoHash, onMessage })
+    const { stdout, stderr, code } = await bt(['magnet_handshake', magnet, '--peer', peer.address])
+    expect({ stdout, code }).toEqual({ stdout: '', code: 5 })
+    expect(stderr).toBe(`bt: peer ${peer.address}: it sent too many messages before the one that was waited for\n`)
   })
 })

@@ -7,7 +7,8 @@ import type { InfoHash, PeerId } from '../base/ids.ts'
 import type { BencodeInput } from '../bencode/value.ts'
 import { PeerSocket } from '../net/peer-socket.ts'
 import { clientName } from '../swarm/client-name.ts'
-import { PeerConnection } from '../wire/connection.ts'
+import { costOf, MessageBudget } from '../swarm/message-budget.ts'
+import { PeerConnection, type PeerEvent } from '../wire/connection.ts'
 import type { ExtendedHandshake } from '../wire/extended.ts'
 import { reservedBytes, supportsExtended } from '../wire/handshake.ts'
 
@@ -40,6 +41,7 @@ export function probe(address: PeerAddress, options: ProbeOptions): Promise<Prob
     let connection: PeerConnection | undefined
     let sentAt = 0
     let met: ProbeResult | undefined
+    const budget = new MessageBudget()
     const finish = (outcome: ProbeResult | BtError): void => {
       clearTimeout(timer)
       options.signal.removeEventListener('abort', interrupt)
@@ -79,6 +81,12 @@ export function probe(address: PeerAddress, options: ProbeOptions): Promise<Prob
               new BtError('PEER_PROTOCOL', `peer ${name}: ${event.detail}`, { details: { reason: event.reason } }),
             )
           }
+          if (budget.pay(cost(event), now) === 'spent') {
+            const detail = 'it sent too many messages before the one that was waited for'
+            return finish(
+              new BtError('PEER_PROTOCOL', `peer ${name}: ${detail}`, { details: { reason: 'message-flood' } }),
+            )
+          }
           if (event.type === 'handshake') {
             const { peerId, reserved } = event
             met = { address, peerId, reserved, client: clientName(peerId), roundTrip: now - sentAt }
@@ -107,4 +115,9 @@ export function probe(address: PeerAddress, options: ProbeOptions): Promise<Prob
     })
     if (options.signal.aborted) interrupt()
   })
+}
+
+/** As in a swarm; but there, requests and blocks are counted by what is known of them, and here nothing is. */
+function cost(event: PeerEvent): number {
+  return Math.max(1, costOf(event, { saidToHave: () => true }, false))
 }

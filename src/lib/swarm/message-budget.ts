@@ -44,7 +44,7 @@ export class MessageBudget {
 }
 
 /** @param waiting for metadata. */
-export function costOf(event: PeerEvent, peer: SwarmPeer, waiting: boolean): number {
+export function costOf(event: PeerEvent, peer: Pick<SwarmPeer, 'saidToHave'>, waiting: boolean): number {
   switch (event.type) {
     case 'have':
       return peer.saidToHave(event.piece) ? SMALL : 0
