@@ -187,7 +187,11 @@ describe('what is refused', () => {
     ['info.files[1].length', { length: undefined, files: [{ path: ['a'], length: 1 }, { path: ['b'] }] }, /missing/],
     ['info.files[0].length', { length: undefined, files: [{ path: ['a'], length: -5 }] }, /is -5/],
     ['info.files[0].path', { length: undefined, files: [{ length: 5 }] }, /is missing; it must be a list/],
-    ['info.files[0].path', { length: undefined, files: [{ length: 5, path: [] }] }, /is an empty list; a file must have a name/],
+    [
+      'info.files[0].path',
+      { length: undefined, files: [{ length: 5, path: [] }] },
+      /is an empty list; a file must have a name/,
+    ],
     ['info.files[0].path', { length: undefined, files: [{ length: 5, path: 'a' }] }, /is a string; it must be a list/],
     ['info.files[0].path', { length: undefined, files: [{ length: 5, path: ['a', 1] }] }, /has an element that is an integer, number 2; all must be strings/], // prettier-ignore
     ['info.files[0].path', { length: undefined, files: [{ length: 5, path: Array.from({ length: 101 }, () => 'd') }] }, /has 101 elements; at most 100 are taken/], // prettier-ignore
