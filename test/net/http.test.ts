@@ -370,6 +370,37 @@ describe('failures are told in plain words', () => {
     )
   })
 
+  const interim = async (status: string, count: number): Promise<URL> => {
+    const answers = `HTTP/1.1 ${status}\r\n\r\n`.repeat(count)
+    const port = await listen(
+      createTcpServer(socket => {
+        socket.on('error', () => {}).once('data', () => socket.end(`${answers}HTTP/1.1 200 OK\r\n\r\nthere`))
+      }),
+    )
+    return new URL(`http://127.0.0.1:${port}`)
+  }
+
+  it('a "100 Continue" that nobody asked for, which undici takes for an attack', async () => {
+    const fetched = fetchBytes(await interim('100 Continue', 1), { signal })
+    await expect(fetched).rejects.toEqual(failure(/answered "100 Continue", which only a request that asks for it/))
+  })
+
+  it('another protocol', async () => {
+    const url = new URL(
+      await serve((_request, response) => {
+        response.writeHead(101, { connection: 'upgrade', upgrade: 'x' }).end()
+      }),
+    )
+    await expect(fetchBytes(url, { signal })).rejects.toEqual(failure(/changed to another protocol/))
+  })
+
+  it('more than 20 answers before the answer', async () => {
+    const { body } = await fetchBytes(await interim('103 Early Hints', 20), { signal })
+    expect(latin1(body)).toBe('there')
+    const fetched = fetchBytes(await interim('103 Early Hints', 21), { signal })
+    await expect(fetched).rejects.toEqual(failure(/sent more than 20 answers that are none/))
+  })
+
   it('a certificate that nobody vouches for', async () => {
     const port = await listen(createTlsServer({ key: TEST_KEY, cert: TEST_CERTIFICATE }))
     const fetched = fetchBytes(new URL(`https://127.0.0.1:${port}`), { signal })

@@ -13,6 +13,8 @@ import { furthest, notNearer, type Reach } from './reach.ts'
 export const MAX_BODY_BYTES = 1_048_576
 /** As many as libtorrent follows. */
 export const MAX_REDIRECTS = 5
+/** Answers before the answer (1xx), each of which costs time; one is rare already. */
+const MAX_INTERIM = 20
 /** Milliseconds for all of it, for an answer's header lines, and for a connection. */
 export const HTTP_TIMEOUTS: HttpTimeouts = { total: 30_000, headers: 10_000, connect: 5000 }
 
@@ -111,6 +113,7 @@ async function hop(url: URL, from: Reach, trip: Trip): Promise<HttpResponse | Re
   const dispatcher = trip.network.dispatcher(url, addresses, trip.timeouts)
   const sent = requestHeaders(url, trip)
   trip.trace?.({ direction: 'sent', what: 'GET', peer: url.href, fields: sent })
+  let interim = 0
   try {
     const { statusCode, headers, body } = await dispatcher.request({
       origin: url.origin,
@@ -118,6 +121,10 @@ async function hop(url: URL, from: Reach, trip: Trip): Promise<HttpResponse | Re
       method: 'GET',
       headers: sent,
       signal: trip.signal,
+      onInfo: () => {
+        if (++interim > MAX_INTERIM)
+          throw new BtError('HTTP_FAILED', `${url.host} sent more than ${MAX_INTERIM} answers that are none (1xx)`)
+      },
     })
     const location = oneHeader(headers['location'])
     if (REDIRECTS.has(statusCode) && location !== undefined) {

@@ -32,8 +32,16 @@ const CAUSES: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: `${CERTIFICATE}: its authority is not known`,
 }
 
+/** What undici says of answers that it does not go on with, before it closes the connection. */
+const REFUSED: Readonly<Record<string, string>> = {
+  'bad response': 'answered "100 Continue", which only a request that asks for it may be given',
+  'bad upgrade': 'changed to another protocol, for which it was not asked',
+}
+
 /** The rest of a sentence that begins with the host, such as `refused the connection`. */
 export function networkCause(error: unknown): string {
+  const refused = error instanceof errors.SocketError ? REFUSED[error.message] : undefined
+  if (refused !== undefined) return refused
   const code = codeOf(error)
   if (code !== undefined) {
     const known = CAUSES[code]
