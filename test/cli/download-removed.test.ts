@@ -1,5 +1,5 @@
 // What is downloaded to is taken away or changed in the middle: no download is done that left nothing, or anything else.
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { makeContent, PIECE } from './support/content.ts'
@@ -23,6 +23,15 @@ test.each([
     'the folder is moved away',
     (out: string) => renameSync(out, `${out}-2`),
     /^bt: ".*a\.bin" was moved, removed or cut/m,
+  ],
+  [
+    'another folder is led to in its place',
+    (out: string) => {
+      renameSync(out, `${out}-2`)
+      mkdirSync(`${out}-3`)
+      symlinkSync('out-3', out)
+    },
+    /^bt: ".*out" leads to ".*out-3" by now, and to ".*out" when the download began; put it back/m,
   ],
 ])('bt download fails (8) where %s while it is open', async (_, act, message) => {
   const content = makeContent({ name: 'a.bin', files: PIECES * PIECE })

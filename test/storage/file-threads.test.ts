@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { Bundles } from '../../src/lib/storage/bundles.ts'
 import { FileThreads } from '../../src/lib/storage/file-threads.ts'
+import { placeOf } from '../../src/lib/storage/in-place.ts'
 import { pseudoRandom, temporaryFolder } from './fixture.ts'
 
 async function setUp(links: 'follow' | 'stay' = 'stay') {
@@ -10,7 +11,12 @@ async function setUp(links: 'follow' | 'stay' = 'stay') {
   const threads = new FileThreads()
   onTestFinished(() => threads.close())
   const path = (name: string): string => join(root, name)
-  return { root, threads, path, bundles: new Bundles(threads, links === 'stay' ? root : undefined) }
+  return {
+    root,
+    threads,
+    path,
+    bundles: new Bundles(threads, links === 'stay' ? { path: root, place: placeOf(root) } : undefined),
+  }
 }
 
 const LENGTH = 100

@@ -1,10 +1,10 @@
-import { mkdirSync, openSync, closeSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, openSync, closeSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { sharedBytes } from '../../src/lib/base/bytes.ts'
 import { FileThreads } from '../../src/lib/storage/file-threads.ts'
 import { Folders } from '../../src/lib/storage/folders.ts'
-import { inPlaceBelow } from '../../src/lib/storage/in-place.ts'
+import { inPlaceBelow, placeOf, type InPlace } from '../../src/lib/storage/in-place.ts'
 import { openForWrite, openOrCreate } from '../../src/lib/storage/safe-open.ts'
 import { temporaryFolder } from './fixture.ts'
 
@@ -40,6 +40,15 @@ describe('a folder that becomes a link between the look and the opening', () => 
     expect(readFileSync(victim, 'utf8')).toBe('precious')
   })
 
+  it('is not written through where it is the root itself', async () => {
+    const { root, elsewhere, victim } = await stage()
+    const path = join(root, 'file')
+    writeFileSync(path, 'ours')
+    await expect(openForWrite(new Swapped(root, elsewhere), path)).rejects.toMatchObject({ code: 'DISK_PERMISSION' })
+    expect(readFileSync(victim, 'utf8')).toBe('precious')
+    rmSync(`${root}.real`, { recursive: true })
+  })
+
   it('gets a file without bytes at most', async () => {
     const { root, elsewhere } = await stage()
     const opening = openOrCreate(new Swapped(root, elsewhere), join(root, 'sub', 'new'), false)
@@ -49,6 +58,7 @@ describe('a folder that becomes a link between the look and the opening', () => 
 })
 
 describe('inPlaceBelow', () => {
+  const below = (path: string): InPlace => inPlaceBelow({ path, place: placeOf(path) })
   const open = (path: string): number => {
     const fd = openSync(path, 'r')
     onTestFinished(() => closeSync(fd))
@@ -60,7 +70,7 @@ describe('inPlaceBelow', () => {
     writeFileSync(path, 'ours')
     const link = join(await temporaryFolder(), 'link')
     symlinkSync(root, link)
-    expect(inPlaceBelow(link)(join(link, 'sub', 'file'), open(path))).toBe(true)
+    expect(below(link)(join(link, 'sub', 'file'), open(path))).toBe(true)
   })
 
   it.each(['linux', 'darwin'] as const)('tells what is there from what is behind a link, as on %s', async platform => {
@@ -69,11 +79,11 @@ describe('inPlaceBelow', () => {
     Object.defineProperty(process, 'platform', { ...real, value: platform })
     onTestFinished(() => void Object.defineProperty(process, 'platform', real))
     writeFileSync(path, 'ours')
-    expect(inPlaceBelow(root)(path, open(path))).toBe(true)
-    expect(inPlaceBelow(root)(path, open(victim))).toBe(false)
+    expect(below(root)(path, open(path))).toBe(true)
+    expect(below(root)(path, open(victim))).toBe(false)
     renameSync(join(root, 'sub'), join(root, 'real'))
     symlinkSync(elsewhere, join(root, 'sub'))
-    expect(inPlaceBelow(root)(path, open(path))).toBe(false)
+    expect(below(root)(path, open(path))).toBe(false)
   })
 })
 
@@ -81,8 +91,9 @@ it('a file thread writes nothing through a link that its own look at the folders
   const { elsewhere, victim } = await stage()
   const above = await temporaryFolder()
   symlinkSync(elsewhere, join(above, 'sub'))
-  const root = join(above, 'a-root-so-long-that-no-folder-is-looked-at')
-  mkdirSync(root)
+  const path = join(above, 'a-root-so-long-that-no-folder-is-looked-at')
+  mkdirSync(path)
+  const root = { path, place: placeOf(path) }
   const threads = new FileThreads()
   onTestFinished(() => threads.close())
   const data = sharedBytes(8)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { Bundles } from '../../src/lib/storage/bundles.ts'
 import { FileChanges } from '../../src/lib/storage/file-changes.ts'
+import { Folders } from '../../src/lib/storage/folders.ts'
 import { FileThreads } from '../../src/lib/storage/file-threads.ts'
 import { OpenFiles } from '../../src/lib/storage/open-files.ts'
 import { Slots } from '../../src/lib/storage/slots.ts'
@@ -13,12 +14,12 @@ const ALL = { slot: 0, position: 0, length: 10, at: 0 }
 async function slotsOf(): Promise<{ slots: Slots; path: string }> {
   const root = await temporaryFolder()
   const path = join(root, 'file')
+  const folders = new Folders(root)
   return {
     slots: new Slots({
-      root,
-      mode: 'write',
+      folders,
       openFiles: new OpenFiles(0),
-      bundles: new Bundles(new FileThreads(), root),
+      bundles: new Bundles(new FileThreads(), folders.root),
       changes: new FileChanges(1),
       slot: number => ({ number, path, size: 10, executable: false }),
     }),

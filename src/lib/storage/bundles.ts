@@ -5,6 +5,7 @@ import { mapConcurrently } from './concurrently.ts'
 import type { ExactStamp } from './file-stamp.ts'
 import type { FileThreads } from './file-threads.ts'
 import type { FilesAnswer, FilesJob } from './file-worker.ts'
+import type { Root } from './in-place.ts'
 
 /** Fewer files than this are as well done one by one. */
 export const MIN_BUNDLE = 2
@@ -36,10 +37,10 @@ type Noted<P> = (part: P, stamp: ExactStamp) => void
 
 export class Bundles {
   readonly #threads: FileThreads
-  readonly #root: string | undefined
+  readonly #root: Root | undefined
 
   /** @param root below which no symbolic link is followed; undefined: they are, and nothing is written */
-  constructor(threads: FileThreads, root: string | undefined) {
+  constructor(threads: FileThreads, root: Root | undefined) {
     this.#threads = threads
     this.#root = root
   }

@@ -24,7 +24,8 @@ export interface Slot {
 /** What the files of a torrent share. */
 export interface FileTools {
   readonly files: OpenFiles
-  readonly folders: Folders
+  /** To write below; undefined: nothing is written. */
+  readonly folders: Folders | undefined
   readonly prompt: PromptWrites
   readonly changes: FileChanges
 }
@@ -38,9 +39,8 @@ export class ContentFile {
   /** Made by us, or found: until a look tells that it is gone, one that is missing was taken away, and is not made again. */
   there = false
   readonly #slot: Slot
-  readonly #mode: 'read' | 'write'
   readonly #files: OpenFiles
-  readonly #folders: Folders
+  readonly #folders: Folders | undefined
   readonly #prompt: PromptWrites
   readonly #changes: FileChanges
   #writes: WriteQueue | undefined
@@ -49,9 +49,8 @@ export class ContentFile {
   /** A write covers all of it, so that it need not be sized before. */
   #whole = false
 
-  constructor(slot: Slot, mode: 'read' | 'write', disk: FileTools) {
+  constructor(slot: Slot, disk: FileTools) {
     this.#slot = slot
-    this.#mode = mode
     this.#files = disk.files
     this.#folders = disk.folders
     this.#prompt = disk.prompt
@@ -121,19 +120,22 @@ export class ContentFile {
 
   async #look<T>(action: (fd: number) => Promise<T>): Promise<T | 'missing'> {
     try {
-      const open = (): Promise<number> => this.#opened(this.#mode === 'read' ? 'read' : 'write')
-      return await this.#files.use(this.cached, open, async fd => {
-        const found = await action(fd)
-        this.#changes.seen(this.#slot.number, exactStampOf(fd))
-        return found
-      })
+      return await this.#files.use(
+        this.cached,
+        () => this.#opened('write'),
+        async fd => {
+          const found = await action(fd)
+          this.#changes.seen(this.#slot.number, exactStampOf(fd))
+          return found
+        },
+      )
     } catch (error) {
       if (isAbsent(error)) {
         this.there = false
         return 'missing'
       }
       // A file that is written to is opened for both.
-      throw diskError(error, this.#slot.path, this.#mode === 'write' && isForbidden(error) ? 'write' : 'read')
+      throw diskError(error, this.#slot.path, this.#folders !== undefined && isForbidden(error) ? 'write' : 'read')
     }
   }
 
@@ -154,16 +156,16 @@ export class ContentFile {
     })
   }
 
-  async #opened(how: 'read' | 'write' | 'create'): Promise<number> {
+  async #opened(how: 'write' | 'create'): Promise<number> {
     const { fd, size } = await this.#open(how)
     this.there = true
     this.#size = size
     return fd
   }
 
-  #open(how: 'read' | 'write' | 'create'): Promise<Opened> {
+  #open(how: 'write' | 'create'): Promise<Opened> {
     const { path, executable } = this.#slot
-    if (how === 'read') return openForRead(path)
+    if (this.#folders === undefined) return openForRead(path)
     return how === 'write' ? openForWrite(this.#folders, path) : openOrCreate(this.#folders, path, executable)
   }
 

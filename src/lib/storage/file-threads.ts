@@ -4,7 +4,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { fileWorker, type FilesAnswer, type FilesJob } from './file-worker.ts'
-import { inPlaceBelow } from './in-place.ts'
+import { inPlaceBelow, placeOf } from './in-place.ts'
 import { Scratch } from './scratch.ts'
 
 /** As libuv has for the calls of all others. */
@@ -94,7 +94,7 @@ export class FileThreads {
 
   #start(): Thread {
     const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MEMORY }
-    const worker = new Worker(`(${fileWorker.toString()})(${inPlaceBelow.toString()})`, {
+    const worker = new Worker(`(${fileWorker.toString()})(${inPlaceBelow.toString()}, ${placeOf.toString()})`, {
       eval: true,
       stdin: false,
       resourceLimits,

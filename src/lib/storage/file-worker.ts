@@ -2,7 +2,7 @@
 // from the TypeScript sources under test: it must use nothing from outside itself but globals.
 import type { BigIntStats } from 'node:fs'
 import type { SharedBytes } from '../base/bytes.ts'
-import type { inPlaceBelow } from './in-place.ts'
+import type { inPlaceBelow, placeOf, Root } from './in-place.ts'
 
 /**
  * The same to be done to many files. Each is opened, used and closed at once, and no special case is known here. The shape is
@@ -12,7 +12,7 @@ export interface FilesJob {
   /** `make` is for files that may be empty, and leaves alone what is there; `look` is for sizes and times. */
   readonly act: 'make' | 'write' | 'read' | 'flush' | 'look'
   /** Below it no symbolic link is followed; undefined: they are. */
-  readonly root: string | undefined
+  readonly root: Root | undefined
   /** Files. */
   readonly count: number
   /** One after the other, with a NUL between, which no path can hold. */
@@ -44,8 +44,8 @@ interface FileTask {
   readonly create: boolean
 }
 
-/** @param below `inPlaceBelow`, which comes as source text too. */
-export function fileWorker(below: typeof inPlaceBelow): void {
+/** @param below `inPlaceBelow`. @param place `placeOf`; they come as source text too. */
+export function fileWorker(below: typeof inPlaceBelow, place: typeof placeOf): void {
   const { parentPort } = process.getBuiltinModule('node:worker_threads')
   const paths = process.getBuiltinModule('node:path')
   const fs = process.getBuiltinModule('node:fs')
@@ -53,6 +53,15 @@ export function fileWorker(below: typeof inPlaceBelow): void {
   // Windows has neither.
   const NO_FOLLOW: number = fs.constants.O_NOFOLLOW ?? 0
   const NON_BLOCKING: number = fs.constants.O_NONBLOCK ?? 0
+
+  /** Once for each job. */
+  function leadsElsewhere(root: Root): boolean {
+    try {
+      return place(root.path) !== root.place
+    } catch {
+      return true
+    }
+  }
 
   /** As `Folders.check`, once for each folder of a job. */
   function checkFolders(root: string, path: string, real: Set<string>): void {
@@ -64,9 +73,9 @@ export function fileWorker(below: typeof inPlaceBelow): void {
   }
 
   /** As in safe-open.ts. */
-  function open(root: string | undefined, path: string, flags: number, real: Set<string>): number {
+  function open(root: Root | undefined, path: string, flags: number, real: Set<string>): number {
     if (root === undefined) return fs.openSync(path, O_RDONLY | NON_BLOCKING)
-    checkFolders(root, path, real)
+    checkFolders(root.path, path, real)
     if (NO_FOLLOW === 0 && fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
       throw new Error('a link')
     }
@@ -74,7 +83,7 @@ export function fileWorker(below: typeof inPlaceBelow): void {
   }
 
   /** @returns undefined where something is there already */
-  function make(root: string | undefined, path: string, real: Set<string>): number | undefined {
+  function make(root: Root | undefined, path: string, real: Set<string>): number | undefined {
     try {
       return open(root, path, O_RDWR | O_CREAT | O_EXCL, real)
     } catch (error) {
@@ -129,9 +138,11 @@ export function fileWorker(below: typeof inPlaceBelow): void {
 
   /** Does one thing to each file's open descriptor. @returns the numbers of those where it failed */
   function each(job: FilesJob, act: (task: FileTask, fd: number, size: number, index: number) => void): number[] {
-    const real = new Set<string>()
     const writes = job.act === 'write' || job.act === 'make'
-    const isInPlace = writes && job.root !== undefined ? below(job.root) : undefined
+    const root = writes ? job.root : undefined
+    if (root !== undefined && leadsElsewhere(root)) return [...Array(job.count).keys()]
+    const isInPlace = root && below(root)
+    const real = new Set<string>()
     const failed: number[] = []
     // What was not there is a regular file of no bytes, and need not be looked at; where one was there, more of them may be.
     let fresh = true

@@ -4,6 +4,7 @@
 // verified after a restart. They go to a hidden part file, at their own offset in the content (so it is mostly one hole),
 // rather than into the neighbours: a file then appears in the folder only if it was asked for. An unselected file that is
 // there all the same, from an earlier selection, is used in place. The part file goes when nothing is left in it.
+import { rm } from 'node:fs/promises'
 import type { SharedBytes } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import type { Info } from '../metainfo/metainfo.ts'
@@ -11,7 +12,9 @@ import { Bundles } from './bundles.ts'
 import { mapConcurrently } from './concurrently.ts'
 import type { Kept, Slot } from './content-file.ts'
 import { Disk } from './disk.ts'
+import { diskError } from './disk-error.ts'
 import { FileChanges } from './file-changes.ts'
+import { Folders } from './folders.ts'
 import { LOOK_CONCURRENCY, stampsOf } from './file-stamp.ts'
 import { MissingBytes } from './missing.ts'
 import type { Hasher } from './hasher.ts'
@@ -38,7 +41,13 @@ interface Opening {
   readonly disk: Disk
   readonly bundles: Bundles
   readonly places: readonly Place[]
-  readonly lock: Lock | undefined
+  readonly written: Written | undefined
+}
+
+/** What is written to. */
+interface Written {
+  readonly folders: Folders
+  readonly lock: Lock
 }
 
 /** All calls may run at the same time. */
@@ -50,26 +59,25 @@ export class FileStore {
   readonly #selected: ReadonlySet<number> | undefined
   readonly #slots: Slots
   readonly #changes: FileChanges
-  readonly #lock: Lock | undefined
+  readonly #written: Written | undefined
   readonly #bundles: Bundles
   readonly #ownDisk: Disk | undefined
   /** The files that should be empty are, or are being emptied. */
   #emptied: Promise<void> | undefined
 
-  private constructor(options: StoreOptions, { disk, bundles, places, lock }: Opening) {
+  private constructor(options: StoreOptions, { disk, bundles, places, written }: Opening) {
     this.info = options.info
     this.output = options.output
     this.mode = options.mode
     this.#places = places
     this.#selected = options.selected
-    this.#lock = lock
+    this.#written = written
     this.#bundles = bundles
     this.#ownDisk = options.disk === undefined ? disk : undefined
     // The part file comes after the torrent's own.
     this.#changes = new FileChanges(options.info.files.length + 1)
     this.#slots = new Slots({
-      root: options.output.root,
-      mode: options.mode,
+      folders: written?.folders,
       openFiles: disk.files,
       bundles,
       changes: this.#changes,
@@ -83,14 +91,14 @@ export class FileStore {
    */
   static async open(options: StoreOptions): Promise<FileStore> {
     const { output, mode, disk = new Disk() } = options
-    const bundles = new Bundles(disk.threads, mode === 'read' ? undefined : output.root)
-    const lock = mode === 'read' ? undefined : await lockOutput(output)
+    const written = mode === 'read' ? undefined : await lockOutput(output)
+    const bundles = new Bundles(disk.threads, written?.folders.root)
     try {
       const places = await placeFiles(options, bundles)
-      if (mode === 'write') await prepare(options, places, bundles)
-      return new FileStore(options, { disk, bundles, places, lock })
+      if (written !== undefined) await prepare(options, places, { folders: written.folders, bundles })
+      return new FileStore(options, { disk, bundles, places, written })
     } catch (error) {
-      await lock?.release().catch(() => undefined)
+      await written?.lock.release().catch(() => undefined)
       throw error
     }
   }
@@ -179,14 +187,27 @@ export class FileStore {
     })
   }
 
+  /** Takes away a file of the torrent's own that holds nothing of use. @throws BtError DISK_* */
+  async remove(file: number): Promise<void> {
+    const path = this.output.paths[file] ?? ''
+    this.#written?.folders.checkRoot()
+    await rm(path, { force: true }).catch((error: unknown) => {
+      throw diskError(error, path, 'remove')
+    })
+  }
+
   /** Flushes to the disk what every `write` that has resolved by now wrote. After a failure it fails for good. */
   sync(): Promise<void> {
     return this.#slots.sync()
   }
 
-  /** What is on the disk now. The first one comes before anything is verified: later changes are seen as such. */
+  /**
+   * What is on the disk now. The first one comes before anything is verified: later changes are seen as such.
+   * @throws BtError DISK_*; DISK_PERMISSION where these would be the files of another folder than those that were written
+   */
   async survey(): Promise<Survey> {
     const survey = await surveyFiles(this, this.#places, this.#bundles)
+    this.#written?.folders.checkRoot()
     for (const [index, { stamp }] of survey.files.entries()) if (stamp !== undefined) this.#changes.expect(index, stamp)
     if (survey.parts !== undefined) this.#changes.expect(this.info.files.length, survey.parts)
     return survey
@@ -222,7 +243,7 @@ export class FileStore {
       await this.#slots.close()
     } finally {
       await this.#ownDisk?.close()
-      await this.#lock?.release()
+      await this.#written?.lock.release()
     }
   }
 
@@ -264,7 +285,8 @@ export class FileStore {
   }
 }
 
-async function lockOutput({ root, lockPath }: Output): Promise<Lock> {
+async function lockOutput({ root, lockPath }: Output): Promise<Written> {
   await makeRoot(root)
-  return acquireLock(lockPath)
+  const folders = new Folders(root)
+  return { folders, lock: await acquireLock(lockPath) }
 }

@@ -1,7 +1,6 @@
 // Takes the room for a download before it begins (`--prealloc`), so that a disk that is too small is known at once. Node has
 // no call for it (fallocate), so zeros are written where pieces are missing; file systems that compress, or copy what is
 // overwritten, keep no room for that. No byte of a verified piece is touched, nor a file that is not known to be the torrent's.
-import { rm } from 'node:fs/promises'
 import type { Bitfield } from '../base/bitfield.ts'
 import { BtError } from '../base/errors.ts'
 import type { Info } from '../metainfo/metainfo.ts'
@@ -114,7 +113,7 @@ async function checkRoom(store: FileStore, needed: number): Promise<void> {
 
 async function discard(store: FileStore, gaps: readonly Gaps[]): Promise<void> {
   for (const { file, fresh } of gaps) {
-    if (fresh) await rm(store.output.paths[file] ?? '', { force: true }).catch(() => undefined)
+    if (fresh) await store.remove(file).catch(() => undefined)
   }
 }
 

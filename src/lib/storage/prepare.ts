@@ -10,7 +10,7 @@ import type { Bundles } from './bundles.ts'
 import { mapConcurrently } from './concurrently.ts'
 import { closeDescriptor } from './descriptor.ts'
 import { diskError, errnoOf, isAbsent } from './disk-error.ts'
-import { Folders } from './folders.ts'
+import type { Folders } from './folders.ts'
 import type { Output } from './output.ts'
 import { isSymlink } from './plan.ts'
 import { openOrCreate } from './safe-open.ts'
@@ -51,12 +51,14 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-/** @throws BtError DISK_* */
-export async function prepare(preparation: Preparation, places: readonly Place[], bundles: Bundles): Promise<void> {
-  const { info, output, selected } = preparation
+/** @param tools of the output's root. @throws BtError DISK_* */
+export async function prepare(
+  { info, output, selected }: Preparation,
+  places: readonly Place[],
+  { folders, bundles }: { readonly folders: Folders; readonly bundles: Bundles },
+): Promise<void> {
   if (!places.includes('parts')) await rm(output.partsPath, { force: true })
   const chosen = [...info.files.entries()].filter(([index, file]) => !file.padding && selected?.has(index) !== false)
-  const folders = new Folders(output.root)
   const paths = new Set(chosen.map(([index]) => dirname(output.paths[index] ?? '')))
   for (const path of paths) await folders.make(path)
   const empty = chosen.filter(([, file]) => file.length === 0 && !isSymlink(file))

@@ -6,7 +6,6 @@ import { BtError } from '../base/errors.ts'
 import { closeDescriptor, describe, look, openDescriptor } from './descriptor.ts'
 import { isAbsent, symlinkRefused } from './disk-error.ts'
 import type { Folders } from './folders.ts'
-import { inPlaceBelow } from './in-place.ts'
 
 export interface Opened {
   readonly fd: number
@@ -47,17 +46,12 @@ export async function openOrCreate(folders: Folders, path: string, executable: b
 async function openNoFollow(folders: Folders, path: string, flags: number, mode: number): Promise<Opened> {
   if (NO_FOLLOW === 0) await refuseSymlink(path)
   const opened = await regular(await openDescriptor(path, flags | NO_FOLLOW | NON_BLOCKING, mode), path)
-  if (isBelow(folders, path, opened.fd)) return opened
-  await closeDescriptor(opened.fd)
-  throw symlinkRefused(path)
-}
-
-/** What can not be found any more was taken away meanwhile, or is not below. */
-function isBelow({ root }: Folders, path: string, fd: number): boolean {
   try {
-    return inPlaceBelow(root)(path, fd)
-  } catch {
-    return false
+    folders.checkOpened(path, opened.fd)
+    return opened
+  } catch (error) {
+    await closeDescriptor(opened.fd)
+    throw error
   }
 }
 

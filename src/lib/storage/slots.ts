@@ -5,7 +5,7 @@ import { MIN_BUNDLE, SMALL_FILE, type Bundles, type NewPart } from './bundles.ts
 import { concurrently, mapConcurrently } from './concurrently.ts'
 import { ContentFile, type FileTools, type Kept, type Slot } from './content-file.ts'
 import type { FileChanges } from './file-changes.ts'
-import { Folders } from './folders.ts'
+import type { Folders } from './folders.ts'
 import type { ExactStamp } from './file-stamp.ts'
 import type { Hasher } from './hasher.ts'
 import type { OpenFiles } from './open-files.ts'
@@ -19,8 +19,8 @@ const FLUSH_CONCURRENCY = 8
 const FILE_CONCURRENCY = 8
 
 export interface SlotsOptions {
-  readonly root: string
-  readonly mode: 'read' | 'write'
+  /** To write below; undefined: nothing is written. */
+  readonly folders: Folders | undefined
   readonly openFiles: OpenFiles
   readonly bundles: Bundles
   readonly changes: FileChanges
@@ -45,8 +45,8 @@ export class Slots {
 
   constructor(options: SlotsOptions) {
     this.#options = options
-    const { root, openFiles, changes } = options
-    this.#tools = { files: openFiles, folders: new Folders(root), prompt: new PromptWrites(), changes }
+    const { folders, openFiles, changes } = options
+    this.#tools = { files: openFiles, folders, prompt: new PromptWrites(), changes }
   }
 
   /**
@@ -184,7 +184,7 @@ export class Slots {
   #file(number: number): ContentFile {
     let file = this.#files.get(number)
     if (file === undefined) {
-      file = new ContentFile(this.#options.slot(number), this.#options.mode, this.#tools)
+      file = new ContentFile(this.#options.slot(number), this.#tools)
       file.there = this.#there.has(number)
       this.#files.set(number, file)
     }
