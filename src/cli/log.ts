@@ -4,6 +4,7 @@ import { writeSync } from 'node:fs'
 import { BtError, messageOf } from '../lib/base/errors.ts'
 import { watchDiagnostics } from '../lib/engine/diagnostics.ts'
 import { openOutput, type OpenOutput } from '../lib/engine/output-place.ts'
+import { diskError } from '../lib/storage/disk-error.ts'
 import { isLogged, logJson, logText, type LogEntry, type LogLevel } from '../lib/ui/log-line.ts'
 import { serverEntry } from '../lib/ui/server-log.ts'
 import { sessionEntry } from '../lib/ui/session-log.ts'
@@ -83,6 +84,7 @@ function openLog(path: string): OpenOutput {
   try {
     return openOutput(path, 'a')
   } catch (error) {
-    throw new BtError('DISK_FAILED', `can not write the log: ${messageOf(error)}`, { cause: error })
+    const { code, message } = diskError(error, path, 'open')
+    throw new BtError(code, `can not write the log: ${message}`, { cause: error })
   }
 }

@@ -1,4 +1,8 @@
-import { describe, expect, test } from 'vitest'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { loadSource } from '../../src/lib/engine/source.ts'
 
 const { signal } = new AbortController()
@@ -31,4 +35,46 @@ describe('loadSource', () => {
       })
     },
   )
+
+  describe.skipIf(process.platform === 'win32')('says in words why it can not read', () => {
+    const folder = (): string => {
+      const path = mkdtempSync(join(tmpdir(), 'bt-'))
+      onTestFinished(() => rmSync(path, { recursive: true }))
+      return path
+    }
+
+    test('a link that leads round', async () => {
+      const path = join(folder(), 'loop')
+      symlinkSync('loop', path)
+      await expect(loadSource(path, signal)).rejects.toMatchObject({
+        code: 'DISK_FAILED',
+        message: `"${path}" leads round from one symbolic link to the next; mend the link`,
+      })
+    })
+
+    test('something below a file', async () => {
+      const file = join(folder(), 'file')
+      writeFileSync(file, '')
+      await expect(loadSource(`${file}/a`, signal)).rejects.toMatchObject({
+        code: 'DISK_FAILED',
+        message: `can not read "${file}/a": what should be a folder on the way there is a file; check the path`,
+      })
+    })
+
+    test('a name that no file has, which it does not show whole', async () => {
+      await expect(loadSource('a'.repeat(5000), signal)).rejects.toMatchObject({
+        code: 'DISK_FAILED',
+        message: `can not read "${'a'.repeat(100)}…": no file has a name that long; choose a shorter one`,
+      })
+    })
+
+    test('a named pipe, which may be read in another way', async () => {
+      const path = join(folder(), 'pipe')
+      execFileSync('mkfifo', [path])
+      await expect(loadSource(path, signal)).rejects.toMatchObject({
+        code: 'INPUT_UNREADABLE',
+        message: `${path} is a named pipe; read it with "-" and < ${path}, or name a file`,
+      })
+    })
+  })
 })

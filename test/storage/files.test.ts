@@ -588,6 +588,7 @@ describe('failures of the disk', () => {
     ['ELOOP', 'DISK_PERMISSION'],
     ['ENOENT', 'DISK_NOT_FOUND'],
     ['EFBIG', 'DISK_FAILED'],
+    ['ENOTDIR', 'DISK_FAILED'],
     ['ENAMETOOLONG', 'DISK_FAILED'],
     ['EIO', 'DISK_FAILED'],
   ])('maps %s to %s, naming the path', (errno, code) => {

@@ -7,6 +7,7 @@ import { BtError, messageOf } from '../base/errors.ts'
 import { HASH_LENGTH } from '../base/ids.ts'
 import { MAX_TORRENT_BYTES } from '../metainfo/limits.ts'
 import { parseMetainfo } from '../metainfo/metainfo.ts'
+import { diskError, errnoOf } from '../storage/disk-error.ts'
 import { parseAllowText } from '../tracker/allow-text.ts'
 import { readBounded } from './read-bounded.ts'
 
@@ -95,9 +96,9 @@ async function stampOf(path: string): Promise<string> {
     const { mtimeMs, size, ino } = await stat(path)
     return `${mtimeMs} ${size} ${ino}`
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-    if (missing) throw new BtError('DISK_NOT_FOUND', `there is no file or folder ${path}`, { cause: error })
-    throw new BtError('DISK_FAILED', `can not read ${path}: ${messageOf(error)}`, { cause: error })
+    if (errnoOf(error) === 'ENOENT')
+      throw new BtError('DISK_NOT_FOUND', `there is no file or folder ${path}`, { cause: error })
+    throw diskError(error, path, 'read')
   }
 }
 
@@ -110,11 +111,7 @@ async function readAllowed(path: string, warn: Warn): Promise<ReadonlySet<string
     if (bytes !== undefined) return readText(path, new TextDecoder().decode(bytes))
     throw new BtError('INPUT_UNREADABLE', `${path} is too large for a list of info-hashes`)
   } catch (error) {
-    if (error instanceof BtError) throw error
-    const denied = (error as NodeJS.ErrnoException).code === 'EACCES'
-    throw new BtError(denied ? 'DISK_PERMISSION' : 'DISK_FAILED', `can not read ${path}: ${messageOf(error)}`, {
-      cause: error,
-    })
+    throw diskError(error, path, 'read')
   }
 }
 

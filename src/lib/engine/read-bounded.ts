@@ -8,15 +8,16 @@ const HANDED_OVER = /^\/(dev\/(fd|stdin)|proc\/self\/fd)\b/
 
 /**
  * @param most bytes
+ * @param advice what to do instead of naming a pipe
  * @returns undefined where there are more
  * @throws BtError INPUT_UNREADABLE for a named pipe; else what the system said
  */
-export async function readBounded(path: string, most: number): Promise<Uint8Array | undefined> {
+export async function readBounded(path: string, most: number, advice = 'name a file'): Promise<Uint8Array | undefined> {
   const stats = await stat(path)
   if (stats.size > most) return undefined
   // Opening one waits for a writer, and nothing can end that, not even Ctrl-C.
   if (stats.isFIFO() && !HANDED_OVER.test(path)) {
-    throw new BtError('INPUT_UNREADABLE', `${path} is a named pipe; read it with "-" and < ${path}, or name a file`)
+    throw new BtError('INPUT_UNREADABLE', `${path} is a named pipe; ${advice}`)
   }
   // A device has no size and no end, and a file may grow: what is read is what counts.
   const chunks: Buffer[] = []

@@ -2,11 +2,12 @@
 import { stat } from 'node:fs/promises'
 import type { PeerAddress } from '../base/address.ts'
 import { fromHex } from '../base/bytes.ts'
-import { BtError, messageOf } from '../base/errors.ts'
+import { BtError } from '../base/errors.ts'
 import { infoHash, type InfoHash } from '../base/ids.ts'
 import { parseMagnet, type Magnet } from '../metainfo/magnet.ts'
 import { parseMetainfo, type Info, type Metainfo } from '../metainfo/metainfo.ts'
 import { MAX_TORRENT_BYTES } from '../metainfo/limits.ts'
+import { diskError, errnoOf } from '../storage/disk-error.ts'
 import { firstTrackers } from './first-trackers.ts'
 import { readBounded } from './read-bounded.ts'
 
@@ -101,20 +102,18 @@ async function download(address: string, signal: AbortSignal): Promise<Uint8Arra
 
 async function readFromDisk(path: string): Promise<Uint8Array> {
   try {
-    const bytes = await readBounded(path, MAX_TORRENT_BYTES)
+    const bytes = await readBounded(path, MAX_TORRENT_BYTES, `read it with "-" and < ${path}, or name a file`)
     if (bytes !== undefined) return bytes
     throw new BtError('METAINFO_INVALID', `${path} has more than the ${MAX_TORRENT_BYTES} bytes of a .torrent file`)
   } catch (error) {
-    if (error instanceof BtError) throw error
-    const code = (error as NodeJS.ErrnoException).code
+    const code = errnoOf(error)
     if (code === 'ENOENT') throw new BtError('DISK_NOT_FOUND', `there is no file ${path}`, { cause: error })
-    if (code === 'EACCES') throw new BtError('DISK_PERMISSION', `no permission to read ${path}`, { cause: error })
     if (code === 'EISDIR') {
       throw new BtError('INPUT_UNREADABLE', `${path} is a folder; name a .torrent file or a magnet link`, {
         cause: error,
       })
     }
-    throw new BtError('DISK_FAILED', `can not read ${path}: ${messageOf(error)}`, { cause: error })
+    throw diskError(error, path, 'read')
   }
 }
 

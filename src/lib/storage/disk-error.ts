@@ -1,6 +1,8 @@
 // What the operating system says about a file, as a BtError that names the path and what to do about it.
 import { BtError, messageOf } from '../base/errors.ts'
 
+/** Characters of a path that is no path. */
+const MAX_SHOWN = 100
 const READING: ReadonlySet<string> = new Set(['read', 'look at'])
 
 /** A failed call on `path`; `doing` is the verb of the message ("read", "write", "create"). A BtError passes unchanged. */
@@ -48,16 +50,27 @@ export function diskError(error: unknown, path: string, doing: string): BtError 
         `can not ${doing} "${path}": too many files are open (${code}); allow more with ulimit -n`,
         options,
       )
+    case 'ENOTDIR':
+      return new BtError(
+        'DISK_FAILED',
+        `can not ${doing} "${path}": what should be a folder on the way there is a file; check the path`,
+        options,
+      )
     case 'ENAMETOOLONG':
       return new BtError(
         'DISK_FAILED',
-        `can not ${doing} "${path}": the name is too long; choose a shorter place`,
+        `can not ${doing} "${brief(path)}": no file has a name that long; choose a shorter one`,
         options,
       )
     case undefined:
     default:
       return new BtError('DISK_FAILED', `can not ${doing} "${path}": ${messageOf(error)}; check the disk`, options)
   }
+}
+
+/** Something else may have been meant, of any length, such as a magnet link with a letter too few. */
+function brief(path: string): string {
+  return path.length > MAX_SHOWN ? `${path.slice(0, MAX_SHOWN)}…` : path
 }
 
 function leadsRound(
