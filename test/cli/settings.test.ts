@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { ON_DONE_VARIABLES, variablesOf } from '../../src/cli/settings.ts'
@@ -144,6 +145,48 @@ describe('what is wrong is named, with exit code 2', () => {
     const { stdout, stderr, code } = await bt(['peers', 'a.torrent'], { env: environment(given) })
     expect({ stdout, code }).toEqual({ stdout: '', code: 2 })
     expect(stderr).toMatch(message)
+  })
+
+  describe.skipIf(process.platform === 'win32')('a file that is none', () => {
+    test.each<[string, (folder: string) => string, RegExp]>([
+      ['a folder', folder => folder, /^bt: the configuration file can not be read: .*a folder of that name is there/],
+      [
+        'a device without end',
+        () => '/dev/zero',
+        /^bt: \/dev\/zero has more than the 1000000 bytes of a configuration/,
+      ],
+      [
+        'a named pipe',
+        folder => {
+          execFileSync('mkfifo', [join(folder, 'pipe')])
+          return join(folder, 'pipe')
+        },
+        /^bt: the configuration file can not be read: \/.*pipe is a named pipe; name a file\n/,
+      ],
+      [
+        'a link that leads round',
+        folder => {
+          symlinkSync('loop', join(folder, 'loop'))
+          return join(folder, 'loop')
+        },
+        /^bt: the configuration file can not be read: ".*" leads round/,
+      ],
+    ])('%s', async (_, make, message) => {
+      const { stderr, code } = await bt(['peers', 'a.torrent'], { env: { BT_CONFIG: make(tempFolder()) } })
+      expect(code).toBe(2)
+      expect(stderr).toMatch(message)
+    })
+
+    test('but a device that has nothing is an empty one', async () => {
+      expect((await bt(['decode', 'i1e'], { env: { BT_CONFIG: '/dev/null' } })).code).toBe(0)
+    })
+
+    test('nor does the one that nobody named make it wait', async () => {
+      const folder = tempFolder()
+      execFileSync('mkfifo', [join(folder, 'config.toml')])
+      const { stderr, code } = await bt(['decode', 'i1e'], { env: { BT_CONFIG_DIR: folder } })
+      expect({ stderr, code }).toMatchObject({ stderr: expect.stringContaining('is a named pipe') as string, code: 2 })
+    })
   })
 
   test('and help is had all the same', async () => {
