@@ -10,6 +10,7 @@ import { BtCommand } from './bt-command.ts'
 import { outFlag, peerFlag, portFlag, selectFlag, stallFlag, trackerFlag } from './flags.ts'
 import { maxDownFlag, maxUpFlag, rateLimits, type RateFlags } from './rate-flags.ts'
 import { seedGoals, seedUntilFlags, type SeedUntilFlags } from './seed-flags.ts'
+import { isStdout } from './stdout-name.ts'
 
 export const downloadFlags = {
   output: outFlag,
@@ -69,8 +70,8 @@ interface Transfer {
 export abstract class DownloadCommand extends BtCommand {
   /** Downloads, shows how it goes, and leaves cleanly however it ends. */
   protected async download(argument: string, given: DownloadFlags): Promise<void> {
-    // As in other commands, - is stdout.
-    const flags = given.output === '-' ? { ...given, stdout: true, output: undefined } : given
+    const flags =
+      given.output !== undefined && isStdout(given.output) ? { ...given, stdout: true, output: undefined } : given
     const [{ createEngine }, { loadSource }] = await Promise.all([
       import('../lib/engine/engine.ts'),
       import('../lib/engine/source.ts'),

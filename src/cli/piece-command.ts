@@ -3,8 +3,7 @@ import { Flags } from './options.ts'
 import type { PeerAddress } from '../lib/base/address.ts'
 import { BtCommand } from './bt-command.ts'
 import { askingStallFlag, peerFlag, trackerFlag } from './flags.ts'
-
-const STDOUT = '-'
+import { isStdout } from './stdout-name.ts'
 
 export const pieceFlags = {
   output: Flags.string({ char: 'o', description: 'the file to write; - for stdout', helpValue: 'OUT', required: true }),
@@ -31,7 +30,7 @@ export abstract class PieceCommand extends BtCommand {
       import('./follow.ts'),
     ])
     const source = await loadSource(argument, this.interrupted)
-    const toStdout = flags.output === STDOUT
+    const toStdout = isStdout(flags.output)
     const watch = await this.watch(toStdout ? 'stderr' : 'stdout')
     const engine = await createEngine({ port: false, registry: await this.plugins() })
     try {

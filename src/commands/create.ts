@@ -2,11 +2,10 @@ import { basename, resolve } from 'node:path'
 import { Args, Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { createFlags, createOptions } from '../cli/create-flags.ts'
+import { isStdout } from '../cli/stdout-name.ts'
 import { BtError } from '../lib/base/errors.ts'
 import type { CreatedTorrent, CreateOptions, TorrentPlan } from '../lib/engine/create-torrent.ts'
 import { jsonLine } from '../lib/ui/json-line.ts'
-
-const STDOUT = '-'
 
 export default class Create extends BtCommand {
   static override summary = 'Make a .torrent file of a file or folder.'
@@ -39,7 +38,7 @@ export default class Create extends BtCommand {
     const { checkFree, placeFile, saveFile } = await import('../lib/engine/save-file.ts')
     const { output, force: overwrite } = flags
     const name = flags.name ?? basename(resolve(args.path))
-    const place = output === STDOUT ? undefined : await placeFile(output, `${name}.torrent`)
+    const place = output !== undefined && isStdout(output) ? undefined : await placeFile(output, `${name}.torrent`)
     const options = createOptions(flags, place)
     if (flags['dry-run']) return this.#showPlan(args.path, options)
     const target = writes ? place : undefined

@@ -3,13 +3,14 @@ import type { Interfaces } from '@oclif/core'
 import { Args, Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { editFlags, editsOf, patchText, trackerEdits, webSeedEdits, type EditFlags } from '../cli/edit-flags.ts'
+import { isStdout } from '../cli/stdout-name.ts'
 import { hex } from '../lib/base/bytes.ts'
 import { BtError } from '../lib/base/errors.ts'
 import { unused } from '../lib/metainfo/edit-lists.ts'
 import type { EditedTorrent } from '../lib/metainfo/edit.ts'
 import { jsonLine } from '../lib/ui/json-line.ts'
 
-const STDIO = '-'
+const STDIN = '-'
 
 type Where = Pick<Interfaces.InferredFlags<typeof Edit.flags>, 'output' | 'dry-run' | 'force'>
 
@@ -85,8 +86,8 @@ export default class Edit extends BtCommand {
   /** @returns where it was written; undefined: to stdout, or nowhere */
   async #write(file: string, { bytes, changed }: EditedTorrent, where: Where): Promise<string | undefined> {
     if (where['dry-run']) return undefined
-    const output = where.output ?? (file === STDIO ? STDIO : undefined)
-    if (output === STDIO) {
+    const { output } = where
+    if (output === undefined ? file === STDIN : isStdout(output)) {
       process.stdout.write(bytes)
       return undefined
     }

@@ -1,5 +1,6 @@
 import { Args, Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
+import { isStdout } from '../cli/stdout-name.ts'
 import { hex, tryUtf8 } from '../lib/base/bytes.ts'
 import { BtError } from '../lib/base/errors.ts'
 import { encode } from '../lib/bencode/encode.ts'
@@ -14,7 +15,7 @@ export default class Encode extends BtCommand {
   }
   static override flags = {
     file: Flags.string({ char: 'f', description: 'read the JSON from this file', helpValue: 'FILE' }),
-    output: Flags.string({ char: 'o', description: 'write the bytes to this file', helpValue: 'FILE' }),
+    output: Flags.string({ char: 'o', description: 'write the bytes to this file; - for stdout', helpValue: 'FILE' }),
     force: Flags.boolean({ description: 'with -o: overwrite the file' }),
   }
   static override examples = [
@@ -26,14 +27,15 @@ export default class Encode extends BtCommand {
   protected override async execute(): Promise<void> {
     const { args, flags } = await this.parse(Encode)
     const bytes = encode(fromJson(await this.#input(args.json, flags.file)))
-    if (flags.output !== undefined) {
+    const output = flags.output !== undefined && isStdout(flags.output) ? undefined : flags.output
+    if (output !== undefined) {
       const { placeFile, saveFile } = await import('../lib/engine/save-file.ts')
-      const path = await placeFile(flags.output, 'value.bencode')
+      const path = await placeFile(output, 'value.bencode')
       await saveFile(path, bytes, { overwrite: flags.force })
       this.note(`saved as ${path}`)
     }
     if (this.json) this.printJson({ length: bytes.length, hex: hex(bytes) })
-    else if (flags.output === undefined) {
+    else if (output === undefined) {
       process.stdout.write(bytes)
       // Not part of the value, so only where a person's prompt would stick to it.
       if (process.stdout.isTTY) process.stdout.write('\n')

@@ -2,6 +2,7 @@ import { Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { showFlags, torrentText } from '../cli/show-torrent.ts'
 import { askingStallFlag, linkArg, peerFlag, trackerFlag } from '../cli/flags.ts'
+import { isStdout } from '../cli/stdout-name.ts'
 import type { AddOptions } from '../lib/engine/engine.ts'
 import type { TorrentSource } from '../lib/engine/source.ts'
 import type { Info } from '../lib/metainfo/metainfo.ts'
@@ -14,7 +15,10 @@ export default class MagnetInfo extends BtCommand {
   static override flags = {
     peer: peerFlag(),
     tracker: trackerFlag(),
-    save: Flags.string({ description: 'write the metadata as a .torrent file', helpValue: 'FILE.torrent' }),
+    save: Flags.string({
+      description: 'write the metadata as a .torrent file; - for stdout',
+      helpValue: 'FILE.torrent',
+    }),
     'stall-timeout': askingStallFlag,
     force: Flags.boolean({ description: 'with --save: overwrite the file' }),
     ...showFlags,
@@ -32,7 +36,8 @@ export default class MagnetInfo extends BtCommand {
       import('../lib/engine/save-file.ts'),
     ])
     const source = addTrackers(await loadSource(args.link, this.interrupted), flags.tracker)
-    if (flags.save !== undefined) {
+    const toStdout = flags.save !== undefined && isStdout(flags.save)
+    if (flags.save !== undefined && !toStdout) {
       // In a folder it will have the torrent's name, which is not known yet.
       const { hex } = await import('../lib/base/bytes.ts')
       await checkFree(await placeFile(flags.save, `${hex(source.infoHash)}.torrent`), { overwrite: flags.force })
@@ -40,13 +45,20 @@ export default class MagnetInfo extends BtCommand {
     const options = { giveUp: true, ...(flags.peer !== undefined && { peers: flags.peer }) }
     const info = await this.#fetch(source, options, flags['stall-timeout'])
     const torrent = { info, tiers: source.tiers, webSeeds: source.magnet?.webSeeds ?? [] }
+    const text = await torrentText(torrent, { ...flags, json: this.json })
     if (flags.save !== undefined) {
       const { wrapInfo } = await import('../lib/metainfo/create.ts')
+      const bytes = wrapInfo(info.raw, torrent)
+      if (toStdout) {
+        process.stdout.write(bytes)
+        for (const line of text) this.note(line)
+        return
+      }
       const path = await placeFile(flags.save, `${info.name}.torrent`)
-      await saveFile(path, wrapInfo(info.raw, torrent), { overwrite: flags.force })
+      await saveFile(path, bytes, { overwrite: flags.force })
       this.note(`saved as ${path}`)
     }
-    this.printAll(await torrentText(torrent, { ...flags, json: this.json }))
+    this.printAll(text)
   }
 
   async #fetch(source: TorrentSource, options: AddOptions, stallTimeout: number): Promise<Info> {

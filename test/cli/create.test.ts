@@ -91,9 +91,9 @@ describe('bt create', () => {
     expect(parseMetainfo(readFileSync(join(cwd, 'a.bin.torrent'))).info.name).toBe('a.bin')
   })
 
-  test('writes the torrent to stdout with -o -, and the lines to stderr', async () => {
+  test.each(['-', '/dev/stdout'])('writes the torrent to stdout with -o %s, and the lines to stderr', async output => {
     const cwd = folderWithFile()
-    const made = await bt(['create', 'a.bin', '-o', '-', '--comment', 'x'], { cwd })
+    const made = await bt(['create', 'a.bin', '-o', output, '--comment', 'x'], { cwd })
     const shown = await bt(['info', '-'], { input: made.stdout })
     expect(made.stderr).toMatch(/^Info Hash: [0-9a-f]{40}$/m)
     expect(made.stderr).toMatch(/^1 file, 48\.8 KiB: 4 pieces of 16\.0 KiB$/m)

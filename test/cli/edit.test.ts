@@ -77,6 +77,8 @@ describe('bt edit', () => {
     expect(stdout).toContain('7:comment2:é')
     expect(stdout.endsWith('1:xli1eee')).toBe(true)
     expect(stderr).toContain(`Info Hash: ${HASH}\n`)
+    const there = await bt(['edit', 'a.torrent', '--merge', '@patch.json', '-o', '/dev/stdout'], { cwd })
+    expect(there).toMatchObject({ stdout, stderr, code: 0 })
     expect((await bt(['edit', 'a.torrent', '--merge', '{"info":{"x":true}}'], { cwd })).code).toBe(3)
     expect((await bt(['edit', 'a.torrent', '--merge', '{"info":{"pieces":""}}'], { cwd })).code).toBe(3)
     expect(readFileSync(join(cwd, 'a.torrent'))).toEqual(original)

@@ -10,6 +10,9 @@ describe('bt encode', () => {
   test('writes the bytes and nothing else', async () => {
     const { stdout, stderr, code } = await bt(['encode', '{"hello": 52, "foo": "bar"}'])
     expect({ stdout, stderr, code }).toEqual({ stdout: 'd3:foo3:bar5:helloi52ee', stderr: '', code: 0 })
+    for (const output of ['-', '/dev/stdout']) {
+      expect(await bt(['encode', '1', '-o', output])).toEqual({ stdout: 'i1e', stderr: '', code: 0 })
+    }
     expect(await btJson(['encode', '[{"hex":"00ff"}]'])).toEqual({ length: 6, hex: '6c323a00ff65' })
   })
 

@@ -76,6 +76,17 @@ describe('bt magnet_info', () => {
     expect(readdirSync(folder)).toEqual(['a.bin.torrent'])
   })
 
+  test('saves it to stdout, and shows it on stderr then', async () => {
+    const torrent = testTorrent([])
+    const peer = await scriptedPeer(serving(torrent))
+    const folder = tempFolder()
+    const args = ['magnet_info', torrent.hash, '--peer', peer.address, '--save', '-']
+    const { stdout, stderr, code } = await bt(args, { cwd: folder })
+    expect({ code, start: stdout.slice(0, 8) }).toEqual({ code: 0, start: 'd4:infod' })
+    expect(stderr).toContain(`Info Hash: ${torrent.hash}\n`)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
   test('takes no metadata that does not hash to the info-hash', async () => {
     const torrent = testTorrent([])
     const other = testTorrent([], 'b.bin')

@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   closeSync,
@@ -94,12 +94,22 @@ describe('saveFile', () => {
     await expect(below).rejects.toMatchObject({ code: 'DISK_FAILED', details: { path } })
   })
 
-  test('puts no file in the place of a device', async () => {
+  test.each([true, false])('puts no file in the place of a device (overwrite: %s)', async overwrite => {
     const path = join(folder, 'link')
     symlinkSync('/dev/null', path)
-    await saveFile(path, utf8('x'), { overwrite: true })
+    await expect(checkFree(path, { overwrite })).resolves.toBeUndefined()
+    await saveFile(path, utf8('x'), { overwrite })
     expect(lstatSync(path).isSymbolicLink()).toBe(true)
     expect(readdirSync(folder)).toEqual(['link'])
+  })
+
+  test('never writes over a disk unless told to', async context => {
+    const path = join(folder, 'disk')
+    const { status } = spawnSync('mknod', [path, 'b', '7', '4095'])
+    if (status !== 0) context.skip('no device can be made here')
+    const disk = { code: 'USAGE', message: expect.stringContaining('exists already') as string }
+    await expect(checkFree(path, { overwrite: false })).rejects.toMatchObject(disk)
+    await expect(saveFile(path, utf8('x'), { overwrite: false })).rejects.toMatchObject(disk)
   })
 
   describe.skipIf(process.platform === 'win32')('writes into a named pipe', () => {
@@ -113,7 +123,7 @@ describe('saveFile', () => {
       const reader = spawn('cat', [path], { stdio: ['ignore', 'pipe', 'ignore'] })
       const read = buffer(reader.stdout)
       const data = new Uint8Array(1_000_000).fill(7)
-      await vi.waitFor(() => saveFile(path, data, { overwrite: true }), { timeout: 10_000 })
+      await vi.waitFor(() => saveFile(path, data, { overwrite: false }), { timeout: 10_000 })
       expect((await read).equals(data)).toBe(true)
       expect(lstatSync(path).isFIFO()).toBe(true)
     })
@@ -132,8 +142,8 @@ describe('saveFile', () => {
     onTestFinished(() => closeSync(descriptor))
     writeSync(descriptor, 'before,')
     const path = `/dev/fd/${descriptor}`
-    await expect(checkFree(path, { overwrite: true })).resolves.toBeUndefined()
-    await saveFile(path, utf8('saved,'), { overwrite: true })
+    await expect(checkFree(path, { overwrite: false })).resolves.toBeUndefined()
+    await saveFile(path, utf8('saved,'), { overwrite: false })
     writeSync(descriptor, 'after')
     expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('before,saved,after')
   })

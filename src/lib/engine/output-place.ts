@@ -20,6 +20,13 @@ export function isWrittenInPlace(path: string): boolean {
   return stats !== undefined && !stats.isFile() && !stats.isDirectory()
 }
 
+/** Whether nothing is lost by writing there: a pipe, a terminal, /dev/null; or what whoever started us has opened for that. */
+export function losesNothing(path: string): boolean {
+  if (handedOver(path) !== undefined) return true
+  const stats = look(() => statSync(path))
+  return stats !== undefined && (stats.isFIFO() || stats.isCharacterDevice())
+}
+
 /**
  * Opens what is there, or makes a file.
  * @param flags how, as in fs.open

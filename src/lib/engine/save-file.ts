@@ -8,7 +8,7 @@ import { hex } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import { diskError, errnoOf, isAbsent } from '../storage/disk-error.ts'
 import { makeRoot } from '../storage/prepare.ts'
-import { isWrittenInPlace, openOutput } from './output-place.ts'
+import { isWrittenInPlace, losesNothing, openOutput } from './output-place.ts'
 
 /** Those of fs/promises take no descriptor. */
 const writeFully = promisify(writeFile)
@@ -36,8 +36,8 @@ export async function placeFile(out: string | undefined, name: string): Promise<
 
 /**
  * For asking before long work.
- * @throws BtError USAGE where something is at the path and is not to be overwritten; DISK_* where its folder is missing or
- * can not be written to.
+ * @throws BtError USAGE where what is at the path could be lost and is not to be; DISK_* where its folder is missing or can
+ * not be written to.
  */
 export async function checkFree(path: string, options: SaveOptions): Promise<void> {
   await refuseTaken(path, options)
@@ -54,7 +54,7 @@ async function checkFolder(folder: string): Promise<void> {
 }
 
 async function refuseTaken(path: string, options: SaveOptions): Promise<void> {
-  if (options.overwrite) return
+  if (options.overwrite || losesNothing(path)) return
   const exists = await lstat(path).then(
     () => true,
     (error: unknown) => {
@@ -72,7 +72,10 @@ async function refuseTaken(path: string, options: SaveOptions): Promise<void> {
  */
 export async function saveFile(path: string, data: Uint8Array, options: SaveOptions): Promise<void> {
   if (options.makeFolders === true) await makeRoot(dirname(path))
-  if (options.overwrite && isWrittenInPlace(path)) return writeInto(path, data)
+  if (isWrittenInPlace(path)) {
+    await refuseTaken(path, options)
+    return writeInto(path, data)
+  }
   const draft = join(dirname(path), `.${hex(randomBytes(6))}.bt-draft`)
   try {
     const handle = await open(draft, 'wx')
