@@ -4,6 +4,7 @@ import type { Bitfield } from '../base/bitfield.ts'
 import { BtError, messageOf } from '../base/errors.ts'
 import type { Info } from '../metainfo/metainfo.ts'
 import { FileStore } from '../storage/files.ts'
+import { separateLinked } from '../storage/hard-links.ts'
 import { contentPath, resolveOutput } from '../storage/output.ts'
 import { isStored, wantedPieces } from '../storage/plan.ts'
 import { preallocate } from '../storage/preallocate.ts'
@@ -56,11 +57,18 @@ export async function downloadStorage(info: Info, target: DownloadPlace, request
     const files = selected ?? info.files.flatMap((file, index) => (isStored(file) ? [index] : []))
     await refuseSpecial({ output, info, files })
     if (!resumed.begun && target.overwrite !== true) await refuseStrangers({ store, info, have, files })
-    if (!have.complete) await reserveResume(output, info)
-    if (target.preallocate === true) await preallocate({ store, info, have, files, signal, onProgress: onReserved })
     // Padding needs no download of its own, yet a piece of nothing else (v1 allows it) must count once all are wanted.
     const wanted = selected === undefined ? have.clone() : wantedPieces(info, files)
     if (selected === undefined) wanted.setAll()
+    const separated = await separateLinked({ store, info, have, wanted, survey: resumed.survey })
+    if (separated > 0) {
+      const those = separated === 1 ? 'a file that has another name' : `${separated} files that have other names`
+      request.onWarning(
+        `${those} too (hard links) became the download's own, so that what is there by the other name stays as it is`,
+      )
+    }
+    if (!have.complete) await reserveResume(output, info)
+    if (target.preallocate === true) await preallocate({ store, info, have, files, signal, onProgress: onReserved })
     const close: Storage['close'] = (verified, run) => {
       const totals = {
         uploaded: resumed.uploaded + run.uploaded,

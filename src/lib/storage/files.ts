@@ -5,6 +5,7 @@
 // rather than into the neighbours: a file then appears in the folder only if it was asked for. An unselected file that is
 // there all the same, from an earlier selection, is used in place. The part file goes when nothing is left in it.
 import { rm } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { SharedBytes } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
 import type { Info } from '../metainfo/metainfo.ts'
@@ -20,6 +21,7 @@ import { MissingBytes } from './missing.ts'
 import type { Hasher } from './hasher.ts'
 import { acquireLock, type Lock } from './lock.ts'
 import type { Output } from './output.ts'
+import { isLinked, makeOwnCopy } from './own-copy.ts'
 import { clear, lengthOf } from './parts.ts'
 import { makeRoot, prepare } from './prepare.ts'
 import { Slots } from './slots.ts'
@@ -183,17 +185,39 @@ export class FileStore {
     const stamps = await stampsOf(paths, 'write', this.#bundles)
     await mapConcurrently(own, LOOK_CONCURRENCY, async (index, at) => {
       const { size = Infinity } = this.#slot(index)
-      if ((stamps[at]?.size ?? 0) > size) await this.#slots.fit(index)
+      if ((stamps[at]?.size ?? 0) <= size) return
+      await this.separate(index, 'kept')
+      await this.#slots.fit(index)
     })
   }
 
-  /** Takes away a file of the torrent's own that holds nothing of use. @throws BtError DISK_* */
-  async remove(file: number): Promise<void> {
-    const path = this.output.paths[file] ?? ''
+  /** Takes away one of the torrent's own files, or the part file. @throws BtError DISK_* */
+  async remove(slot: number): Promise<void> {
+    const { path } = this.#slot(slot)
     this.#written?.folders.checkRoot()
+    await this.#slots.forget(slot)
     await rm(path, { force: true }).catch((error: unknown) => {
       throw diskError(error, path, 'remove')
     })
+  }
+
+  /**
+   * Gives a file that has other names too (hard links) to the torrent alone, before it is written to. Nobody may use it meanwhile.
+   * @param content whether what is in it is of use; `dropped`: no file is there then
+   * @returns whether it had
+   * @throws BtError DISK_*
+   */
+  async separate(slot: number, content: 'kept' | 'dropped'): Promise<boolean> {
+    const { path } = this.#slot(slot)
+    if (!(await isLinked(path))) return false
+    if (content === 'dropped') {
+      await this.remove(slot)
+      return true
+    }
+    await this.#written?.folders.check(dirname(path))
+    await this.#slots.forget(slot)
+    await makeOwnCopy(path)
+    return true
   }
 
   /** Flushes to the disk what every `write` that has resolved by now wrote. After a failure it fails for good. */

@@ -28,6 +28,8 @@ const MAX_NAME = 255
 const LOCK_SUFFIX = '.bt-lock'
 const RESUME_SUFFIX = '.bt-resume'
 const PARTS_SUFFIX = '.bt-parts'
+/** Of a file that is being copied. */
+export const COPY_SUFFIX = '.bt-copy'
 
 /** Files looked at to tell a torrent's own folder from the one that holds it. */
 const FILES_TO_LOOK_FOR = 64
@@ -94,7 +96,10 @@ export function resumeCandidates(hash: InfoHash, out: string | undefined, cwd: s
 
 /** Whether a name is one that bt gives to its own files beside a download. */
 export function isStateName(name: string): boolean {
-  return name.startsWith('.') && [LOCK_SUFFIX, RESUME_SUFFIX, PARTS_SUFFIX].some(suffix => name.endsWith(suffix))
+  return (
+    name.startsWith('.') &&
+    [LOCK_SUFFIX, RESUME_SUFFIX, PARTS_SUFFIX, COPY_SUFFIX].some(suffix => name.endsWith(suffix))
+  )
 }
 
 function outputAt(info: Info, content: string, stateFolder: string): Output {

@@ -43,6 +43,8 @@ export interface Resumed {
   readonly have: Bitfield
   /** To be verified: perhaps there. What is in neither is missing. */
   readonly recheck: Bitfield
+  /** What was there. */
+  readonly survey: Survey
   readonly uploaded: number
   readonly downloaded: number
 }
@@ -102,7 +104,7 @@ export async function loadResume(options: { readonly store: FileStore; readonly 
     record.files.length === info.files.length
   if (!matches) {
     const begun = await isReserved(store.output.resumePath)
-    return { begun, have: new Bitfield(info.pieceCount), recheck: there, uploaded: 0, downloaded: 0 }
+    return { begun, have: new Bitfield(info.pieceCount), recheck: there, survey, uploaded: 0, downloaded: 0 }
   }
   const changed = changedPieces(info, record, survey)
   const have = record.have.clone()
@@ -110,7 +112,7 @@ export async function loadResume(options: { readonly store: FileStore; readonly 
     have.clear(piece)
     if (!there.has(piece)) changed.clear(piece)
   }
-  return { begun: true, have, recheck: changed, uploaded: record.uploaded, downloaded: record.downloaded }
+  return { begun: true, have, recheck: changed, survey, uploaded: record.uploaded, downloaded: record.downloaded }
 }
 
 /**

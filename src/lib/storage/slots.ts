@@ -116,6 +116,14 @@ export class Slots {
     this.#dirty.add(number)
   }
 
+  /** Another file, or none, will be at its path: nothing more is done to the one that was. */
+  async forget(number: number): Promise<void> {
+    const file = this.#files.get(number)
+    this.#files.delete(number)
+    this.#there.delete(number)
+    if (file !== undefined) await this.#options.openFiles.retire([file.cached])
+  }
+
   /**
    * Flushes what every `write` that has resolved by now wrote. One flush runs at a time, or a second would take the first's
    * files for flushed too early; and after a failure all fail, because the system may have dropped the bytes and would say
