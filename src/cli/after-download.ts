@@ -2,6 +2,7 @@
 import type { SeedGoals } from '../lib/engine/seed-goals.ts'
 import type { TorrentSession } from '../lib/engine/torrent-session.ts'
 import { checkStatus, OnDone } from './on-done.ts'
+import { formatBytes } from '../lib/ui/format.ts'
 import { jsonLine } from '../lib/ui/json-line.ts'
 
 export interface AfterDownloadOptions {
@@ -9,6 +10,8 @@ export interface AfterDownloadOptions {
   /** Go on seeding, for ever where there are no goals. */
   readonly seed: boolean
   readonly goals: SeedGoals | undefined
+  /** Whether what comes is kept anywhere but on stdout. */
+  readonly stored: boolean
   readonly json: boolean
   readonly signal: AbortSignal
   readonly print: (line: string) => void
@@ -27,11 +30,11 @@ export class AfterDownload {
 
   /**
    * What an interruption means at this moment.
-   * @param begun the metadata is known, and what is here was looked at
+   * @param session undefined: it had not begun
    */
-  farewell(begun: boolean): string {
-    if (!begun) return 'interrupted: nothing was downloaded yet'
-    if (!this.#seeding) return 'interrupted: saving the state; the same command goes on from here'
+  farewell(session: Pick<TorrentSession, 'info' | 'have' | 'progress'> | undefined): string {
+    if (!this.#options.stored) return 'interrupted: nothing is stored; the same command begins anew'
+    if (!this.#seeding) return `interrupted ${soFar(session)}`
     if (this.#options.goals === undefined) return 'interrupted: the download is complete; leaving the trackers'
     return 'interrupted: the download is complete; the same command goes on seeding from here'
   }
@@ -88,6 +91,17 @@ export class AfterDownload {
     display.follow(session)
     return display
   }
+}
+
+/** What there is of a download that ends now. */
+function soFar(session: Pick<TorrentSession, 'info' | 'have' | 'progress'> | undefined): string {
+  if (session !== undefined && session.info === undefined) return 'before anybody gave the metadata'
+  if (session?.have === undefined) {
+    return 'before anything was downloaded; what was there already stays, and the same command goes on from it'
+  }
+  const { bytesDone, bytesTotal } = session.progress()
+  const parts = `${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}`
+  return `with ${parts}: saving the state; the same command goes on from here`
 }
 
 function aborted(signal: AbortSignal): Promise<never> {

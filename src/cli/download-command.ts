@@ -91,8 +91,7 @@ export abstract class DownloadCommand extends BtCommand {
       session = await (flags.stdout ? this.#stream(transfer, flags) : this.#store(transfer, flags))
       if (session !== 'left') await after.seed(session)
     } finally {
-      const begun = engine.torrents.some(({ have }) => have !== undefined)
-      if (this.interrupted.aborted) this.note(after.farewell(begun))
+      if (this.interrupted.aborted) this.note(after.farewell(engine.torrents[0]))
       await engine.close()
     }
     if (session === 'left') this.note('whoever read stdout has left: stopped')
@@ -126,6 +125,7 @@ export abstract class DownloadCommand extends BtCommand {
       onDone: flags['on-done'],
       seed: flags.seed,
       goals: seedGoals(flags),
+      stored: !flags.stdout || flags.output !== undefined,
       json: this.json,
       signal: this.interrupted,
       print: flags.stdout ? note : line => this.print(line),

@@ -43,7 +43,7 @@ test('bt download_magnet ends with 130 while the tracker owes it the peers', asy
   await tracker.heard('started')
   const { code, stdout, stderr } = await running.interrupt()
   expect({ code, stdout }).toEqual({ code: 130, stdout: '' })
-  expect(stderr).toContain('interrupted: nothing was downloaded yet\n')
+  expect(stderr).toContain('interrupted before anybody gave the metadata\n')
   expect(stderr).not.toMatch(/warning|fault in bt/)
   expect(readdirSync(cwd)).toEqual([])
 })

@@ -28,7 +28,9 @@ describe.skipIf(!hasTerminal)('bt download on a terminal', () => {
     const { drawn } = terminal
     for (const title of ['Metadata: a.bin', 'Check what is there', 'Download a.bin']) expect(drawn).toContain(title)
     expect(drawn).toMatch(COLOUR)
-    expect(drawn).toContain('interrupted: saving the state; the same command goes on from here')
+    expect(drawn).toContain(
+      'interrupted with 48.0 KiB of 80.0 KiB: saving the state; the same command goes on from here',
+    )
     expect(drawn.trimEnd().endsWith(SHOW_CURSOR)).toBe(true)
     for (const line of linesWithNumbers(drawn)) expect(line.length).toBeLessThanOrEqual(100)
   })
