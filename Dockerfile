@@ -19,7 +19,7 @@ COPY --from=build /src/templates /app/templates
 # The bundled plugins: node_modules leads to them.
 COPY --from=build /src/plugins /app/plugins
 COPY --from=build /src/node_modules /app/node_modules
-COPY --from=build /src/dist /app/dist
+COPY --from=build /src/bundle /app/bundle
 RUN ln -s /app/bin/run.js /usr/local/bin/bt && mkdir /data && chown node:node /data
 ENV NODE_ENV=production BT_PORT=6881
 USER node

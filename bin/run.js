@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-const { main } = await import('../dist/main.js').catch(giveUp)
+const { main } = await import('../bundle/main.js').catch(giveUp)
 await main(import.meta.url)
 
 /** Nothing of the program is loaded yet that could say it better; what Node says of it is a stack trace. */

@@ -5,5 +5,5 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const plugins = await readdir(join(root, 'plugins'))
-const built = [join(root, 'dist'), ...plugins.map(name => join(root, 'plugins', name, 'dist'))]
+const built = [join(root, 'bundle'), join(root, 'dist'), ...plugins.map(name => join(root, 'plugins', name, 'dist'))]
 await Promise.all(built.map(path => rm(path, { recursive: true, force: true })))

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { BtError } from '../lib/base/errors.ts'
 import { ConfigFile, findStranger, parseTable, type Vocabulary } from './config-table.ts'
 import { configFolder, type Environment } from './folders.ts'
+import { PACKAGE_ROOT } from './package-root.ts'
 
 /** There are not words enough for more; and whoever names a device by mistake is not to wait for ever. */
 const MAX_CONFIG_BYTES = 1_000_000
@@ -55,7 +56,7 @@ async function readText(path: string): Promise<string> {
 
 /** The commands and flags that there are, from the list that is generated from them. */
 function vocabulary(): Vocabulary {
-  const text = readFileSync(new URL('../../oclif.manifest.json', import.meta.url), 'utf8')
+  const text = readFileSync(new URL('oclif.manifest.json', PACKAGE_ROOT), 'utf8')
   const { commands } = JSON.parse(text) as { commands: Record<string, { flags: Record<string, unknown> }> }
   return new Map(Object.entries(commands).map(([name, { flags }]) => [name, new Set(Object.keys(flags))]))
 }

@@ -2,6 +2,7 @@
 import type { Interfaces } from '@oclif/core'
 import type { PluginRegistry } from '../lib/plugin/registry.ts'
 import { withDefaults } from './defaults.ts'
+import { exitCodeOf, report, reportMode } from './report.ts'
 import { loadSettings } from './settings.ts'
 import type { Parsed } from './words.ts'
 
@@ -57,7 +58,6 @@ export class OclifHost implements Host {
   }
 
   async #end(error: unknown): Promise<never> {
-    const { exitCodeOf, report, reportMode } = await import('./report.ts')
     await report(error, await reportMode([this.#command, ...this.#words]))
     process.exit(exitCodeOf(error))
   }

@@ -8,6 +8,7 @@ import type { BtCommand, CommandClass } from './bt-command.ts'
 import { withDefaults } from './defaults.ts'
 import { dataFolder, type Environment } from './folders.ts'
 import { BareHost } from './host.ts'
+import { PACKAGE_ROOT } from './package-root.ts'
 import { loadSettings } from './settings.ts'
 import { parseWords } from './words.ts'
 
@@ -39,7 +40,7 @@ function isOurs(name: string): boolean {
 }
 
 function moduleOf(name: string): URL {
-  return new URL(`../commands/${name}.js`, import.meta.url)
+  return new URL(`bundle/commands/${name}.js`, PACKAGE_ROOT)
 }
 
 function mayHavePlugins(env: Environment): boolean {

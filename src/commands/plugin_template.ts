@@ -2,9 +2,10 @@ import { basename, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Args, Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
-import { PLUGIN_KINDS, type PluginKind } from '../lib/plugin/template.ts'
+import { PACKAGE_ROOT } from '../cli/package-root.ts'
+import { PLUGIN_KINDS, pluginFiles, shortName, type PluginKind } from '../lib/plugin/template.ts'
 
-const TOOLBOX = fileURLToPath(new URL('../..', import.meta.url))
+const TOOLBOX = fileURLToPath(PACKAGE_ROOT)
 
 export default class PluginTemplate extends BtCommand {
   static override summary = 'Write a new plugin: a package that builds and passes its tests at once.'
@@ -27,8 +28,7 @@ export default class PluginTemplate extends BtCommand {
 
   protected override async execute(): Promise<void> {
     const { args, flags } = await this.parse(PluginTemplate)
-    const [{ pluginFiles, shortName }, { saveNewFolder }, { VERSION }] = await Promise.all([
-      import('../lib/plugin/template.ts'),
+    const [{ saveNewFolder }, { VERSION }] = await Promise.all([
       import('../lib/engine/save-folder.ts'),
       import('../lib/engine/client.ts'),
     ])

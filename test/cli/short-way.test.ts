@@ -11,35 +11,40 @@ const TORRENT = join(ROOT, 'test/fixtures/v1-multi.torrent')
 const MAGNET = 'magnet:?xt=urn:btih:c5fb9894bdaba464811b088d806bdd611ba490af'
 
 /** Every file that a run loads, relative to the project; V8 lists them for its coverage. */
-async function filesLoaded(args: readonly string[], options: BtOptions = {}): Promise<readonly string[]> {
+async function filesLoaded(args: readonly string[], options: BtOptions = {}, exitCode = 0): Promise<readonly string[]> {
   const folder = tempFolder()
   const { code } = await bt(args, { ...options, env: { ...options.env, NODE_V8_COVERAGE: folder } })
-  expect(code).toBe(0)
+  expect(code).toBe(exitCode)
   return readdirSync(folder).flatMap(file => {
     const { result } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { result: readonly { url: string }[] }
-    return result.map(({ url }) => /^file:.*?\/((?:bin|dist|node_modules)\/.*)$/.exec(url)?.[1] ?? '').filter(Boolean)
+    return result
+      .map(({ url }) => /^file:.*?\/((?:bin|bundle|dist|node_modules)\/.*)$/.exec(url)?.[1] ?? '')
+      .filter(Boolean)
   })
 }
 
 const fromOclif = (files: readonly string[]): readonly string[] => files.filter(file => file.includes('@oclif/core/'))
 
+/** Of the chunks with names of their own (scripts/bundle.mjs, and the module that is the whole engine). */
+const large = (files: readonly string[]): readonly string[] =>
+  ['engine', 'metainfo', 'storage'].filter(name => files.includes(`bundle/chunks/${name}.js`))
+
 describe('what a command loads', () => {
   test.each([
-    [
-      'decode',
-      ['decode', '5:hello'],
-      /^(bin|dist\/(main|cli|commands|lib\/(base|bencode|ui\/(terminal|format|json-line))))\b/,
-    ],
-    ['magnet_parse', ['magnet_parse', MAGNET], /^(bin|dist\/(main|cli|commands|lib\/(base|metainfo|ui)))\b/],
-    [
-      'info',
-      ['info', TORRENT],
-      /^(bin|dist\/(main|cli|commands|lib\/(base|bencode|metainfo|engine\/(source|first-trackers|read-bounded)|ui)))\b/,
-    ],
-  ])('%s: its own few files, and no package', async (name, args, own) => {
+    ['decode', ['decode', '5:hello'], []],
+    ['magnet_parse', ['magnet_parse', MAGNET], ['metainfo']],
+    ['info', ['info', TORRENT], ['metainfo']],
+  ])('%s: its own few files, and no package', async (name, args, chunks) => {
     const files = await filesLoaded(args)
-    expect(files).toContain(`dist/commands/${name}.js`)
-    expect(files.filter(file => !own.test(file))).toEqual([])
+    expect(files).toContain(`bundle/commands/${name}.js`)
+    expect(files.filter(file => !/^(bin|bundle)\//.test(file))).toEqual([])
+    expect(large(files)).toEqual(chunks)
+    expect(files.length).toBeLessThan(30)
+  })
+
+  test('download: the engine as well, and still no hundred files', async () => {
+    const files = await filesLoaded(['download', '/no/such.torrent'], {}, 8)
+    expect(large(files)).toEqual(['engine', 'metainfo', 'storage'])
     expect(files.length).toBeLessThan(60)
   })
 })

@@ -1,5 +1,6 @@
 // The files of a new plugin: those of templates/plugin that its kinds need, in its own name, and what ties them together.
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { BtError } from '../base/errors.ts'
 
 export const PLUGIN_KINDS = ['tracker', 'extension', 'source', 'command'] as const
@@ -11,13 +12,12 @@ export interface PluginTemplate {
   /** Without scope and `bt-plugin-`: what schemes, extensions, sources and commands are named after. */
   readonly short: string
   readonly kinds: readonly PluginKind[]
-  /** Where this bt-toolbox is, whose types and test helpers the plugin is built with: there need be no registry that has it. */
+  /** Where this bt-toolbox is, whose templates, types and test helpers are used: there need be no registry that has it. */
   readonly toolbox: string
   /** Of it. */
   readonly version: string
 }
 
-const FOLDER = new URL('../../../templates/plugin/', import.meta.url)
 /** The versions that this template was tried with; what they allow is what npm makes of `^`. */
 const DEV_DEPENDENCIES = { '@types/node': '^20.19.43', typescript: '^7.0.2' }
 const OCLIF = { '@oclif/core': '^4.14.0' }
@@ -40,7 +40,7 @@ export function shortName(name: string): string {
 
 /** Path → text. @throws BtError DISK_NOT_FOUND where bt's own templates are missing */
 export async function pluginFiles(plugin: PluginTemplate): Promise<ReadonlyMap<string, string>> {
-  const copied = await Promise.all(copiedFiles(plugin).map(async path => [path, await load(path)] as const))
+  const copied = await Promise.all(copiedFiles(plugin).map(async path => [path, await load(plugin, path)] as const))
   const hooks = plugin.kinds.some(kind => kind !== 'command')
   return new Map([
     ['package.json', `${JSON.stringify(manifest(plugin), null, 2)}\n`],
@@ -56,9 +56,9 @@ function copiedFiles({ kinds }: PluginTemplate): readonly string[] {
   return ['tsconfig.json', ...sources, ...kinds.map(kind => `test/${kind}.test.ts`)]
 }
 
-async function load(path: string): Promise<string> {
+async function load({ toolbox }: PluginTemplate, path: string): Promise<string> {
   try {
-    return await readFile(new URL(path, FOLDER), 'utf8')
+    return await readFile(join(toolbox, 'templates/plugin', path), 'utf8')
   } catch (cause) {
     throw new BtError('DISK_NOT_FOUND', `bt's own template ${path} can not be read; install bt anew`, { cause })
   }

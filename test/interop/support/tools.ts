@@ -13,7 +13,7 @@ function succeeds(program: string, ...args: readonly string[]): boolean {
 
 const TOOLS = {
   aria2: { from: 'aria2', here: () => succeeds('aria2c', '--version') },
-  bt: { from: 'with npm run build', here: () => existsSync(new URL('../../../dist/main.js', import.meta.url)) },
+  bt: { from: 'with npm run build', here: () => existsSync(new URL('../../../bundle/main.js', import.meta.url)) },
   libtorrent: {
     from: "python3-libtorrent, for the system's own Python",
     here: () => succeeds('/usr/bin/python3', '-c', 'import libtorrent'),
