@@ -1,7 +1,7 @@
 // Files that somebody changes while they are served: no peer ever gets a byte that was not verified.
 import { link, readFile, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { PeerAddress } from '../../src/lib/base/address.ts'
 import type { TorrentSession } from '../../src/lib/engine/torrent-session.ts'
 import { countOf, eventOf, eventsOf, makeSample, openEngine, temporaryFolder, type Sample } from './support/content.ts'
@@ -138,6 +138,94 @@ describe('a seed whose file', () => {
     const leech = await take()
     // As long as it is still open, its bytes are there.
     expect(leech.have?.count).toBe(seed.have?.count)
+  })
+})
+
+/** Milliseconds: `LOOK_INTERVAL` of lost-pieces.ts. */
+const LOOK_INTERVAL = 30_000
+
+/** @returns what ends the waits for the next look */
+function looks(): () => void {
+  const real = setTimeout
+  const due: (() => void)[] = []
+  const wait = (act: () => void, delay?: number): NodeJS.Timeout => {
+    if (delay !== LOOK_INTERVAL) return real(act, delay)
+    due.push(act)
+    return real(() => undefined, delay)
+  }
+  const spy = vi.spyOn(globalThis, 'setTimeout').mockImplementation(wait as typeof setTimeout)
+  onTestFinished(() => spy.mockRestore())
+  return () => {
+    for (const act of due.splice(0)) act()
+  }
+}
+
+describe('a seed some of whose bytes were lost and put back', () => {
+  const changes: readonly [
+    string,
+    (file: string) => Promise<void>,
+    (file: string, bytes: Uint8Array) => Promise<void>,
+  ][] = [
+    ['changed and changed back', file => spoil(file, 5), file => spoil(file, 5)],
+    ['cut and written again', file => truncate(file, 100), (file, bytes) => writeFile(file, bytes)],
+    [
+      'cut and replaced',
+      file => truncate(file, 100),
+      async (file, bytes) => {
+        await writeFile(`${file}.new`, bytes)
+        await rename(`${file}.new`, file)
+      },
+    ],
+  ]
+
+  it.each(changes)('serves a file again that was %s, also to who was here before', async (_, harm, mend) => {
+    const look = looks()
+    const { sample, seed, take, path } = await served()
+    const found = vi.fn<(event: { piece: number }) => void>()
+    seed.on('pieceVerified', found)
+    await harm(path('a.bin'))
+    const early = await take()
+    const lost = 10 - (seed.have?.count ?? 0)
+    expect(lost).toBeGreaterThan(0)
+    await mend(path('a.bin'), sample.files['a.bin'] ?? new Uint8Array())
+    look()
+    await early.done
+    expect(seed.have?.complete).toBe(true)
+    expect(found).toHaveBeenCalledTimes(lost)
+    await (
+      await take()
+    ).done
+  })
+
+  it('serves small files again that were deleted', async () => {
+    const look = looks()
+    const { sample, take, path } = await served()
+    await rm(path('small/5.bin'))
+    const leech = await take()
+    expect(leech.have?.has(9)).toBe(false)
+    await writeFile(path('small/5.bin'), sample.files['small/5.bin'] ?? '')
+    look()
+    await leech.done
+  })
+
+  it('serves nothing of what is there but wrong', async () => {
+    const look = looks()
+    const { sample, seed, take, path } = await served()
+    await truncate(path('a.bin'), 100)
+    await take()
+    const bytes = Uint8Array.from(sample.files['a.bin'] ?? [])
+    bytes[3 * PIECE] = (bytes[3 * PIECE] ?? 0) ^ 1
+    await writeFile(path('a.bin'), bytes)
+    const back = new Promise<void>(resolve => {
+      seed.on('pieceVerified', () => {
+        if (seed.have?.count === 9) resolve()
+      })
+    })
+    look()
+    await back
+    const leech = await take()
+    expect(leech.have?.count).toBe(9)
+    expect(leech.have?.has(3)).toBe(false)
   })
 })
 

@@ -13,4 +13,6 @@ export interface Content {
    * @returns `left`: nothing was done, it is to be hashed and written in the ordinary way
    */
   keep?(offset: number, data: SharedBytes, hash: Uint8Array): Promise<Kept>
+  /** Whether a piece that could not be read is right again. For content of which nothing is wanted. @throws BtError DISK_… */
+  readonly isRight?: (piece: number) => Promise<boolean>
 }

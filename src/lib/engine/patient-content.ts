@@ -41,6 +41,7 @@ export function patientContent(content: Content, patience: Patience): Content {
     if (waiting === 0) onRoom()
   }
   return {
+    ...(content.isRight && { isRight: content.isRight }),
     readInto: (offset, parts) => content.readInto(offset, parts),
     write: async (offset, data) => {
       const full = await attempt(content, offset, data)

@@ -25,8 +25,10 @@ export async function seedStorage(info: Info, place: SeedPlace, request: Storage
     }
     // Nothing is wanted: what is missing is not fetched into a folder that belongs to the user.
     const wanted = new Bitfield(info.pieceCount)
+    const content = new VerifiedContent(store, info, request.hasher)
     return {
-      ...io(new VerifiedContent(store, info, request.hasher)),
+      ...io(content),
+      isRight: piece => content.isRight(piece),
       path: contentPath(info, store.output),
       have,
       wanted,

@@ -18,6 +18,7 @@ import type { Bitfield } from '../base/bitfield.ts'
 import type { Content } from './content.ts'
 import { keepPiece } from './keep-piece.ts'
 import type { RunBuffers } from './run-buffers.ts'
+import { LostPieces } from './lost-pieces.ts'
 import { RunReader, type Unreadable } from './run-reader.ts'
 
 /** Milliseconds by which a timer is late where the process was suspended: sockets have not been read since. */
@@ -47,6 +48,8 @@ export class TorrentRunner {
   #content: Content | undefined
   #reader: RunReader | undefined
   #info: Info | undefined
+  /** Where what others have taken away is not downloaded again. */
+  #lost: LostPieces | undefined
   #timer: NodeJS.Timeout | undefined
   #timerAt = Infinity
   #draining = false
@@ -62,6 +65,8 @@ export class TorrentRunner {
     this.#info = info
     this.#content = content
     this.#reader = new RunReader(content, info.pieceLength, this.#options.runBuffers)
+    const onFound = (piece: number): void => this.#input(now => this.torrent.pieceFound(piece, now))
+    if (content.isRight !== undefined) this.#lost = new LostPieces({ isRight: content.isRight, onFound })
     this.#input(now => this.torrent.start(have, wanted, now, order))
   }
 
@@ -135,6 +140,7 @@ export class TorrentRunner {
     if (!this.#stopped) this.#input(now => this.torrent.shutdown(now))
     this.#stopped = true
     clearTimeout(this.#timer)
+    await this.#lost?.stop()
     while (this.#work.size > 0) await Promise.all(this.#work)
   }
 
@@ -236,7 +242,10 @@ export class TorrentRunner {
   /** What can not be read is not served any more; the rest of the torrent is. */
   #missed(key: PeerKey, blocks: readonly Block[], { pieces, cause }: Unreadable): void {
     this.#input(now => {
-      for (const piece of pieces) this.torrent.pieceLost(piece, now)
+      for (const piece of pieces) {
+        this.torrent.pieceLost(piece, now)
+        this.#lost?.add(piece)
+      }
       this.torrent.served(key, blocks, undefined, now)
     })
     const [first] = pieces

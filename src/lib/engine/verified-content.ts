@@ -16,6 +16,11 @@ import type { Content } from './content.ts'
 /** A file that changes all the time is not worth more attempts. */
 const MAX_ATTEMPTS = 3
 
+const REMEDIES = {
+  read: 'what is put back is served again',
+  write: 'verify the torrent to see what is right of it',
+} as const
+
 export class VerifiedContent implements Content {
   readonly #store: FileStore
   readonly #info: Info
@@ -23,6 +28,8 @@ export class VerifiedContent implements Content {
   readonly #scratch: Scratch
   /** How often the files of a piece had been changed when it was verified last; at first they had not. */
   readonly #verified = new Map<number, number>()
+  /** How the files of a piece were when it was looked at because it had been lost, and was wrong. */
+  readonly #wrong = new Map<number, string>()
   /** Verified just now. */
   readonly #hashing = new Map<number, Promise<'right' | 'wrong' | 'changing'>>()
 
@@ -81,6 +88,23 @@ export class VerifiedContent implements Content {
     }
   }
 
+  /**
+   * Whether a piece that was lost is right, in the files that are at their paths now. It is hashed again only once these are
+   * others than at the last look, or have changed since.
+   */
+  async isRight(piece: number): Promise<boolean> {
+    const { offset, length } = pieceExtent(this.#info, piece)
+    const stamp = await this.#store.stampText(offset, length)
+    if (stamp === undefined || stamp === this.#wrong.get(piece)) return false
+    await this.#store.reopen(offset, length)
+    let result = await this.#verify(piece)
+    // The first reading of another file than before is what tells so.
+    for (let attempt = 1; result === 'changing' && attempt < MAX_ATTEMPTS; attempt++) result = await this.#verify(piece)
+    if (result === 'right') this.#wrong.delete(piece)
+    else this.#wrong.set(piece, stamp)
+    return result === 'right'
+  }
+
   #doubtful(offset: number, length: number): number[] {
     if (this.#store.changes === 0) return []
     const { pieceLength } = this.#info
@@ -114,7 +138,7 @@ export class VerifiedContent implements Content {
     return this.#store.changesIn(offset, length).count
   }
 
-  #changed(piece: number, remedy = 'verify the torrent to see what is right of it'): BtError {
+  #changed(piece: number, remedy: string = REMEDIES[this.#store.mode]): BtError {
     const { offset, length } = pieceExtent(this.#info, piece)
     const { path } = this.#store.changesIn(offset, length)
     return new BtError('HASH_MISMATCH', `"${path}" was changed by another program; ${remedy}`)

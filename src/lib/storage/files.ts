@@ -261,6 +261,19 @@ export class FileStore {
     return { count, path }
   }
 
+  /** How the files that hold these bytes are at their paths now; undefined where one is missing. @throws BtError DISK_* */
+  async stampText(offset: number, length: number): Promise<string | undefined> {
+    const paths = this.#stretches(offset, length).map(({ slot }) => this.#slot(slot).path)
+    const stamps = await stampsOf(paths, this.mode, this.#bundles)
+    if (stamps.includes(undefined)) return undefined
+    return stamps.map(stamp => `${stamp?.size} ${stamp?.mtimeNs} ${stamp?.ctimeNs}`).join('\n')
+  }
+
+  /** Reads these bytes from the files that are at their paths now, not from those that were there before. */
+  async reopen(offset: number, length: number): Promise<void> {
+    await Promise.all(this.#stretches(offset, length).map(({ slot }) => this.#slots.forget(slot)))
+  }
+
   /** Waits for calls under way; written bytes are with the system, flushed only by `sync`. */
   async close(): Promise<void> {
     try {

@@ -18,7 +18,8 @@ export class MissingBytes extends BtError {
     const [first = ''] = paths
     const others = paths.length - 1
     const more = others <= 0 ? '' : ` and ${others} other file${others === 1 ? '' : 's'}`
-    super('DISK_NOT_FOUND', `bytes are missing in "${first}"${more}; verify the torrent to see what is there`)
+    const remedy = lost.length === 0 ? 'what is put back is served again' : 'verify the torrent to see what is there'
+    super('DISK_NOT_FOUND', `bytes are missing in "${first}"${more}; ${remedy}`)
     this.lost = lost
   }
 }

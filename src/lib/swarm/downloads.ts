@@ -113,6 +113,13 @@ export class Downloads {
     return piece < this.layout.pieceCount && this.#picker.pieceLost(piece)
   }
 
+  /** A piece that nobody wants is there, by the doing of others. @returns whether we had it not. */
+  pieceFound(piece: number): boolean {
+    if (piece >= this.layout.pieceCount || this.have.has(piece)) return false
+    this.#picker.pieceVerified(piece)
+    return true
+  }
+
   /** We let go of this piece for good. @returns whether we had it. */
   pieceReleased(piece: number): boolean {
     return piece < this.layout.pieceCount && this.#picker.pieceReleased(piece)

@@ -279,6 +279,14 @@ export class Torrent {
     for (const peer of this.peers.values()) this.#events.reconsider(peer, now)
   }
 
+  /** A piece that was lost and is not wanted was put back by others, and verified. Peers hear of it as of any. */
+  pieceFound(piece: number, now: number): void {
+    this.#now = now
+    if (this.#transfer?.downloads.pieceFound(piece) !== true) return
+    this.#outbox.alert({ type: 'pieceVerified', piece })
+    this.#events.pieces.announce(piece, now)
+  }
+
   /** The storage keeps these verified pieces no longer, and nobody wants them again. Peers are told (BEP 54). */
   piecesReleased(pieces: readonly number[], now: number): void {
     this.#now = now
