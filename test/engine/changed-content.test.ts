@@ -153,7 +153,7 @@ function looks(): () => void {
     due.push(act)
     return real(() => undefined, delay)
   }
-  const spy = vi.spyOn(globalThis, 'setTimeout').mockImplementation(wait as typeof setTimeout)
+  const spy = vi.spyOn(globalThis, 'setTimeout').mockImplementation(wait)
   onTestFinished(() => spy.mockRestore())
   return () => {
     for (const act of due.splice(0)) act()

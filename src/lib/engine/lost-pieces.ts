@@ -39,17 +39,16 @@ export class LostPieces {
   #arm(): void {
     if (this.#stopped || this.#timer !== undefined || this.#lost.size === 0) return
     this.#timer = setTimeout(() => {
-      this.#look = this.#lookAtAll().then(() => {
-        this.#timer = undefined
-        this.#arm()
-      })
+      this.#look = this.#lookAtAll()
     }, LOOK_INTERVAL)
   }
 
   async #lookAtAll(): Promise<void> {
+    // Those that stay lost come to its end meanwhile.
+    const pieces = Array.from(this.#lost)
     let wrong = 0
-    for (const piece of [...this.#lost]) {
-      if (this.#stopped || wrong === MAX_WRONG) return
+    for (const piece of pieces) {
+      if (this.#stopped || wrong === MAX_WRONG) break
       this.#lost.delete(piece)
       if (await this.#isRight(piece)) this.#options.onFound(piece)
       else {
@@ -57,6 +56,8 @@ export class LostPieces {
         this.#lost.add(piece)
       }
     }
+    this.#timer = undefined
+    this.#arm()
   }
 
   /** What can not be read is not right. */
