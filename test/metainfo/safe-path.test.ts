@@ -122,6 +122,12 @@ describe('withSuffix', () => {
 describe('uniquePaths', () => {
   const unique = (...paths: string[]): string[] => uniquePaths(paths.map(path => path.split('/'))).map(path => path.join('/')) // prettier-ignore
 
+  it('gives back the very path that may stay as it is, since there may be a million of them', () => {
+    const paths = [['a', 'b'], ['c'], ['A', 'B'], ['c', 'd']]
+    const kept = uniquePaths(paths).map((path, index) => path === paths[index])
+    expect(kept).toEqual([true, true, false, false])
+  })
+
   it.each([
     [
       ['a', 'b', 'd/a', 'd/b'],

@@ -18,15 +18,14 @@ const FILE = -1
 export function uniquePaths(paths: readonly (readonly string[])[]): readonly (readonly string[])[] {
   const names = new Names()
   return paths.map(path => {
-    const out: string[] = []
     let folder = ROOT
-    for (let depth = 0; depth < path.length - 1; depth++) {
-      const name = path[depth] ?? ''
+    const unique = path.map((name, depth) => {
+      if (depth === path.length - 1) return names.claim(folder, name)
       folder = names.enter(folder, name)
-      out.push(names.renamed(folder) ?? name)
-    }
-    out.push(names.claim(folder, path.at(-1) ?? ''))
-    return out
+      return names.renamed(folder) ?? name
+    })
+    // Hardly any name is taken; another array for each path would be kept for nothing.
+    return unique.every((name, depth) => name === path[depth]) ? path : unique
   })
 }
 
