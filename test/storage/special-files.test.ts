@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
+import { mkdirSync, symlinkSync } from 'node:fs'
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { hex } from '../../src/lib/base/bytes.ts'
 import { resolveOutput } from '../../src/lib/storage/output.ts'
 import { refuseSpecial } from '../../src/lib/storage/special-files.ts'
-import { makeSample, openEngine } from '../engine/support/content.ts'
+import { makeSample, openEngine, seedEngine } from '../engine/support/content.ts'
 import { makeTorrent, temporaryFolder } from './fixture.ts'
 
 it.skipIf(process.platform === 'win32')('is refused before any peer is asked, and named', async () => {
@@ -17,6 +19,33 @@ it.skipIf(process.platform === 'win32')('is refused before any peer is asked, an
   await expect(session.done).rejects.toMatchObject({
     code: 'DISK_FAILED',
     message: `"${pipe}" is a named pipe, where a file belongs; move it away or choose another place with -o`,
+  })
+})
+
+describe.skipIf(process.platform === 'win32')('what stands in place of the part file', () => {
+  it.each([
+    ['a named pipe', 'DISK_FAILED', (path: string) => execFileSync('mkfifo', [path])],
+    ['a folder', 'DISK_FAILED', (path: string) => mkdirSync(path)],
+    ['a symbolic link', 'DISK_PERMISSION', (path: string) => symlinkSync('nowhere', path)],
+  ])('is refused before any peer is asked where it is %s and needed', async (kind, code, plant) => {
+    const { source } = await makeSample({ 'a.bin': 1_000, 'b.bin': 1_000 })
+    const output = await temporaryFolder()
+    const path = join(output, `.${hex(source.infoHash)}.bt-parts`)
+    plant(path)
+    const engine = await openEngine()
+    await expect(engine.download(source, { output, select: () => [0] }).done).rejects.toMatchObject({
+      code,
+      message: new RegExp(`^"${path}" is ${kind}`),
+    })
+  })
+
+  it('may be a folder where it is not needed', async () => {
+    const sample = await makeSample({ 'a.bin': 1_000 })
+    const output = await temporaryFolder()
+    await mkdir(join(output, `.${hex(sample.source.infoHash)}.bt-parts`))
+    const { address } = await seedEngine(sample)
+    const engine = await openEngine()
+    await engine.download(sample.source, { output, peers: [address] }).done
   })
 })
 
@@ -33,7 +62,7 @@ it('may be a folder or a link too; what is to be a link, or is not wanted, may b
   await mkdir(folder, { recursive: true })
   for (const path of [link, ownLink]) await symlink('file', path)
   await writeFile(file, '')
-  const check = (files: readonly number[]): Promise<void> => refuseSpecial({ output, info, files })
+  const check = (files: readonly number[]): Promise<void> => refuseSpecial({ output, info, files, parts: false })
   await expect(check([1, 2, 3, 4])).rejects.toMatchObject({ code: 'DISK_PERMISSION', details: { path: link } })
   await rm(link)
   await expect(check([1, 2, 3, 4])).resolves.toBeUndefined()

@@ -55,7 +55,8 @@ export async function downloadStorage(info: Info, target: DownloadPlace, request
     const resumed = await loadResume({ store, info })
     const have = await recheck(store, info, resumed.have, resumed.recheck, request)
     const files = selected ?? info.files.flatMap((file, index) => (isStored(file) ? [index] : []))
-    await refuseSpecial({ output, info, files })
+    const parts = resumed.survey.files.some(({ place }) => place === 'parts')
+    await refuseSpecial({ output, info, files, parts })
     if (!resumed.begun && target.overwrite !== true) await refuseStrangers({ store, info, have, files })
     // Padding needs no download of its own, yet a piece of nothing else (v1 allows it) must count once all are wanted.
     const wanted = selected === undefined ? have.clone() : wantedPieces(info, files)

@@ -57,7 +57,7 @@ export async function prepare(
   places: readonly Place[],
   { folders, bundles }: { readonly folders: Folders; readonly bundles: Bundles },
 ): Promise<void> {
-  if (!places.includes('parts')) await rm(output.partsPath, { force: true })
+  if (!places.includes('parts')) await removeParts(output.partsPath)
   const chosen = [...info.files.entries()].filter(([index, file]) => !file.padding && selected?.has(index) !== false)
   const paths = new Set(chosen.map(([index]) => dirname(output.paths[index] ?? '')))
   for (const path of paths) await folders.make(path)
@@ -70,6 +70,15 @@ export async function prepare(
   // Links last, one after the other: no file may come to lie behind one.
   for (const [index, file] of chosen) {
     if (isSymlink(file)) await makeLink(output.paths[index] ?? '', join(output.root, ...(file.symlink ?? [])))
+  }
+}
+
+/** A folder that has its name is none of ours, and not in the way. */
+async function removeParts(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true })
+  } catch (error) {
+    if (errnoOf(error) !== 'ERR_FS_EISDIR') throw diskError(error, path, 'remove')
   }
 }
 

@@ -12,26 +12,32 @@ const LOOKS_AT_ONCE = 64
 
 /**
  * @param options.files those that will be written
+ * @param options.parts whether the part file will be too
  * @throws BtError DISK_FAILED, DISK_PERMISSION for a symbolic link, naming the first
  */
 export async function refuseSpecial(options: {
   readonly output: Output
   readonly info: { readonly files: readonly FileEntry[] }
   readonly files: Iterable<number>
+  readonly parts: boolean
 }): Promise<void> {
-  const { output, info, files } = options
+  const { output, info, files, parts } = options
+  if (parts) refuse(output.partsPath)
   let looks = 0
   for (const file of files) {
     const entry = info.files[file]
     if (entry === undefined || !isStored(entry)) continue
     if (++looks % LOOKS_AT_ONCE === 0) await setImmediate()
-    const path = output.paths[file] ?? ''
-    const stats = look(path)
-    if (stats === undefined || stats.isFile()) continue
-    if (stats.isSymbolicLink()) throw symlinkRefused(path)
-    const message = `"${path}" is ${kindOf(stats)}, where a file belongs; move it away or choose another place with -o`
-    throw new BtError('DISK_FAILED', message, { details: { path } })
+    refuse(output.paths[file] ?? '')
   }
+}
+
+function refuse(path: string): void {
+  const stats = look(path)
+  if (stats === undefined || stats.isFile()) return
+  if (stats.isSymbolicLink()) throw symlinkRefused(path)
+  const message = `"${path}" is ${kindOf(stats)}, where a file belongs; move it away or choose another place with -o`
+  throw new BtError('DISK_FAILED', message, { details: { path } })
 }
 
 /** What can not be looked at fails when it is opened. */
