@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, readdir, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { readFile, readdir, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -34,11 +34,27 @@ describe('the lock of an output', () => {
   it('is no pipe, whose opening would wait for ever, and no more of it is read than a lock has', async () => {
     const path = await lockPath()
     spawnSync('mkfifo', [path])
-    await expect(acquireLock(path)).rejects.toMatchObject({ code: 'DISK_FAILED', message: /not a regular file/ })
+    await expect(acquireLock(path)).rejects.toMatchObject({
+      code: 'DISK_FAILED',
+      message: `"${path}" is a named pipe, where the lock of this output belongs; remove it, or choose another place with -o`,
+    })
     const long = await lockPath()
     await writeFile(long, 'x')
     await truncate(long, 2 ** 40)
     await expect(acquireLock(long)).rejects.toMatchObject({ code: 'DISK_PERMISSION' })
+  })
+
+  it.each(['nowhere', 'another'])('is no link, of which it says where it leads: %s', async target => {
+    const path = await lockPath()
+    const another = join(path, '..', 'another')
+    await writeFile(another, 'mine')
+    await symlink(target, path)
+    await expect(acquireLock(path)).rejects.toMatchObject({
+      code: 'DISK_PERMISSION',
+      message: `"${path}" is a symbolic link to "${target}", where the lock of this output belongs; remove it, or choose another place with -o`,
+    })
+    expect(await readFile(another, 'utf8')).toBe('mine')
+    expect((await readdir(join(path, '..'))).sort()).toEqual(['.bt-lock', 'another'])
   })
 
   it('names the living process that holds it', async () => {

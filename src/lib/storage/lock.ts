@@ -1,6 +1,6 @@
 // One process at a time writes to an output. The lock is a file that names its holder; one whose holder is dead is taken over.
 import { randomUUID } from 'node:crypto'
-import { link, lstat, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link, lstat, open, readFile, readlink, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { BtError } from '../base/errors.ts'
@@ -8,6 +8,7 @@ import { closeDescriptor, reading } from './descriptor.ts'
 import { diskError, errnoOf, isAbsent } from './disk-error.ts'
 import { readFully } from './positional.ts'
 import { openForRead } from './safe-open.ts'
+import { kindOf } from './special-files.ts'
 
 export interface Lock {
   readonly path: string
@@ -53,6 +54,7 @@ async function takeLock(path: string): Promise<Lock> {
       heldHere.add(us.id)
       return { path, release: () => release(path, us) }
     }
+    await refuseOther(path)
     const text = await contentOf(path)
     if (text !== undefined) await removeIfStale(path, text)
   }
@@ -100,6 +102,19 @@ async function createInPlace(path: string, us: Holder): Promise<boolean> {
     if (errnoOf(error) === 'EEXIST') return false
     throw error
   }
+}
+
+/** Whoever made what is no file made no lock, and a link may have been planted. @throws BtError DISK_FAILED, DISK_PERMISSION */
+async function refuseOther(path: string): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined)
+  if (stats === undefined || stats.isFile()) return
+  const link = stats.isSymbolicLink()
+  const kind = link ? `a symbolic link to "${await readlink(path).catch(() => '?')}"` : kindOf(stats)
+  throw new BtError(
+    link ? 'DISK_PERMISSION' : 'DISK_FAILED',
+    `"${path}" is ${kind}, where the lock of this output belongs; remove it, or choose another place with -o`,
+    { details: { path } },
+  )
 }
 
 /** @throws BtError DISK_PERMISSION where the holder may be alive */

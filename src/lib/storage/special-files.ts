@@ -49,7 +49,8 @@ function look(path: string): Stats | undefined {
   }
 }
 
-function kindOf(stats: Stats): string {
+/** Of what is no regular file and no symbolic link. */
+export function kindOf(stats: Stats): string {
   if (stats.isDirectory()) return 'a folder'
   if (stats.isFIFO()) return 'a named pipe'
   return stats.isSocket() ? 'a socket' : 'a device'
