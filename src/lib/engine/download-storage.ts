@@ -61,13 +61,20 @@ export async function downloadStorage(info: Info, target: DownloadPlace, request
     // Padding needs no download of its own, yet a piece of nothing else (v1 allows it) must count once all are wanted.
     const wanted = selected === undefined ? have.clone() : wantedPieces(info, files)
     if (selected === undefined) wanted.setAll()
-    const separated = await separateLinked({ store, info, have, wanted, survey: resumed.survey })
-    if (separated > 0) {
-      const those = separated === 1 ? 'a file that has another name' : `${separated} files that have other names`
-      request.onWarning(
-        `${those} too (hard links) became the download's own, so that what is there by the other name stays as it is`,
-      )
-    }
+    await separateLinked({
+      store,
+      info,
+      have,
+      wanted,
+      survey: resumed.survey,
+      signal,
+      onFound: count => {
+        const those = count === 1 ? 'a file has another name' : `${count} files have other names`
+        request.onWarning(
+          `${those} too (hard links); the download goes on in a copy, and what is there by the other stays as it is`,
+        )
+      },
+    })
     if (!have.complete) await reserveResume(output, info)
     if (target.preallocate === true) await preallocate({ store, info, have, files, signal, onProgress: onReserved })
     const close: Storage['close'] = (verified, run) => {

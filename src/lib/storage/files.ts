@@ -204,20 +204,15 @@ export class FileStore {
   /**
    * Gives a file that has other names too (hard links) to the torrent alone, before it is written to. Nobody may use it meanwhile.
    * @param content whether what is in it is of use; `dropped`: no file is there then
-   * @returns whether it had
-   * @throws BtError DISK_*
+   * @throws BtError DISK_*; the signal's reason
    */
-  async separate(slot: number, content: 'kept' | 'dropped'): Promise<boolean> {
+  async separate(slot: number, content: 'kept' | 'dropped', signal?: AbortSignal): Promise<void> {
     const { path } = this.#slot(slot)
-    if (!(await isLinked(path))) return false
-    if (content === 'dropped') {
-      await this.remove(slot)
-      return true
-    }
+    if (!(await isLinked(path))) return
+    if (content === 'dropped') return this.remove(slot)
     await this.#written?.folders.check(dirname(path))
     await this.#slots.forget(slot)
-    await makeOwnCopy(path)
-    return true
+    await makeOwnCopy(path, signal)
   }
 
   /** Flushes to the disk what every `write` that has resolved by now wrote. After a failure it fails for good. */
