@@ -68,6 +68,15 @@ describe('loadSource', () => {
       })
     })
 
+    test('a file without a byte', async () => {
+      const path = join(folder(), 'a.torrent')
+      writeFileSync(path, '')
+      await expect(loadSource(path, signal)).rejects.toMatchObject({
+        code: 'METAINFO_INVALID',
+        message: `${path} is empty, and so no .torrent file`,
+      })
+    })
+
     test('a named pipe, which may be read in another way', async () => {
       const path = join(folder(), 'pipe')
       execFileSync('mkfifo', [path])

@@ -7,7 +7,6 @@ import { infoHash, type InfoHash } from '../base/ids.ts'
 import { parseMagnet, type Magnet } from '../metainfo/magnet.ts'
 import { parseMetainfo, type Info, type Metainfo } from '../metainfo/metainfo.ts'
 import { MAX_TORRENT_BYTES } from '../metainfo/limits.ts'
-import { diskError, errnoOf } from '../storage/disk-error.ts'
 import { firstTrackers } from './first-trackers.ts'
 import { readBounded } from './read-bounded.ts'
 
@@ -63,11 +62,12 @@ export async function loadSource(
  * @param argument as `loadSource` has it
  */
 export function readMetainfo(argument: string, bytes: Uint8Array): Metainfo {
+  const name = argument === '-' ? 'standard input' : argument
+  if (bytes.length === 0) throw new BtError('METAINFO_INVALID', `${name} is empty, and so no .torrent file`)
   try {
     return parseMetainfo(bytes)
   } catch (error) {
     if (!(error instanceof BtError) || error.code === 'UNSUPPORTED_TORRENT') throw error
-    const name = argument === '-' ? 'standard input' : argument
     const options = { cause: error, details: error.details }
     throw new BtError(error.code, `${name} is not a .torrent file: ${error.message}`, options)
   }
@@ -106,13 +106,15 @@ async function readFromDisk(path: string): Promise<Uint8Array> {
     if (bytes !== undefined) return bytes
     throw new BtError('METAINFO_INVALID', `${path} has more than the ${MAX_TORRENT_BYTES} bytes of a .torrent file`)
   } catch (error) {
-    const code = errnoOf(error)
+    const { code } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') throw new BtError('DISK_NOT_FOUND', `there is no file ${path}`, { cause: error })
     if (code === 'EISDIR') {
       throw new BtError('INPUT_UNREADABLE', `${path} is a folder; name a .torrent file or a magnet link`, {
         cause: error,
       })
     }
+    // Most commands read a torrent, and few fail to: what touches the disk is loaded only here.
+    const { diskError } = await import('../storage/disk-error.ts')
     throw diskError(error, path, 'read')
   }
 }
