@@ -45,7 +45,13 @@ export const oneTrackerFlag = Flags.custom({
   parse: text => Promise.resolve(checkUrl(text)),
 })
 
-export const outFlag = Flags.string({ char: 'o', description: 'the file or folder to write', helpValue: 'OUT' })
+/** A path to write to. */
+export const pathFlag = Flags.custom({ parse: text => Promise.resolve(checkPath(text)) })
+
+export const outFlag = pathFlag({ char: 'o', description: 'the file or folder to write', helpValue: 'OUT' })
+
+/** The path of content. */
+export const pathArg = Args.custom({ parse: text => Promise.resolve(checkPath(text)) })
 
 export const portFlag = Flags.integer({
   description: 'the port to listen on for peers; 0 takes any free one',
@@ -65,6 +71,12 @@ export const stallFlag = Flags.integer({ ...stall, default: 0 })
 
 /** For a question that somebody waits to have answered. */
 export const askingStallFlag = Flags.integer({ ...stall, default: 60 })
+
+/** A variable of a script that is not set; as a path it would be the working folder. */
+function checkPath(text: string): string {
+  if (text !== '') return text
+  throw new BtError('USAGE', 'the path is empty; name a file or folder, such as . for the working folder')
+}
 
 function parseIndex(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text)

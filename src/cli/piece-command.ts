@@ -1,12 +1,11 @@
 // `download_piece` and `magnet_download_piece` are one command under two names.
-import { Flags } from './options.ts'
 import type { PeerAddress } from '../lib/base/address.ts'
 import { BtCommand } from './bt-command.ts'
-import { askingStallFlag, peerFlag, trackerFlag } from './flags.ts'
+import { askingStallFlag, pathFlag, peerFlag, trackerFlag } from './flags.ts'
 import { isStdout } from './stdout-name.ts'
 
 export const pieceFlags = {
-  output: Flags.string({ char: 'o', description: 'the file to write; - for stdout', helpValue: 'OUT', required: true }),
+  output: pathFlag({ char: 'o', description: 'the file to write; - for stdout', helpValue: 'OUT', required: true }),
   peer: peerFlag(),
   tracker: trackerFlag(),
   'stall-timeout': askingStallFlag,

@@ -4,6 +4,7 @@ import { BtError, ERROR_EXIT_CODES, messageOf } from '../lib/base/errors.ts'
 import { printable } from '../lib/ui/format.ts'
 import { jsonLine } from '../lib/ui/json-line.ts'
 import { asBoolean, loadSettings } from './settings.ts'
+import { isStdout } from './stdout-name.ts'
 
 /** What oclif throws, as far as we look at it. */
 interface OclifError extends Error {
@@ -35,14 +36,24 @@ export async function reportMode(argv: readonly string[]): Promise<ReportMode> {
       return false
     }
   }
-  const streaming = isOn('stdout') || /(?:^|\s)(?:-o|--output)[\s=]-(?:\s|$)/.test(argv.join(' '))
+  const streaming = isOn('stdout') || argv.some((word, index) => namesStdout(word, argv[index + 1]))
   return { json: isOn('json'), debug: isOn('debug'), streaming }
+}
+
+/** Whether a word, or it and the next, say that the result goes to stdout. */
+function namesStdout(word: string, next: string | undefined): boolean {
+  const flag = /^(?:-o|--output|--save)(?:=(.*))?$/s.exec(word)
+  return flag !== null && isStdout(flag[1] ?? next ?? '')
 }
 
 /** What became of stdout, where that is no pipe that its reader closed. */
 export function outputError(error: NodeJS.ErrnoException): BtError {
-  const code = error.code === 'ENOSPC' ? 'DISK_FULL' : 'DISK_FAILED'
-  return new BtError(code, `can not write the output: ${error.message}`, { cause: error })
+  if (error.code === 'ENOSPC' || error.code === 'EDQUOT') {
+    return new BtError('DISK_FULL', 'no room for the output; free some and run the same command again', {
+      cause: error,
+    })
+  }
+  return new BtError('DISK_FAILED', `can not write the output: ${error.message}`, { cause: error })
 }
 
 /** The same error, but for what the system says whatever was opened: even a file of the program's own. */
@@ -107,7 +118,7 @@ export function messageLine(error: unknown): string {
   if (/^Missing \d+ required arg/.test(message)) return missingLine(error as OclifError)
   return stripVTControlCharacters(message)
     .replace(/\nSee more help with --help$/, '')
-    .replace(/^Parsing --\S+\s+/, '')
+    .replace(/^Parsing (--\S+)\s+/, '$1: ')
     .replace(/^command ([^:\s]*)(:\S*)? not found$/, 'there is no command $1')
     .replace(/^The following errors? occurred:\n([^]*)$/, (_, reasons: string) => reasonsLine(reasons))
     .replaceAll(/\s*\n\s*/g, ' ')

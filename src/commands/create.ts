@@ -1,7 +1,8 @@
 import { basename, resolve } from 'node:path'
-import { Args, Flags } from '../cli/options.ts'
+import { Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { createFlags, createOptions } from '../cli/create-flags.ts'
+import { pathArg, pathFlag } from '../cli/flags.ts'
 import { isStdout } from '../cli/stdout-name.ts'
 import { BtError } from '../lib/base/errors.ts'
 import type { CreatedTorrent, CreateOptions, TorrentPlan } from '../lib/engine/create-torrent.ts'
@@ -11,9 +12,9 @@ export default class Create extends BtCommand {
   static override summary = 'Make a .torrent file of a file or folder.'
   static override description =
     'Writes <name>.torrent into the working folder, or what -o says, and prints the info-hash and the magnet link. The same content and flags always give the same bytes. Hidden files, symbolic links and what file managers leave behind are left out, and named. With -o - the torrent goes to stdout and the lines to stderr. A GLOB may have *, ?, [a-z] and {a,b}; without a slash it is held against names, in every folder, with one against the whole path, where ** crosses folders.'
-  static override args = { path: Args.string({ required: true, description: 'the file or folder' }) }
+  static override args = { path: pathArg({ required: true, description: 'the file or folder' }) }
   static override flags = {
-    output: Flags.string({ char: 'o', description: 'the .torrent file to write; - for stdout', helpValue: 'FILE' }),
+    output: pathFlag({ char: 'o', description: 'the .torrent file to write; - for stdout', helpValue: 'FILE' }),
     ...createFlags,
     link: Flags.boolean({ description: 'print the magnet link alone, and write nothing' }),
     'dry-run': Flags.boolean({ char: 'n', description: 'show what would be in the torrent; hash and write nothing' }),

@@ -3,6 +3,7 @@ import type { Interfaces } from '@oclif/core'
 import { Args, Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { editFlags, editsOf, patchText, trackerEdits, webSeedEdits, type EditFlags } from '../cli/edit-flags.ts'
+import { pathFlag } from '../cli/flags.ts'
 import { isStdout } from '../cli/stdout-name.ts'
 import { hex } from '../lib/base/bytes.ts'
 import { BtError } from '../lib/base/errors.ts'
@@ -24,7 +25,7 @@ export default class Edit extends BtCommand {
   }
   static override flags = {
     ...editFlags,
-    output: Flags.string({ char: 'o', description: 'write here instead; - for stdout', helpValue: 'FILE' }),
+    output: pathFlag({ char: 'o', description: 'write here instead; - for stdout', helpValue: 'FILE' }),
     'dry-run': Flags.boolean({ char: 'n', description: 'show what would come of it; write nothing' }),
     force: Flags.boolean({ char: 'f', description: 'with -o: overwrite the file' }),
   }

@@ -1,5 +1,6 @@
 import { Args, Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
+import { pathFlag } from '../cli/flags.ts'
 import { isStdout } from '../cli/stdout-name.ts'
 import { hex, tryUtf8 } from '../lib/base/bytes.ts'
 import { BtError } from '../lib/base/errors.ts'
@@ -15,7 +16,7 @@ export default class Encode extends BtCommand {
   }
   static override flags = {
     file: Flags.string({ char: 'f', description: 'read the JSON from this file', helpValue: 'FILE' }),
-    output: Flags.string({ char: 'o', description: 'write the bytes to this file; - for stdout', helpValue: 'FILE' }),
+    output: pathFlag({ char: 'o', description: 'write the bytes to this file; - for stdout', helpValue: 'FILE' }),
     force: Flags.boolean({ description: 'with -o: overwrite the file' }),
   }
   static override examples = [

@@ -1,7 +1,7 @@
 import { Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { showFlags, torrentText } from '../cli/show-torrent.ts'
-import { askingStallFlag, linkArg, peerFlag, trackerFlag } from '../cli/flags.ts'
+import { askingStallFlag, linkArg, pathFlag, peerFlag, trackerFlag } from '../cli/flags.ts'
 import { isStdout } from '../cli/stdout-name.ts'
 import type { AddOptions } from '../lib/engine/engine.ts'
 import type { TorrentSource } from '../lib/engine/source.ts'
@@ -15,7 +15,7 @@ export default class MagnetInfo extends BtCommand {
   static override flags = {
     peer: peerFlag(),
     tracker: trackerFlag(),
-    save: Flags.string({
+    save: pathFlag({
       description: 'write the metadata as a .torrent file; - for stdout',
       helpValue: 'FILE.torrent',
     }),

@@ -1,8 +1,8 @@
 import { Args, Flags, Parser, type Interfaces } from '@oclif/core'
 import { expect, test } from 'vitest'
-import { messageLine } from '../../src/cli/report.ts'
+import { messageLine, reportMode } from '../../src/cli/report.ts'
 import { BtError } from '../../src/lib/base/errors.ts'
-import { bt } from './support/run-bt.ts'
+import { bt, tempFolder } from './support/run-bt.ts'
 
 /** What oclif itself throws of a command line. */
 async function refusal(words: string[], input: Interfaces.Input<object, object, object>): Promise<unknown> {
@@ -32,6 +32,34 @@ test.each([
   ['a flag that is none', ['--nope'], 'Nonexistent flag: --nope'],
 ])('of %s is said which', async (_, words, line) => {
   expect(messageLine(await refusal(words, { flags: {} }))).toBe(line)
+})
+
+test('of a value that a flag does not take is said which flag', async () => {
+  const line = messageLine(await refusal(['--port', 'x'], { flags: { port: Flags.integer() } }))
+  expect(line).toBe('--port: Expected an integer but received: x')
+})
+
+test.each([['-o', '-'], ['--output=/dev/stdout'], ['--save', '/dev/fd/1']])(
+  'where %s %s gives stdout to the result, nothing is reported there',
+  async (...words) => {
+    expect(await reportMode(['download', ...words, 'a.torrent'])).toMatchObject({ streaming: true })
+    expect(await reportMode(['download', '-o', 'a', ...words.slice(1), 'a.torrent'])).toMatchObject({
+      streaming: false,
+    })
+  },
+)
+
+test.each([
+  ['create', ''],
+  ['create', '.', '-o', ''],
+  ['edit', 'a.torrent', '--comment', 'x', '-o', ''],
+  ['download', 'a.torrent', '-o', ''],
+  ['verify', 'a.torrent', ''],
+  ['seed', 'a.torrent', ''],
+])('an empty path is not the working folder: %s %s %s', async (...words) => {
+  const { stdout, stderr, code } = await bt(words, { cwd: tempFolder() })
+  expect({ stdout, code }).toEqual({ stdout: '', code: 2 })
+  expect(stderr).toMatch(/^bt: (--output: )?the (path|place of the content) is empty; /)
 })
 
 test('of several lines is made one, and one is left as it is', () => {

@@ -104,7 +104,7 @@ describe('bt download --stdout', () => {
       '/dev/full',
     )
     expect(code).toBe('8')
-    expect(stderr).toMatch(/^bt: can not write the output: ENOSPC/m)
+    expect(stderr).toMatch(/^bt: no room for the output/m)
   })
 
   test.each(['--seed', '--prealloc', '--on-done=true'])(

@@ -25,6 +25,8 @@ describe('a mistyped word is answered at once, with exit code 2', () => {
     [['donwload', 'a.torrent'], 'bt: there is no command donwload (did you mean download?); bt --help lists them\n'],
     [['help', 'donwload'], 'bt: there is no command donwload (did you mean download?); bt --help lists them\n'],
     [['help', 'enviroment'], 'bt: there is no command enviroment (did you mean environment?); bt --help lists them\n'],
+    [['plugins', 'instal'], 'bt: there is no command plugins instal (did you mean install?); bt --help lists them\n'],
+    [['plugins', 'quux'], 'bt: there is no command plugins quux; bt --help lists them\n'],
     [['quux'], 'bt: there is no command quux; bt --help lists them\n'],
     [
       ['peers', '--numwnat', '3', 'a'],

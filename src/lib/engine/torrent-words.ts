@@ -15,9 +15,15 @@ export interface PlacedWords {
   readonly path: string | undefined
 }
 
-/** Words that are torrents, but for the last of several where it is none: that is the place of their content. */
+/**
+ * Words that are torrents, but for the last of several where it is none: that is the place of their content.
+ * @throws BtError USAGE where that is empty
+ */
 export async function splitPlace(words: readonly string[]): Promise<PlacedWords> {
   const last = words.at(-1)
+  if (words.length > 1 && last === '') {
+    throw new BtError('USAGE', 'the place of the content is empty; name it, or leave it out')
+  }
   const isPlace = words.length > 1 && last !== undefined && !(await namesTorrent(last))
   return isPlace ? { torrents: words.slice(0, -1), path: last } : { torrents: words, path: undefined }
 }
