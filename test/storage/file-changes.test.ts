@@ -42,4 +42,17 @@ describe('changes of files', () => {
     changes.seen(0, stamp(9, 5))
     expect(changes.total).toBe(1)
   })
+
+  it('are not told by a look that takes its time where we have written since', () => {
+    const changes = new FileChanges(4)
+    for (const file of [0, 1, 2, 3]) changes.expect(file, stamp(5, 1))
+    changes.writing(1)
+    const seen = changes.seenLater()
+    changes.written(1, stamp(5, 2))
+    changes.writing(2)
+    changes.written(2, stamp(5, 2))
+    for (const file of [0, 1, 2]) seen(file, stamp(5, 1))
+    seen(3, stamp(5, 9))
+    expect([0, 1, 2, 3].map(file => changes.of(file))).toEqual([0, 0, 0, 1])
+  })
 })

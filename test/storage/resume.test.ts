@@ -122,11 +122,22 @@ describe('resuming', () => {
     expect(await download.restart()).toEqual({ have: [0, 1, 5], recheck: [2, 3, 4], found: [3, 4] })
   })
 
+  it('never trusts a piece that was damaged before the save', async () => {
+    const download = await Download.start(many())
+    await download.get(0, 1, 2, 3, 4, 5)
+    const path = download.output.paths[1] ?? ''
+    await writeFile(path, Buffer.alloc(1), { flag: 'r+' })
+    await download.save()
+    expect(await download.restart()).toEqual({ have: [0, 1, 5], recheck: [2, 3, 4], found: [3, 4] })
+  })
+
   it('notices another size even where the time was kept', async () => {
     const download = await Download.start(many())
     await download.get(0, 1, 2, 3, 4, 5)
     const path = download.output.paths[2] ?? ''
     await utimes(path, 1000, 1000)
+    // Or it would have been changed by others.
+    await download.restart()
     await download.save()
     await truncate(path, 15)
     await utimes(path, 1000, 1000)

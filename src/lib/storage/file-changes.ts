@@ -12,6 +12,8 @@ export class FileChanges {
   readonly #counts: Uint32Array
   /** Our own writes under way. */
   readonly #writes: Uint16Array
+  /** How often such a write began or ended. */
+  readonly #turns: Uint32Array
   #total = 0
 
   /** @param files that there are, numbered from 0 */
@@ -21,6 +23,7 @@ export class FileChanges {
     this.#ctimes = new BigInt64Array(files)
     this.#counts = new Uint32Array(files)
     this.#writes = new Uint16Array(files)
+    this.#turns = new Uint32Array(files)
   }
 
   /** Of all files. */
@@ -47,15 +50,29 @@ export class FileChanges {
     this.#remember(file, stamp)
   }
 
+  /** For a look that begins now and takes its time: `seen`, but for files that we have written to since. */
+  seenLater(): (file: number, stamp: ExactStamp) => void {
+    const turns = this.#turns.slice()
+    return (file, stamp) => {
+      if (turns[file] === this.#turns[file]) this.seen(file, stamp)
+    }
+  }
+
   /** A write of our own begins. */
   writing(file: number): void {
+    this.#turn(file)
     this.#writes[file] = (this.#writes[file] ?? 0) + 1
   }
 
   /** It is over. @param stamp undefined where it is not known, after a failure */
   written(file: number, stamp: ExactStamp | undefined): void {
+    this.#turn(file)
     this.#writes[file] = Math.max(1, this.#writes[file] ?? 0) - 1
     if (stamp !== undefined) this.#remember(file, stamp)
+  }
+
+  #turn(file: number): void {
+    this.#turns[file] = (this.#turns[file] ?? 0) + 1
   }
 
   #isAsBefore(file: number, { size, mtimeNs, ctimeNs }: ExactStamp): boolean {

@@ -234,9 +234,21 @@ export class FileStore {
 
   /** Whether others have changed files since they were looked at or written last counts in `changes` from now on. */
   async lookAgain(): Promise<Survey> {
+    const seen = this.#changes.seenLater()
     const survey = await this.survey()
-    for (const [index, { stamp }] of survey.files.entries()) if (stamp !== undefined) this.#changes.seen(index, stamp)
+    for (const [index, { stamp }] of survey.files.entries()) if (stamp !== undefined) seen(index, stamp)
+    if (survey.parts !== undefined) seen(this.info.files.length, survey.parts)
     return survey
+  }
+
+  /** What is on the disk now, as far as it is ours: a file that others have changed at any time is as if it were not there. */
+  async surveyOwn(): Promise<Survey> {
+    const { files, parts } = await this.lookAgain()
+    const own = <S>(slot: number, stamp: S): S | undefined => (this.#changes.of(slot) > 0 ? undefined : stamp)
+    return {
+      files: files.map((file, index) => ({ ...file, stamp: own(index, file.stamp) })),
+      parts: own(files.length, parts),
+    }
   }
 
   /** How often others have changed files of the torrent, as far as reads have noticed. */

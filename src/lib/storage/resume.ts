@@ -82,7 +82,8 @@ export async function reserveResume(output: Output, info: Info): Promise<void> {
 
 async function saveNow({ store, info, have, uploaded, downloaded, metadata }: ResumeState): Promise<void> {
   await store.sync()
-  const { files, parts } = await store.survey()
+  // What was changed since it was verified is verified again.
+  const { files, parts } = await store.surveyOwn()
   const record = { infoHash: info.infoHash, have, files, parts, uploaded, downloaded }
   await replaceFile(store.output.resumePath, encodeResume(metadata === undefined ? record : { ...record, metadata }))
 }
