@@ -597,6 +597,12 @@ describe('failures of the disk', () => {
     expect(diskError(error, '/other', 'read')).toBe(error)
   })
 
+  it('says of a name that was no UTF-8 that no file is found by it', () => {
+    const error = Object.assign(new Error('failed'), { code: 'ENOENT' })
+    expect(diskError(error, '/some/\ufffd', 'read').message).toMatch(/"\/some\/\ufffd": its name is not UTF-8/)
+    expect(diskError(error, '/some/\u00e9', 'read').message).toMatch(/it does not exist/)
+  })
+
   it('says of a link that leads round, and is only read, that it does', () => {
     const error = Object.assign(new Error('failed'), { code: 'ELOOP' })
     expect(diskError(error, '/some/link', 'read')).toMatchObject({

@@ -107,14 +107,16 @@ async function readFromDisk(path: string): Promise<Uint8Array> {
     throw new BtError('METAINFO_INVALID', `${path} has more than the ${MAX_TORRENT_BYTES} bytes of a .torrent file`)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw new BtError('DISK_NOT_FOUND', `there is no file ${path}`, { cause: error })
     if (code === 'EISDIR') {
       throw new BtError('INPUT_UNREADABLE', `${path} is a folder; name a .torrent file or a magnet link`, {
         cause: error,
       })
     }
     // Most commands read a torrent, and few fail to: what touches the disk is loaded only here.
-    const { diskError } = await import('../storage/disk-error.ts')
+    const { diskError, isGarbled } = await import('../storage/disk-error.ts')
+    if (code === 'ENOENT' && !isGarbled(path)) {
+      throw new BtError('DISK_NOT_FOUND', `there is no file ${path}`, { cause: error })
+    }
     throw diskError(error, path, 'read')
   }
 }

@@ -27,7 +27,13 @@ export function diskError(error: unknown, path: string, doing: string): BtError 
         options,
       )
     case 'ENOENT':
-      return new BtError('DISK_NOT_FOUND', `can not ${doing} "${path}": it does not exist; check the path`, options)
+      return new BtError(
+        'DISK_NOT_FOUND',
+        isGarbled(path)
+          ? `can not ${doing} "${path}": its name is not UTF-8, so that it can not be found; rename it`
+          : `can not ${doing} "${path}": it does not exist; check the path`,
+        options,
+      )
     case 'EISDIR':
       return new BtError(
         'DISK_FAILED',
@@ -66,6 +72,11 @@ export function diskError(error: unknown, path: string, doing: string): BtError 
     default:
       return new BtError('DISK_FAILED', `can not ${doing} "${path}": ${messageOf(error)}; check the disk`, options)
   }
+}
+
+/** Node puts U+FFFD in place of bytes that are no UTF-8, and no file is found by the name that comes of it. */
+export function isGarbled(path: string): boolean {
+  return path.includes('\ufffd')
 }
 
 /** Something else may have been meant, of any length, such as a magnet link with a letter too few. */
