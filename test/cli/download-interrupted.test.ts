@@ -1,9 +1,8 @@
-import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { hex } from '../../src/lib/base/bytes.ts'
-import { buildTorrent } from '../../src/lib/metainfo/create.ts'
-import { makeContent, PIECE, type TestContent } from './support/content.ts'
+import { emptyContent, makeContent, PIECE, type TestContent } from './support/content.ts'
 import { compact, fakeTracker, type FakeTracker } from './support/fake-tracker.ts'
 import { bt, start, tempFolder, type RunningBt } from './support/run-bt.ts'
 import { seedingPeer, type SeedingPeer } from './support/seeding-peer.ts'
@@ -93,19 +92,13 @@ describe('bt download in the middle', () => {
   })
 
   test('says on Ctrl-C while it checks what is there that this stays', async () => {
-    const [cwd, length, pieceLength] = [tempFolder(), 2 ** 38, 2 ** 27]
-    const pieces = new Uint8Array((20 * length) / pieceLength)
-    const torrent = buildTorrent({ name: 'a', files: [{ path: ['a'], length }], singleFile: true, pieceLength, pieces })
-    writeFileSync(join(cwd, 'a.torrent'), torrent)
-    // Without a byte on the disk, and yet a while to hash.
-    writeFileSync(join(cwd, 'a'), '')
-    truncateSync(join(cwd, 'a'), length)
-    const running = start(['download', 'a.torrent', '--force', '--json'], { cwd })
+    const { torrent, output } = emptyContent()
+    const running = start(['download', torrent, '--force', '--json', '-o', output])
     await running.line(/"stage":"checking"/)
     const { code, stderr } = await running.interrupt()
     const stays = 'before anything was downloaded; what was there already stays, and the same command goes on from it'
     expect({ code, stderr }).toEqual({ code: 130, stderr: `interrupted ${stays}\n` })
-    expect(statSync(join(cwd, 'a')).size).toBe(length)
+    expect(statSync(join(output, 'a')).size).toBe(2 ** 38)
   })
 
   test('ends at once on a second Ctrl-C, though the tracker does not answer the first', async () => {

@@ -2,13 +2,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { makeContent, PIECE } from './support/content.ts'
+import { emptyContent, makeContent, PIECE } from './support/content.ts'
 import { bt, tempFolder } from './support/run-bt.ts'
 import { seedingPeer } from './support/seeding-peer.ts'
-import { CTRL_C, hasTerminal, Terminal, type Look } from './support/terminal.ts'
+import { CTRL_C, CTRL_Z, hasTerminal, Terminal, type Look } from './support/terminal.ts'
 
 const ESCAPE = String.fromCharCode(27)
 const SHOW_CURSOR = `${ESCAPE}[?25h`
+const HIDE_CURSOR = `${ESCAPE}[?25l`
+const ESCAPES = new RegExp(`${ESCAPE}\\[[\\d;?]*[A-Za-z]`, 'g')
 const COLOUR = new RegExp(`${ESCAPE}\\[\\d+m`)
 
 /** A download that got 3 pieces of 5, drawn on a terminal. */
@@ -20,6 +22,31 @@ async function halfway(look: Look): Promise<Terminal> {
 }
 
 describe.skipIf(!hasTerminal)('bt download on a terminal', () => {
+  test('does not call a check done that was interrupted', async () => {
+    const { torrent, output } = emptyContent()
+    const terminal = new Terminal(['download', torrent, '--force', '-o', output], { columns: 100 })
+    await terminal.shows(/of 2048 pieces/)
+    terminal.type(CTRL_C)
+    expect(await terminal.ended).toBe(130)
+    expect(terminal.drawn.replaceAll(ESCAPES, '')).toMatch(/✖ Check what is there/)
+    expect(terminal.drawn.replaceAll(ESCAPES, '')).not.toMatch(/✔ Check what is there/)
+  })
+
+  test.runIf(process.platform === 'linux')('gives the cursor back while it is stopped by Ctrl-Z', async () => {
+    const terminal = await halfway({ columns: 100 })
+    await terminal.shows(/60\.0 %/)
+    expect(terminal.drawn).toContain(HIDE_CURSOR)
+    expect(terminal.drawn).not.toContain(SHOW_CURSOR)
+    // No shell waits for it, so the system does not let it stop.
+    terminal.type(CTRL_Z)
+    await terminal.shows(/\[\?25h/)
+    terminal.drawn = ''
+    process.kill(terminal.pid, 'SIGCONT')
+    await terminal.shows(/\[\?25l/)
+    terminal.type(CTRL_C)
+    expect(await terminal.ended).toBe(130)
+  })
+
   test('draws its stages and a bar, within the width there is, and ends on Ctrl-C', async () => {
     const terminal = await halfway({ columns: 100 })
     await terminal.shows(/█+░+ 60\.0 % {2}48\.0 KiB of 80\.0 KiB/)

@@ -4,6 +4,7 @@ import { DefaultRenderer, Listr, ListrLogger, ProcessOutput, type ListrDefaultRe
 import type { TorrentSession } from '../engine/torrent-session.ts'
 import type { SessionEvent } from '../engine/session-events.ts'
 import { formatBar, formatBytes, formatPercent, plural, printable } from './format.ts'
+import { showCursorWhileStopped } from './stopped.ts'
 import { eventLine, fittingTransferLine } from './transfer-lines.ts'
 import { chosenFiles, doneLine } from './watch-plain.ts'
 import { FRAME_INTERVAL, type Watch } from './watch.ts'
@@ -92,9 +93,11 @@ export class TerminalWatch implements Watch {
         registerSignalListeners: false,
       },
     )
+    const visible = showCursorWhileStopped(process.stderr.fd)
     try {
       await tasks.run()
     } finally {
+      visible()
       unsubscribe()
     }
   }
@@ -119,7 +122,8 @@ function stageAfter(session: TorrentSession, stage: string): Promise<void> {
   if (session.stage !== stage && session.stage !== 'metadata') return Promise.resolve()
   return new Promise((resolve, reject) => {
     const unsubscribe = session.subscribe(event => {
-      if (event.type !== 'stage' || event.stage === stage) return
+      // What was stopped in this stage is not through with it.
+      if (event.type !== 'stage' || [stage, 'stopped', 'failed'].includes(event.stage)) return
       unsubscribe()
       resolve()
     })

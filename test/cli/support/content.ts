@@ -1,6 +1,6 @@
 // Content with a torrent of it, the same bytes for the same name every time.
 import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { hex } from '../../../src/lib/base/bytes.ts'
 import { buildTorrent } from '../../../src/lib/metainfo/create.ts'
@@ -29,6 +29,18 @@ export interface TestContent {
   readonly files: ReadonlyMap<string, Buffer>
   /** @returns the file, or the content's own folder, made in `folder`. */
   writeInto(folder: string): string
+}
+
+/** A file of 2^38 bytes with none on the disk, in `output`, and a torrent of it: looking at it takes a while. */
+export function emptyContent(): { readonly torrent: string; readonly output: string } {
+  const [output, length, pieceLength] = [tempFolder(), 2 ** 38, 2 ** 27]
+  const pieces = new Uint8Array((20 * length) / pieceLength)
+  const raw = buildTorrent({ name: 'a', files: [{ path: ['a'], length }], singleFile: true, pieceLength, pieces })
+  const torrent = join(tempFolder(), 'a.torrent')
+  writeFileSync(torrent, raw)
+  writeFileSync(join(output, 'a'), '')
+  truncateSync(join(output, 'a'), length)
+  return { torrent, output: `${output}/` }
 }
 
 export function makeContent(parts: ContentParts): TestContent {

@@ -1,6 +1,7 @@
 // `bt` on a terminal of its own, which util-linux's `script` gives it.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { tempFolder } from './run-bt.ts'
@@ -10,6 +11,7 @@ const RUN = fileURLToPath(new URL('../../../bin/run.js', import.meta.url))
 /** Whether there is a `script` here. */
 export const hasTerminal: boolean = spawnSync('script', ['-qec', 'true', '/dev/null']).status === 0
 export const CTRL_C: string = String.fromCharCode(3)
+export const CTRL_Z: string = String.fromCharCode(26)
 
 export interface Look {
   readonly columns: number
@@ -46,6 +48,12 @@ export class Terminal {
       look()
       void this.ended.then(() => reject(new Error(`nothing like ${pattern} was drawn: ${this.drawn}`)))
     })
+  }
+
+  /** The process of `bt` itself. Linux only. */
+  get pid(): number {
+    const pid = this.#child.pid ?? 0
+    return Number.parseInt(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'), 10)
   }
 
   type(keys: string): void {
