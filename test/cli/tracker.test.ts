@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { closedPort } from './support/closed-port.ts'
 import { fakeTracker } from './support/fake-tracker.ts'
@@ -84,6 +84,10 @@ describe('bt tracker', () => {
       expect(stdout).toContain(`\nPeers: ${peers}\n`)
       await tracker.interrupt()
     }
+    const nowhere = join(tempFolder(), 'none', 'tracker.state')
+    const refused = await bt(['tracker', ...ANY_PORT, '--state', nowhere])
+    expect(refused).toMatchObject({ stdout: '', code: 8 }) // and not after a day of work
+    expect(refused.stderr).toContain(`can not write to "${dirname(nowhere)}": it does not exist`)
     writeFileSync(state, 'nonsense')
     const { stderr, code } = await bt(['tracker', ...ANY_PORT, '--state', state])
     expect(code).toBe(3)

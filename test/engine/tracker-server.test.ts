@@ -231,6 +231,9 @@ describe('start and end', () => {
   test('a host that is not of this machine is named', async () => {
     const nowhere = startTracker({ host: '192.0.2.1', udpPort: 0 })
     await expect(nowhere).rejects.toThrow('UDP port 0 of 192.0.2.1: that is no address of this machine')
+    // No name has a blank in it, so nobody is asked for one.
+    const unknown = startTracker({ host: 'no name', httpPort: 0 })
+    await expect(unknown).rejects.toThrow('HTTP port 0 of no name: that is not a known host name')
   })
 
   test.each([

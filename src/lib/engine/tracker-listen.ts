@@ -157,6 +157,7 @@ function listenError(what: 'HTTP' | 'UDP', host: string | undefined, port: numbe
   if (code === 'EADDRINUSE') advice = `it is in use; choose another with ${flag}, or 0 for any free one`
   if (code === 'EACCES') advice = `ports below 1024 need more rights; choose another with ${flag}`
   if (code === 'EADDRNOTAVAIL') advice = 'that is no address of this machine; choose another with --host'
+  if (code === 'ENOTFOUND') advice = 'that is not a known host name; choose another with --host'
   const where = `${what} port ${port}${host === undefined ? '' : ` of ${host}`}`
   return new BtError('LISTEN_FAILED', `can not listen on ${where}: ${advice}`, { cause: error })
 }

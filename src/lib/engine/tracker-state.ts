@@ -4,16 +4,21 @@ import { diskError } from '../storage/disk-error.ts'
 import { replaceFile } from '../storage/replace-file.ts'
 import type { Tracker } from '../tracker/tracker.ts'
 import { readBounded } from './read-bounded.ts'
+import { checkFree } from './save-file.ts'
 
 /** A hundred bytes for each of ten million peers, far more than by default are kept. */
 const MAX_STATE_BYTES = 1_073_741_824
 
-/** A file that is not there yet is no error. @throws BtError INPUT_UNREADABLE, DISK_* */
+/**
+ * A file that is not there yet is no error.
+ * @throws BtError INPUT_UNREADABLE, DISK_*, also where the file could not be written in the end
+ */
 export async function loadState(tracker: Tracker, path: string): Promise<void> {
   const state = await readBounded(path, MAX_STATE_BYTES).catch((error: NodeJS.ErrnoException): 'missing' => {
     if (error.code === 'ENOENT') return 'missing'
     throw error instanceof BtError ? error : diskError(error, path, 'read')
   })
+  await checkFree(path, { overwrite: true })
   if (state === 'missing') return
   if (state === undefined) {
     throw new BtError('INPUT_UNREADABLE', `${path} is too large for what a tracker keeps; name another file`)
