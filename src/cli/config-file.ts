@@ -33,8 +33,9 @@ export async function readConfig(env: Environment): Promise<ConfigFile | undefin
 function isMissing(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false }) === undefined
-  } catch {
-    return false
+  } catch (error) {
+    // A home that is no folder (/dev/null, of many a service) holds none.
+    return (error as NodeJS.ErrnoException).code === 'ENOTDIR'
   }
 }
 

@@ -181,6 +181,11 @@ describe('what is wrong is named, with exit code 2', () => {
       expect((await bt(['decode', 'i1e'], { env: { BT_CONFIG: '/dev/null' } })).code).toBe(0)
     })
 
+    test('and a home that is none has none', async () => {
+      const { stdout, stderr } = await bt(['decode', 'i1e'], { env: { XDG_CONFIG_HOME: '/dev/null' } })
+      expect({ stdout, stderr }).toEqual({ stdout: '1\n', stderr: '' })
+    })
+
     test('nor does the one that nobody named make it wait', async () => {
       const folder = tempFolder()
       execFileSync('mkfifo', [join(folder, 'config.toml')])
