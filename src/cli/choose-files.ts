@@ -6,6 +6,7 @@ import type { Info } from '../lib/metainfo/metainfo.ts'
 import { isStored } from '../lib/storage/plan.ts'
 import { fit } from '../lib/ui/fit.ts'
 import { formatBytes, plural, printable } from '../lib/ui/format.ts'
+import { showCursorWhileStopped } from '../lib/ui/stopped.ts'
 import type { Watch } from '../lib/ui/watch.ts'
 
 /** Columns of a size, and of what the list puts before each file and keeps free behind it. */
@@ -83,6 +84,8 @@ async function ask(
       },
     },
   }
+  // readline stops reading when it is woken, and leaves it to others to go on.
+  const visible = showCursorWhileStopped(process.stderr.fd, () => setImmediate(() => process.stdin.resume()))
   try {
     return await checkbox(question, { input: process.stdin, output: process.stderr, signal })
   } catch (error) {
@@ -90,5 +93,7 @@ async function ask(
     // Ctrl-C reaches the question as a key.
     if (error instanceof Error && error.name === 'ExitPromptError') throw new BtError('INTERRUPTED', 'interrupted')
     throw error
+  } finally {
+    visible()
   }
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { makeContent, PIECE } from './support/content.ts'
 import { bt, tempFolder } from './support/run-bt.ts'
 import { seedingPeer } from './support/seeding-peer.ts'
-import { CTRL_C, hasTerminal, Terminal } from './support/terminal.ts'
+import { CTRL_C, CTRL_Z, hasTerminal, Terminal } from './support/terminal.ts'
 
 const FILES = { 'a.bin': 3 * PIECE, 'b.bin': 2 * PIECE, 'sub/c.bin': PIECE }
 const DOWN = `${String.fromCharCode(27)}[B`
@@ -44,6 +44,24 @@ describe.skipIf(!hasTerminal)('bt download --interactive', () => {
     terminal.type(ENTER)
     expect(await terminal.ended).toBe(0)
     expect(shown(out)).toEqual(['sub'])
+  })
+
+  test.runIf(process.platform === 'linux')('still takes an answer once it was stopped by Ctrl-Z', async () => {
+    const content = makeContent({ name: 'album', files: FILES })
+    const peer = await seedingPeer(content)
+    const out = join(tempFolder(), 'out')
+    const args = ['download', content.torrent, '--peer', peer.address, '-o', out, '-i']
+    const terminal = new Terminal(args, { columns: 80, noColor: true })
+    await terminal.shows(/sub\/c\.bin/)
+    terminal.drawn = ''
+    // No shell waits for it, so the system does not let it stop.
+    terminal.type(CTRL_Z)
+    await terminal.shows(/\[\?25h/)
+    process.kill(terminal.pid, 'SIGCONT')
+    await terminal.shows(/\[\?25h[^]*\[\?25l/)
+    terminal.type(`${DOWN} ${ENTER}`)
+    expect(await terminal.ended).toBe(0)
+    expect(shown(out)).toEqual(['a.bin', 'sub'])
   })
 
   test('ends with 130 where the answer is Ctrl-C, and leaves nothing', async () => {

@@ -7,8 +7,9 @@ const HIDE = '\u001B[?25l'
 /**
  * Until what it returns is called, the cursor is there while the process is stopped.
  * @param terminal the descriptor of the one on which it is hidden; whoever draws on it may hold the stream back
+ * @param awake called when it goes on
  */
-export function showCursorWhileStopped(terminal: number): () => void {
+export function showCursorWhileStopped(terminal: number, awake: () => void = () => undefined): () => void {
   const stop = (): void => {
     put(terminal, SHOW)
     // Without a listener the signal does what it always does; nothing is left to us if nobody could wake us again.
@@ -18,6 +19,7 @@ export function showCursorWhileStopped(terminal: number): () => void {
   const goOn = (): void => {
     put(terminal, HIDE)
     process.off('SIGTSTP', stop).on('SIGTSTP', stop)
+    awake()
   }
   process.on('SIGTSTP', stop).on('SIGCONT', goOn)
   return () => void process.off('SIGTSTP', stop).off('SIGCONT', goOn)
