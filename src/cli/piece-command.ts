@@ -2,7 +2,7 @@
 import type { PeerAddress } from '../lib/base/address.ts'
 import { BtCommand } from './bt-command.ts'
 import { askingStallFlag, pathFlag, peerFlag, trackerFlag } from './flags.ts'
-import { isStdout } from './stdout-name.ts'
+import { isStdout, refuseTerminal } from './stdout-name.ts'
 
 export const pieceFlags = {
   output: pathFlag({ char: 'o', description: 'the file to write; - for stdout', helpValue: 'OUT', required: true }),
@@ -30,6 +30,7 @@ export abstract class PieceCommand extends BtCommand {
     ])
     const source = await loadSource(argument, this.interrupted)
     const toStdout = isStdout(flags.output)
+    if (toStdout) refuseTerminal()
     const watch = await this.watch(toStdout ? 'stderr' : 'stdout')
     const engine = await createEngine({ port: false, registry: await this.plugins() })
     try {

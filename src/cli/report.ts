@@ -58,7 +58,10 @@ export function outputError(error: NodeJS.ErrnoException): BtError {
 
 /** The same error, but for what the system says whatever was opened: even a file of the program's own. */
 export function knownError(error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException
+  const { code, syscall } = error as NodeJS.ErrnoException
+  if (code === 'ENOENT' && syscall === 'uv_cwd') {
+    return new BtError('DISK_NOT_FOUND', 'the working folder was removed; go to another', { cause: error })
+  }
   if (error instanceof BtError || (code !== 'EMFILE' && code !== 'ENFILE')) return error
   const message = `too many files are open (${code}); bt takes about 100 of them: allow more with ulimit -n`
   return new BtError('DISK_FAILED', message, { cause: error })

@@ -3,7 +3,7 @@ import { Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { createFlags, createOptions } from '../cli/create-flags.ts'
 import { pathArg, pathFlag } from '../cli/flags.ts'
-import { isStdout } from '../cli/stdout-name.ts'
+import { isStdout, refuseTerminal } from '../cli/stdout-name.ts'
 import { BtError } from '../lib/base/errors.ts'
 import type { CreatedTorrent, CreateOptions, TorrentPlan } from '../lib/engine/create-torrent.ts'
 import { jsonLine } from '../lib/ui/json-line.ts'
@@ -42,6 +42,7 @@ export default class Create extends BtCommand {
     const place = output !== undefined && isStdout(output) ? undefined : await placeFile(output, `${name}.torrent`)
     const options = createOptions(flags, place)
     if (flags['dry-run']) return this.#showPlan(args.path, options)
+    if (writes && place === undefined) refuseTerminal()
     const target = writes ? place : undefined
     if (target !== undefined) await checkFree(target, { overwrite })
     const created = await this.#create(args.path, options)

@@ -4,7 +4,7 @@ import { Args, Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { editFlags, editsOf, patchText, trackerEdits, webSeedEdits, type EditFlags } from '../cli/edit-flags.ts'
 import { pathFlag } from '../cli/flags.ts'
-import { isStdout } from '../cli/stdout-name.ts'
+import { isStdout, refuseTerminal } from '../cli/stdout-name.ts'
 import { hex } from '../lib/base/bytes.ts'
 import { BtError } from '../lib/base/errors.ts'
 import { unused } from '../lib/metainfo/edit-lists.ts'
@@ -89,6 +89,7 @@ export default class Edit extends BtCommand {
     if (where['dry-run']) return undefined
     const { output } = where
     if (output === undefined ? file === STDIN : isStdout(output)) {
+      refuseTerminal()
       process.stdout.write(bytes)
       return undefined
     }

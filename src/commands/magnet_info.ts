@@ -2,7 +2,7 @@ import { Flags } from '../cli/options.ts'
 import { BtCommand } from '../cli/bt-command.ts'
 import { showFlags, torrentText } from '../cli/show-torrent.ts'
 import { askingStallFlag, linkArg, pathFlag, peerFlag, trackerFlag } from '../cli/flags.ts'
-import { isStdout } from '../cli/stdout-name.ts'
+import { isStdout, refuseTerminal } from '../cli/stdout-name.ts'
 import type { AddOptions } from '../lib/engine/engine.ts'
 import type { TorrentSource } from '../lib/engine/source.ts'
 import type { Info } from '../lib/metainfo/metainfo.ts'
@@ -37,7 +37,8 @@ export default class MagnetInfo extends BtCommand {
     ])
     const source = addTrackers(await loadSource(args.link, this.interrupted), flags.tracker)
     const toStdout = flags.save !== undefined && isStdout(flags.save)
-    if (flags.save !== undefined && !toStdout) {
+    if (toStdout) refuseTerminal()
+    else if (flags.save !== undefined) {
       // In a folder it will have the torrent's name, which is not known yet.
       const { hex } = await import('../lib/base/bytes.ts')
       await checkFree(await placeFile(flags.save, `${hex(source.infoHash)}.torrent`), { overwrite: flags.force })

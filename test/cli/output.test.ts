@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT } from './support/packed.ts'
+import { tempFolder } from './support/run-bt.ts'
 
 const BT = join(ROOT, 'bin/run.js')
 
@@ -14,6 +15,13 @@ test.skipIf(!existsSync('/dev/full'))(
     expect(status).toBe(8)
   },
 )
+
+test.skipIf(process.platform === 'win32')('a working folder that was removed is told in words', () => {
+  const script = `mkdir gone && cd gone && rmdir ../gone && "${process.execPath}" "${BT}" create "${BT}" -o x`
+  const { status, stderr } = spawnSync('sh', ['-c', script], { cwd: tempFolder() })
+  expect(stderr.toString()).toBe('bt: the working folder was removed; go to another\n')
+  expect(status).toBe(8)
+})
 
 test('a reader that has read enough is no error', () => {
   const torrent = join(ROOT, 'test/fixtures/v1-multi.torrent')

@@ -22,6 +22,19 @@ async function halfway(look: Look): Promise<Terminal> {
 }
 
 describe.skipIf(!hasTerminal)('bt download on a terminal', () => {
+  test('writes no bytes of a torrent to a terminal', async () => {
+    const { torrent } = makeContent({ name: 'a.bin', files: PIECE })
+    for (const words of [
+      ['create', torrent],
+      ['edit', torrent, '--comment', 'x'],
+      ['download_piece', torrent, '0'],
+    ]) {
+      const terminal = new Terminal([...words, '-o', '-'], { columns: 100 })
+      expect(await terminal.ended).toBe(2)
+      expect(terminal.drawn).toMatch(/^[^\n]*stdout is a terminal; [^\n]*\n$/)
+    }
+  })
+
   test('does not call a check done that was interrupted', async () => {
     const { torrent, output } = emptyContent()
     const terminal = new Terminal(['download', torrent, '--force', '-o', output], { columns: 100 })
