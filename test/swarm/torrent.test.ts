@@ -12,6 +12,7 @@ import { addressOf, infoOf, queued } from './support.ts'
 const REJECT = 16
 const CHOKE = 0
 const UNCHOKE = 1
+const HAVE = 4
 const BITFIELD = 5
 const PIECE = 7
 
@@ -115,6 +116,20 @@ describe('Torrent', () => {
       driven.receive(first, message(REJECT, uint32(piece), uint32(offset), uint32(length)))
     }
     expect(new Set(driven.asked(waiting).map(block => block.piece))).toEqual(new Set([2]))
+  })
+
+  it('tells of a piece when there is nothing more urgent, and all that waits with what is urgent', () => {
+    const driven = new Driven(3, 16_384)
+    const { torrent } = driven
+    const source = driven.join(1, [0, 1])
+    const other = driven.join(2, [])
+    driven.answer(source, 1)
+    torrent.takeDirty()
+    driven.store(driven.whole[0])
+    expect([torrent.takeUrgent(), torrent.dirty]).toEqual([[], true])
+    driven.receive(other, message(HAVE, uint32(2)))
+    expect(torrent.takeUrgent().map(({ key }) => key)).toEqual([other])
+    expect(torrent.dirty).toBe(false)
   })
 
   it('takes nothing from a peer that is not here any more', () => {

@@ -52,6 +52,7 @@ export class TorrentRunner {
   #lost: LostPieces | undefined
   #timer: NodeJS.Timeout | undefined
   #timerAt = Infinity
+  #turnEnd: NodeJS.Immediate | undefined
   #draining = false
   #stopped = false
 
@@ -163,14 +164,23 @@ export class TorrentRunner {
       for (;;) {
         const actions = this.torrent.takeActions()
         for (const action of actions) this.#perform(action)
-        const dirty = this.torrent.takeDirty()
-        for (const peer of dirty) this.#sockets.get(peer.key)?.flush()
-        if (actions.length === 0 && dirty.length === 0) break
+        const urgent = this.torrent.takeUrgent()
+        for (const peer of urgent) this.#sockets.get(peer.key)?.flush()
+        if (actions.length === 0 && urgent.length === 0) break
       }
     } finally {
       this.#draining = false
     }
     this.#arm()
+    if (this.torrent.dirty) this.#turnEnd ??= setImmediate(() => this.#endTurn())
+  }
+
+  /** The event loop has dealt with all that had come: what could wait until now is sent. */
+  #endTurn(): void {
+    this.#turnEnd = undefined
+    this.#input(() => {
+      for (const peer of this.torrent.takeDirty()) this.#sockets.get(peer.key)?.flush()
+    })
   }
 
   #perform(action: TorrentAction): void {

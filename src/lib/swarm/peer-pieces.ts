@@ -55,7 +55,8 @@ export class PeerPieces {
       if (!peer.isSeed && peer.has?.has(piece) === true) continue
       peer.connection?.have(piece)
       peer.budget.earn(EARNED_BY_HAVE)
-      this.#host.outbox.touch(peer)
+      // Small pieces come by the hundred in one turn of the driver: each by itself would be a packet.
+      this.#host.outbox.touchLater(peer)
     }
   }
 

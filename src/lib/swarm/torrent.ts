@@ -1,5 +1,5 @@
 // The coordinator of one torrent, sans-io: inputs are methods that take `now` (milliseconds, monotonic), outputs are
-// `takeActions`, `takeDirty` and `deadline`. After every input the driver drains all outputs.
+// `takeActions`, `takeUrgent` or `takeDirty`, and `deadline`. After every input the driver drains all outputs.
 import type { PeerAddress } from '../base/address.ts'
 import type { Bitfield } from '../base/bitfield.ts'
 import type { SharedBytes } from '../base/bytes.ts'
@@ -338,9 +338,18 @@ export class Torrent {
     return this.#outbox.takeActions()
   }
 
-  /** Peers whose connection may have bytes to send. */
+  /** Peers whose connection may have bytes to send that are not to wait. */
+  takeUrgent(): readonly SwarmPeer[] {
+    return this.#outbox.takeUrgent()
+  }
+
+  /** All peers whose connection may have bytes to send. What may wait goes out with what does not, or when all input is dealt with. */
   takeDirty(): readonly SwarmPeer[] {
     return this.#outbox.takeDirty()
+  }
+
+  get dirty(): boolean {
+    return this.#outbox.dirty
   }
 
   get deadline(): number {
