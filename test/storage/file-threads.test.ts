@@ -102,7 +102,7 @@ describe('a bundle', () => {
     expect(stamps.slice(0, 600).map(stamp => typeof stamp === 'object' && stamp.size)).toEqual(
       names.map(name => (name === '7' ? 0 : name.length)),
     )
-    expect(stamps.slice(600)).toEqual([undefined, undefined, 'unknown'])
+    expect(stamps.slice(600)).toEqual(['nothing', 'special', 'unknown'])
     const files = [...names, 'gone'].map(name => ({ path: path(name) }))
     expect(await bundles.flush(files)).toEqual([{ path: path('gone') }])
   })

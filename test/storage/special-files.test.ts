@@ -7,10 +7,13 @@ import { hex } from '../../src/lib/base/bytes.ts'
 import { resolveOutput } from '../../src/lib/storage/output.ts'
 import { refuseSpecial } from '../../src/lib/storage/special-files.ts'
 import { makeSample, openEngine, seedEngine } from '../engine/support/content.ts'
-import { makeTorrent, temporaryFolder } from './fixture.ts'
+import { makeTorrent, openStore, temporaryFolder } from './fixture.ts'
 
-it.skipIf(process.platform === 'win32')('is refused before any peer is asked, and named', async () => {
-  const { source } = await makeSample({ 'a.bin': 1_000 })
+const isWindows = process.platform === 'win32'
+
+it.skipIf(isWindows).each([1, 100])('is refused before any peer is asked, and named, with %i files', async count => {
+  const names = ['a.bin', ...Array.from({ length: count - 1 }, (_, index) => `${index}`)]
+  const { source } = await makeSample(Object.fromEntries(names.map(name => [name, 1_000])))
   const output = await temporaryFolder()
   const pipe = join(output, 'a.bin')
   execFileSync('mkfifo', [pipe])
@@ -22,7 +25,7 @@ it.skipIf(process.platform === 'win32')('is refused before any peer is asked, an
   })
 })
 
-describe.skipIf(process.platform === 'win32')('what stands in place of the part file', () => {
+describe.skipIf(isWindows)('what stands in place of the part file', () => {
   it.each([
     ['a named pipe', 'DISK_FAILED', (path: string) => execFileSync('mkfifo', [path])],
     ['a folder', 'DISK_FAILED', (path: string) => mkdirSync(path)],
@@ -62,9 +65,13 @@ it('may be a folder or a link too; what is to be a link, or is not wanted, may b
   await mkdir(folder, { recursive: true })
   for (const path of [link, ownLink]) await symlink('file', path)
   await writeFile(file, '')
-  const check = (files: readonly number[]): Promise<void> => refuseSpecial({ output, info, files, parts: false })
+  const store = await openStore({ info, output, mode: 'write', selected: new Set([1, 2, 3, 4]) })
+  const check = async (files: readonly number[]): Promise<void> =>
+    refuseSpecial({ output, files, survey: await store.survey() })
   await expect(check([1, 2, 3, 4])).rejects.toMatchObject({ code: 'DISK_PERMISSION', details: { path: link } })
   await rm(link)
   await expect(check([1, 2, 3, 4])).resolves.toBeUndefined()
-  await expect(check([4, 0])).rejects.toMatchObject({ code: 'DISK_FAILED', details: { path: folder } })
+  await rm(file)
+  await mkdir(file)
+  await expect(check([1, 2, 3, 4])).rejects.toMatchObject({ code: 'DISK_FAILED', details: { path: file } })
 })

@@ -20,8 +20,10 @@ it('are not taken for leftovers because the torrent has padding, which is always
   await writeFile(output.paths[0] ?? '', 'a text that is mine')
   const have = await verifyContent({ store, info, hasher })
   expect([...have.indices()]).toEqual([2])
-  await expect(refuseStrangers({ store, info, have, files: [0] })).rejects.toMatchObject({ code: 'USAGE' })
+  const refuse = async (): Promise<void> =>
+    refuseStrangers({ output, info, have, files: [0], survey: await store.survey() })
+  await expect(refuse()).rejects.toMatchObject({ code: 'USAGE' })
   await writePieces(store, torrent, [0])
   have.set(0)
-  await expect(refuseStrangers({ store, info, have, files: [0] })).resolves.toBeUndefined()
+  await expect(refuse()).resolves.toBeUndefined()
 })

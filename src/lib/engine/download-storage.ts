@@ -55,9 +55,9 @@ export async function downloadStorage(info: Info, target: DownloadPlace, request
     const resumed = await loadResume({ store, info })
     const have = await recheck(store, info, resumed.have, resumed.recheck, request)
     const files = selected ?? info.files.flatMap((file, index) => (isStored(file) ? [index] : []))
-    const parts = resumed.survey.files.some(({ place }) => place === 'parts')
-    await refuseSpecial({ output, info, files, parts })
-    if (!resumed.begun && target.overwrite !== true) await refuseStrangers({ store, info, have, files })
+    const { survey } = resumed
+    refuseSpecial({ output, files, survey })
+    if (!resumed.begun && target.overwrite !== true) refuseStrangers({ output, info, have, files, survey })
     // Padding needs no download of its own, yet a piece of nothing else (v1 allows it) must count once all are wanted.
     const wanted = selected === undefined ? have.clone() : wantedPieces(info, files)
     if (selected === undefined) wanted.setAll()
@@ -66,7 +66,7 @@ export async function downloadStorage(info: Info, target: DownloadPlace, request
       info,
       have,
       wanted,
-      survey: resumed.survey,
+      survey,
       signal,
       onFound: count => {
         const those = count === 1 ? 'a file has another name' : `${count} files have other names`

@@ -172,7 +172,7 @@ export class TorrentRunner {
       this.#draining = false
     }
     this.#arm()
-    if (this.torrent.dirty) this.#turnEnd ??= setImmediate(() => this.#endTurn())
+    if (this.torrent.dirty && this.#turnEnd === undefined) this.#turnEnd = setImmediate(() => this.#endTurn())
   }
 
   /** The event loop has dealt with all that had come: what could wait until now is sent. */

@@ -2,7 +2,7 @@
 // these one by one.
 import { isShared, type SharedBytes } from '../base/bytes.ts'
 import { mapConcurrently } from './concurrently.ts'
-import type { ExactStamp } from './file-stamp.ts'
+import type { ExactStamp, Found } from './file-stamp.ts'
 import type { FileThreads } from './file-threads.ts'
 import type { FilesAnswer, FilesJob } from './file-worker.ts'
 import type { Root } from './in-place.ts'
@@ -113,13 +113,13 @@ export class Bundles {
     return answers.flatMap(({ files, answer }) => answer.failed.flatMap(index => files[index] ?? []))
   }
 
-  /** What is at each path, `undefined` for no regular file; `unknown` is to be found out in another way. */
-  async look(paths: readonly string[]): Promise<(ExactStamp | undefined | 'unknown')[]> {
+  /** What is at each path; `unknown` is to be found out in another way. */
+  async look(paths: readonly string[]): Promise<(Found | 'unknown')[]> {
     const files = paths.map(path => ({ path }))
     const answers = await this.#each('look', files)
     return answers.flatMap(({ files, answer }) => {
       const failed = new Set(answer.failed)
-      return files.map((_, index) => (failed.has(index) ? 'unknown' : stampIn(answer, index)))
+      return files.map((_, index) => (failed.has(index) ? 'unknown' : foundIn(answer, index)))
     })
   }
 
@@ -174,13 +174,13 @@ function putRuns(
 
 function note<P>(parts: readonly P[], answer: FilesAnswer, noted: Noted<P>): void {
   for (const [index, part] of parts.entries()) {
-    const stamp = stampIn(answer, index)
-    if (stamp !== undefined) noted(part, stamp)
+    const found = foundIn(answer, index)
+    if (typeof found !== 'string') noted(part, found)
   }
 }
 
-function stampIn({ sizes, times }: FilesAnswer, index: number): ExactStamp | undefined {
+function foundIn({ sizes, times }: FilesAnswer, index: number): Found {
   const size = sizes?.[index] ?? -1
-  if (sizes === undefined || size < 0) return undefined
+  if (sizes === undefined || size < 0) return size === -2 ? 'special' : 'nothing'
   return { size, mtimeNs: times?.[index] ?? 0n, ctimeNs: times?.[sizes.length + index] ?? 0n }
 }

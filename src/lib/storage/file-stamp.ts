@@ -21,28 +21,35 @@ export const LOOK_CONCURRENCY = 32
 /** Fewer files are sooner looked at, or made, than a thread is started. */
 export const MIN_FILES = 64
 
-/** Undefined where no regular file is at the path. A link counts as nothing where it would not be written through. */
-export async function stampOf(path: string, mode: 'read' | 'write'): Promise<ExactStamp | undefined> {
+/** What is at a path: a regular file, nothing, or what is no regular file. A link is such where it would not be written through. */
+export type Found = ExactStamp | 'nothing' | 'special'
+
+export async function find(path: string, mode: 'read' | 'write'): Promise<Found> {
   try {
     const stats = await look(path, mode === 'read' ? 'follow' : 'stay')
     const { size, mtimeNs, ctimeNs } = stats
-    return stats.isFile() ? { size: Number(size), mtimeNs, ctimeNs } : undefined
+    return stats.isFile() ? { size: Number(size), mtimeNs, ctimeNs } : 'special'
   } catch (error) {
-    if (isAbsent(error)) return undefined
+    if (isAbsent(error)) return 'nothing'
     throw diskError(error, path, 'look at')
   }
 }
 
 /** The same of many, by index. @param bundles of the same mode */
-export async function stampsOf(
+export async function findAll(
   paths: readonly string[],
   mode: 'read' | 'write',
   bundles: Bundles,
-): Promise<(ExactStamp | undefined)[]> {
-  if (paths.length < MIN_FILES) return mapConcurrently(paths, LOOK_CONCURRENCY, path => stampOf(path, mode))
+): Promise<readonly Found[]> {
+  if (paths.length < MIN_FILES) return mapConcurrently(paths, LOOK_CONCURRENCY, path => find(path, mode))
   const found = await bundles.look(paths)
   return mapConcurrently(paths, LOOK_CONCURRENCY, async (path, index) => {
-    const stamp = found[index]
-    return stamp === 'unknown' ? stampOf(path, mode) : stamp
+    const there = found[index] ?? 'unknown'
+    return there === 'unknown' ? find(path, mode) : there
   })
+}
+
+/** Undefined where no regular file is. */
+export function stampOf(found: Found): ExactStamp | undefined {
+  return typeof found === 'string' ? undefined : found
 }

@@ -29,7 +29,7 @@ export interface FilesJob {
 export interface FilesAnswer {
   /** Numbers of those that it could not be done to, whatever the reason. */
   readonly failed: readonly number[]
-  /** For all but `make` and `flush`: bytes, -1 where no regular file is or it failed. After what was done to it. */
+  /** For all but `make` and `flush`: bytes, after what was done to it; -1 where nothing is or it failed, -2 where no regular file is. */
   readonly sizes?: Float64Array
   /** The last change of its bytes and, after all of these, of anything about it (`ctime`), nanoseconds since 1970. */
   readonly times?: BigInt64Array
@@ -173,6 +173,7 @@ export function fileWorker(below: typeof inPlaceBelow, place: typeof placeOf): v
       try {
         const stats = (root === undefined ? fs.statSync : fs.lstatSync)(path, { bigint: true, throwIfNoEntry: false })
         if (stats?.isFile() === true) stamps.note(index, stats)
+        else if (stats !== undefined) stamps.sizes[index] = -2
       } catch {
         failed.push(index)
       }

@@ -16,7 +16,7 @@ import { Disk } from './disk.ts'
 import { diskError } from './disk-error.ts'
 import { FileChanges } from './file-changes.ts'
 import { Folders } from './folders.ts'
-import { LOOK_CONCURRENCY, stampsOf } from './file-stamp.ts'
+import { findAll, LOOK_CONCURRENCY, stampOf } from './file-stamp.ts'
 import { MissingBytes } from './missing.ts'
 import type { Hasher } from './hasher.ts'
 import { acquireLock, type Lock } from './lock.ts'
@@ -182,10 +182,10 @@ export class FileStore {
   async fit(files: Iterable<number>): Promise<void> {
     const own = [...files].filter(index => this.#places[index] === 'own')
     const paths = own.map(index => this.output.paths[index] ?? '')
-    const stamps = await stampsOf(paths, 'write', this.#bundles)
+    const found = await findAll(paths, 'write', this.#bundles)
     await mapConcurrently(own, LOOK_CONCURRENCY, async (index, at) => {
       const { size = Infinity } = this.#slot(index)
-      if ((stamps[at]?.size ?? 0) <= size) return
+      if ((stampOf(found[at] ?? 'nothing')?.size ?? 0) <= size) return
       await this.separate(index, 'kept')
       await this.#slots.fit(index)
     })
@@ -271,7 +271,7 @@ export class FileStore {
   /** How the files that hold these bytes are at their paths now; undefined where one is missing. @throws BtError DISK_* */
   async stampText(offset: number, length: number): Promise<string | undefined> {
     const paths = this.#stretches(offset, length).map(({ slot }) => this.#slot(slot).path)
-    const stamps = await stampsOf(paths, this.mode, this.#bundles)
+    const stamps = (await findAll(paths, this.mode, this.#bundles)).map(stampOf)
     if (stamps.includes(undefined)) return undefined
     return stamps.map(stamp => `${stamp?.size} ${stamp?.mtimeNs} ${stamp?.ctimeNs}`).join('\n')
   }

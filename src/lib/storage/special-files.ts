@@ -1,35 +1,23 @@
 // What stands in a file's place and is none can not be written to, which is better known before anything is asked of peers.
 import { lstatSync, type Stats } from 'node:fs'
-import { setImmediate } from 'node:timers/promises'
 import { BtError } from '../base/errors.ts'
-import type { FileEntry } from '../metainfo/metainfo.ts'
 import { symlinkRefused } from './disk-error.ts'
 import type { Output } from './output.ts'
-import { isStored } from './plan.ts'
-
-/** Files that are looked at before all else may have its turn: by way of libuv's threads each would cost five times as much. */
-const LOOKS_AT_ONCE = 64
+import type { Survey } from './survey.ts'
 
 /**
  * @param options.files those that will be written
- * @param options.parts whether the part file will be too
+ * @param options.survey what is there
  * @throws BtError DISK_FAILED, DISK_PERMISSION for a symbolic link, naming the first
  */
-export async function refuseSpecial(options: {
+export function refuseSpecial(options: {
   readonly output: Output
-  readonly info: { readonly files: readonly FileEntry[] }
   readonly files: Iterable<number>
-  readonly parts: boolean
-}): Promise<void> {
-  const { output, info, files, parts } = options
-  if (parts) refuse(output.partsPath)
-  let looks = 0
-  for (const file of files) {
-    const entry = info.files[file]
-    if (entry === undefined || !isStored(entry)) continue
-    if (++looks % LOOKS_AT_ONCE === 0) await setImmediate()
-    refuse(output.paths[file] ?? '')
-  }
+  readonly survey: Survey
+}): void {
+  const { output, files, survey } = options
+  if (survey.files.some(({ place }) => place === 'parts')) refuse(output.partsPath)
+  for (const file of files) if (survey.files[file]?.special === true) refuse(output.paths[file] ?? '')
 }
 
 function refuse(path: string): void {

@@ -2,8 +2,9 @@
 import { BtError } from '../base/errors.ts'
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Info } from '../metainfo/metainfo.ts'
-import type { FileStore } from './files.ts'
+import type { Output } from './output.ts'
 import { isStored, piecesOfFile } from './plan.ts'
+import type { Survey } from './survey.ts'
 
 /**
  * Where not one piece of the torrent's files is there (padding always is), a file of another size is a stranger. (What bt
@@ -11,22 +12,23 @@ import { isStored, piecesOfFile } from './plan.ts'
  * are to be repaired.)
  * @param options.have the verified pieces
  * @param options.files those that will be written
+ * @param options.survey what is there
  * @throws BtError USAGE naming the first
  */
-export async function refuseStrangers(options: {
-  readonly store: FileStore
+export function refuseStrangers(options: {
+  readonly output: Output
   readonly info: Info
   readonly have: Bitfield
   readonly files: Iterable<number>
-}): Promise<void> {
-  const { store, info, have, files } = options
+  readonly survey: Survey
+}): void {
+  const { output, info, have, files, survey } = options
   if (holdsContent(info, have)) return
-  const survey = await store.survey()
   for (const file of files) {
     const entry = info.files[file]
     const size = survey.files[file]?.stamp?.size ?? 0
     if (entry === undefined || !isStored(entry) || size === 0 || size === entry.length) continue
-    const path = store.output.paths[file] ?? ''
+    const path = output.paths[file] ?? ''
     throw new BtError(
       'USAGE',
       `"${path}" is another file: it has ${size} bytes, not ${entry.length}, and nothing in it is right; ` +

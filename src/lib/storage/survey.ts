@@ -1,7 +1,7 @@
 // What of a torrent is on the disk: which file holds which bytes, and how large and how old each is.
 import type { FileEntry } from '../metainfo/metainfo.ts'
 import type { Bundles } from './bundles.ts'
-import { stampOf, stampsOf, type ExactStamp, type FileStamp } from './file-stamp.ts'
+import { find, findAll, stampOf, type ExactStamp, type FileStamp, type Found } from './file-stamp.ts'
 import type { Output } from './output.ts'
 import { isStored } from './plan.ts'
 
@@ -12,6 +12,8 @@ export interface FileOnDisk<S extends FileStamp = FileStamp> {
   readonly place: Place
   /** Of the file itself; undefined where no regular file is there. */
   readonly stamp: S | undefined
+  /** Something stands in its place that is no regular file. */
+  readonly special?: true
 }
 
 export interface Survey {
@@ -35,29 +37,33 @@ export async function placeFiles(
   bundles: Bundles,
 ): Promise<Place[]> {
   const { info, output, selected, mode } = view
-  const partsExist = mode === 'read' && (await stampOf(output.partsPath, mode)) !== undefined
+  const partsExist = mode === 'read' && stampOf(await find(output.partsPath, mode)) !== undefined
   const places = info.files.map((file, index): Place | 'unknown' => {
     if (!isStored(file)) return 'nobody'
     const mayBeInParts = mode === 'read' ? partsExist : selected?.has(index) === false
     return mayBeInParts && file.length > 0 ? 'unknown' : 'own'
   })
   const paths = output.paths.filter((_, index) => places[index] === 'unknown')
-  const stamps = (await stampsOf(paths, mode, bundles)).values()
+  const found = (await findAll(paths, mode, bundles)).values()
   return places.map(place => {
     if (place !== 'unknown') return place
-    return stamps.next().value === undefined ? 'parts' : 'own'
+    return stampOf(found.next().value ?? 'nothing') === undefined ? 'parts' : 'own'
   })
 }
 
 export async function surveyFiles(view: StoreView, places: readonly Place[], bundles: Bundles): Promise<Survey> {
   const { info, output, mode } = view
   const paths = output.paths.filter((_, index) => places[index] === 'own')
-  const stamps = (await stampsOf(paths, mode, bundles)).values()
+  const found = (await findAll(paths, mode, bundles)).values()
   const files = info.files.map((_file, index): FileOnDisk<ExactStamp> => {
     const place = places[index] ?? 'nobody'
-    return { place, stamp: place === 'own' ? stamps.next().value : undefined }
+    return onDisk(place, place === 'own' ? (found.next().value ?? 'nothing') : 'nothing')
   })
-  return { files, parts: places.includes('parts') ? await stampOf(output.partsPath, mode) : undefined }
+  return { files, parts: places.includes('parts') ? stampOf(await find(output.partsPath, mode)) : undefined }
+}
+
+function onDisk(place: Place, found: Found): FileOnDisk<ExactStamp> {
+  return found === 'special' ? { place, stamp: undefined, special: true } : { place, stamp: stampOf(found) }
 }
 
 /** Bytes from the start of a file that can be read; what is behind them is surely missing. */
