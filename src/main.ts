@@ -7,6 +7,8 @@ import { shortWay } from './cli/short-way.ts'
 /** @param url of the script that runs; the package root is found from there. */
 export async function main(url: string, argv: readonly string[] = process.argv.slice(2)): Promise<never> {
   process.stdout.on('error', onOutputError)
+  // There is nobody left to tell; the exit code still says what happened.
+  process.stderr.on('error', () => undefined)
   process.once('exit', onExit)
   let code = 0
   try {

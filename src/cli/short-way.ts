@@ -2,8 +2,9 @@
 // could make no difference: the command is ours (oclif lets no plugin replace one), the user has installed or linked no
 // plugin (so there are no hooks and no offers but the bundled plugins'), the words can be read in one way only, and nobody
 // asks for oclif's own debugging output. Everything else goes the long way: help, `plugins`, a plugin's command, mistakes.
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { BtError } from '../lib/base/errors.ts'
 import type { BtCommand, CommandClass } from './bt-command.ts'
 import { withDefaults } from './defaults.ts'
 import { dataFolder, type Environment } from './folders.ts'
@@ -46,6 +47,9 @@ function moduleOf(name: string): URL {
 function mayHavePlugins(env: Environment): boolean {
   const path = join(dataFolder(env), 'package.json')
   if (!existsSync(path)) return false
+  // Reading a named pipe would wait for ever, here and in oclif.
+  if (!statSync(path).isFile())
+    throw new BtError('USAGE', `${path}, where the list of your plugins belongs, is no file; remove it`)
   try {
     const { oclif } = JSON.parse(readFileSync(path, 'utf8')) as { readonly oclif?: { readonly plugins?: unknown } }
     return !Array.isArray(oclif?.plugins) || oclif.plugins.length > 0

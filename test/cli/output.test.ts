@@ -16,6 +16,11 @@ test.skipIf(!existsSync('/dev/full'))(
   },
 )
 
+test.skipIf(!existsSync('/dev/full'))('a full disk behind stderr leaves the exit code what it is', () => {
+  const { status } = spawnSync('sh', ['-c', `"${process.execPath}" "${BT}" info no.torrent 2> /dev/full`])
+  expect(status).toBe(8)
+})
+
 test.skipIf(process.platform === 'win32')('a working folder that was removed is told in words', () => {
   const script = `mkdir gone && cd gone && rmdir ../gone && "${process.execPath}" "${BT}" create "${BT}" -o x`
   const { status, stderr } = spawnSync('sh', ['-c', script], { cwd: tempFolder() })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Config } from '@oclif/core'
@@ -66,6 +67,14 @@ describe('the long way', () => {
     uninstall()
     expect(await bt(['decode', '5:hello'], { env })).toEqual(said(''))
     expect(fromOclif(await filesLoaded(['decode', '5:hello'], { env }))).toEqual([])
+  })
+
+  test.skipIf(process.platform === 'win32')('is not even begun where the list of plugins would never end', async () => {
+    const data = tempFolder()
+    const path = join(data, 'package.json')
+    execFileSync('mkfifo', [path])
+    const { stderr, code } = await bt(['decode', '5:hello'], { env: { BT_DATA_DIR: data } })
+    expect([stderr, code]).toEqual([`bt: ${path}, where the list of your plugins belongs, is no file; remove it\n`, 2])
   })
 
   test('is taken where the list of plugins can not be read, which oclif says', async () => {
