@@ -67,15 +67,27 @@ export function contentLength(files: readonly FileEntry[]): number {
 export function withUniquePaths(files: readonly FileEntry[]): readonly FileEntry[] {
   const content = files.filter(file => !file.padding)
   const paths = uniquePaths(content.map(file => file.path))
-  const moved = content.map(({ path }, i) => ({ from: path, to: paths[i] ?? path }))
-  const links = content.flatMap(({ symlink }) => (symlink === undefined ? [] : [symlink]))
-  const targets = symlinkTargets(links, links.length === 0 ? [] : moved)
+  const targets = targetsOf(content, paths)
   let next = 0
   return files.map(file => {
     if (file.padding) return file
-    const { symlink: named, ...rest } = file
     const path = paths[next++] ?? file.path
+    // Nearly all are: another object for each of a million would take as long as reading them.
+    if (path === file.path && file.symlink === undefined) return file
+    const { symlink: named, ...rest } = file
     const symlink = named && targets.get(named.join('/'))
     return symlink === undefined ? { ...rest, path } : { ...rest, path, symlink }
   })
+}
+
+function targetsOf(
+  files: readonly FileEntry[],
+  paths: readonly (readonly string[])[],
+): ReturnType<typeof symlinkTargets> {
+  const links = files.flatMap(({ symlink }) => (symlink === undefined ? [] : [symlink]))
+  if (links.length === 0) return new Map()
+  return symlinkTargets(
+    links,
+    files.map(({ path }, index) => ({ from: path, to: paths[index] ?? path })),
+  )
 }
