@@ -23,7 +23,8 @@ import { seedStorage } from './seed-storage.ts'
 import type { OpenStorage } from './storage.ts'
 import { loadProgramPlugins, type ProgramPlugin } from './program-plugins.ts'
 import { silentPort } from './silent-port.ts'
-import { TorrentSession, type SessionOptions } from './torrent-session.ts'
+import type { SessionOptions } from './session-options.ts'
+import { TorrentSession } from './torrent-session.ts'
 import type { TorrentSource } from './source.ts'
 
 /** What all torrents of an engine share. Its limits are for all of them together. */

@@ -1,6 +1,6 @@
-// One torrent from the moment it is added to the moment it is stopped. Its stage only moves forward:
-// metadata → checking → downloading → seeding → stopped, leaving out what does not apply; `failed` can follow any.
-import { formatAddress, type PeerAddress } from '../base/address.ts'
+// One torrent from the moment it is added to the moment it is stopped: what its parts tell is passed on to those whom it
+// concerns. Each keeps a thing of its own: `outcome` the stage and who waits for it, `content` what is stored, `pausing`,
+// `givingUp`, `seeding` and `streams` what their names say; the runner has the peers, and discovery finds them.
 import { BtError } from '../base/errors.ts'
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Info } from '../metainfo/metainfo.ts'
@@ -12,40 +12,20 @@ import { DiskRoom } from './disk-room.ts'
 import { asBtError } from './errors.ts'
 import { notAsked } from './first-trackers.ts'
 import { FileStreams, type StreamRange } from './file-streams.ts'
-import { outlook } from './outlook.ts'
+import { GivingUp } from './giving-up.ts'
+import { Pausing } from './pausing.ts'
 import { measure, type Progress, type Stage } from './progress.ts'
 import { combine, LimitPair, type RateLimits } from './rate-limits.ts'
-import type { SeedGoal, SeedGoals } from './seed-goals.ts'
+import type { SeedGoal } from './seed-goals.ts'
 import { Seeding } from './seeding.ts'
 import { publishEvent } from './session-channel.ts'
+import { SessionContent } from './session-content.ts'
 import { SessionEvents, type SessionEvent, type SessionEventOf } from './session-events.ts'
+import { torrentOptions, type SessionOptions } from './session-options.ts'
+import { SessionOutcome } from './session-outcome.ts'
 import type { TorrentSource } from './source.ts'
-import { settleable, type Settle } from './settleable.ts'
-import type { OpenStorage, Run, Storage } from './storage.ts'
+import type { Storage } from './storage.ts'
 import { TorrentRunner } from './torrent-runner.ts'
-
-export interface SessionOptions {
-  readonly source: TorrentSource
-  /** Opens where the content lives, once the info dictionary is known. Undefined: only the metadata is wanted. */
-  readonly storage?: OpenStorage
-  /** Peers besides those of the source, such as from `--peer`. */
-  readonly peers?: readonly PeerAddress[]
-  /** The raw info dictionary as an earlier run may have kept it; looked for before any peer is asked. */
-  readonly recall?: () => Promise<Uint8Array | undefined>
-  /** Whether trackers and peer sources are asked at all. */
-  readonly discover?: boolean
-  readonly maxConnections?: number
-  /** This torrent's own, within those of the engine. */
-  readonly limits?: RateLimits
-  /** BEP 16. */
-  readonly superSeed?: boolean
-  /** Fail once no peer can be hoped for, instead of waiting for better times. */
-  readonly giveUp?: boolean
-  /** Heeded by the engine. */
-  readonly signal?: AbortSignal
-  /** Stops by itself once it has been seeded so much. */
-  readonly seedUntil?: SeedGoals
-}
 
 /**
  * One torrent of an engine, from the moment it is added to the moment it is stopped. Made by `Engine.download`,
@@ -63,55 +43,37 @@ export class TorrentSession {
   readonly seeded: Promise<SeedGoal>
   readonly #context: EngineContext
   readonly #options: SessionOptions
-  readonly #torrent: Torrent
-  readonly #runner: TorrentRunner
-  readonly #discovery: Discovery
-  readonly #disk: DiskRoom
-  readonly #limits = new LimitPair()
-  readonly #streams: FileStreams
   readonly #abort = new AbortController()
   readonly #events: SessionEvents
-  readonly #settleDone: Settle<void>
-  readonly #settleMetadata: Settle<Info>
-  readonly #settleFailure: Settle<never>
+  readonly #outcome: SessionOutcome
+  readonly #limits = new LimitPair()
+  readonly #torrent: Torrent
+  readonly #runner: TorrentRunner
   readonly #seeding: Seeding
-  #storage: Storage | undefined
-  #opening: Promise<void> | undefined
-  /** While it is paused: settles once the trackers were told. */
-  #pausing: Promise<void> | undefined
-  #met = false
-  /** Something was missing when the storage was opened. */
-  #incomplete = false
-  #lastLoss: string | undefined
-  #stage: Stage
-  /** All is stored, and is being looked at once more. */
-  #confirming: Promise<void> | undefined
+  readonly #disk: DiskRoom
+  readonly #streams: FileStreams
+  readonly #content: SessionContent
+  readonly #givingUp: GivingUp
+  readonly #discovery: Discovery
+  readonly #pausing: Pausing
+  /** An earlier run's metadata is being looked for. */
+  #recalling: Promise<void> | undefined
   #stopping: Promise<void> | undefined
 
   /** @internal Use the methods of `Engine`. */
   constructor(context: EngineContext, options: SessionOptions) {
     const { source } = options
+    const { signal } = this.#abort
     this.source = source
     this.#context = context
     this.#options = options
     this.#events = new SessionEvents(source.infoHash)
-    this.#stage = source.info === undefined ? 'metadata' : 'checking'
-    ;[this.done, this.#settleDone] = settleable<void>()
-    ;[this.metadata, this.#settleMetadata] = settleable<Info>()
-    ;[this.failure, this.#settleFailure] = settleable<never>()
+    this.#outcome = new SessionOutcome(source.info === undefined ? 'metadata' : 'checking', stage =>
+      this.#emit({ type: 'stage', stage }),
+    )
+    ;({ done: this.done, metadata: this.metadata, failure: this.failure } = this.#outcome)
     this.#limits.set(options.limits ?? {}, context.now())
-    this.#torrent = new Torrent({
-      infoHash: source.infoHash,
-      peerId: context.peerId,
-      random: context.random,
-      port: context.port,
-      extensions: context.registry.extensions,
-      client: context.client,
-      probe: options.storage === undefined,
-      limits: combine(context.limits, this.#limits),
-      ...(options.superSeed !== undefined && { superSeed: options.superSeed }),
-      ...(options.maxConnections !== undefined && { maxConnections: options.maxConnections }),
-    })
+    this.#torrent = new Torrent(torrentOptions(context, options, this.#limits))
     this.#runner = new TorrentRunner({
       torrent: this.#torrent,
       now: context.now,
@@ -121,7 +83,7 @@ export class TorrentSession {
       onAlert: alert => this.#onAlert(alert),
       onFatal: error => {
         // Pieces that waited for room on the disk are let go of when we are stopped.
-        if (error !== this.#abort.signal.reason) this.#fail(error)
+        if (error !== signal.reason) this.#fail(error)
       },
     })
     this.#seeding = new Seeding({
@@ -138,11 +100,11 @@ export class TorrentSession {
     })
     this.seeded = this.#seeding.ended
     this.#disk = new DiskRoom({
-      signal: this.#abort.signal,
+      signal,
       bytesLeft: () => this.progress().bytesLeft,
       onEvent: event => {
         this.#emit(event)
-        if (event.type === 'diskRoom') this.#considerGivingUp()
+        if (event.type === 'diskRoom') this.#givingUp.consider()
       },
     })
     this.#streams = new FileStreams({
@@ -151,6 +113,31 @@ export class TorrentSession {
     })
     if (options.storage === undefined)
       this.#streams.end(new BtError('USAGE', 'only the metadata is wanted of this torrent'))
+    this.#content = new SessionContent({
+      context,
+      storage: options.storage,
+      signal,
+      report: {
+        onChecked: (pieces, total) => this.#emit({ type: 'checked', pieces, total }),
+        onReserved: (bytes, total) => this.#emit({ type: 'reserved', bytes, total }),
+        onWarning: message => this.#emit({ type: 'warning', message }),
+      },
+      run: () => {
+        const { uploaded, downloaded } = this.progress()
+        return { uploaded, downloaded, seeding: this.#seeding.state }
+      },
+      onOpening: () => this.#outcome.enter('checking'),
+      onOpen: (info, storage) => this.#onOpen(info, storage),
+      onComplete: () => this.#onComplete(),
+      onError: error => this.#fail(error),
+    })
+    this.#givingUp = new GivingUp({
+      torrent: this.#torrent,
+      enabled: options.giveUp === true,
+      discovery: () => this.#discovery,
+      seeking: () => this.stage !== 'seeding' && !signal.aborted && !this.paused && this.obstacle === undefined,
+      onHopeless: error => this.#fail(error),
+    })
     this.#discovery = new Discovery({
       context,
       source,
@@ -161,8 +148,14 @@ export class TorrentSession {
         return { uploaded, downloaded, left: bytesMissing }
       },
       onPeers: (peers, from) => this.#runner.addPeers(peers, from),
-      onEvent: event => this.#events.emit(event),
-      onSetback: () => this.#considerGivingUp(),
+      onEvent: event => this.#emit(event),
+      onSetback: () => this.#givingUp.consider(),
+    })
+    this.#pausing = new Pausing({
+      runner: this.#runner,
+      discovery: this.#discovery,
+      signal,
+      onEvent: event => this.#emit(event),
     })
   }
 
@@ -173,7 +166,7 @@ export class TorrentSession {
 
   /** How far it is. */
   get stage(): Stage {
-    return this.#stage
+    return this.#outcome.stage
   }
 
   /** The info dictionary, once it is known. */
@@ -203,7 +196,7 @@ export class TorrentSession {
 
   /** How far it is, in numbers. Cheap enough to be asked several times a second. */
   progress(): Progress {
-    return measure(this.#torrent, { stage: this.#stage, storage: this.#storage }, this.#context.now())
+    return measure(this.#torrent, { stage: this.stage, storage: this.#storage }, this.#context.now())
   }
 
   /**
@@ -250,7 +243,7 @@ export class TorrentSession {
 
   /** Whether `pause` was called, and no `resume` since. */
   get paused(): boolean {
-    return this.#pausing !== undefined
+    return this.#pausing.paused
   }
 
   /**
@@ -259,27 +252,12 @@ export class TorrentSession {
    * @returns when the trackers were told, after 3 s at most.
    */
   pause(): Promise<void> {
-    if (this.#abort.signal.aborted) return Promise.resolve()
-    this.#pausing ??= this.#pause()
-    return this.#pausing
-  }
-
-  async #pause(): Promise<void> {
-    this.#emit({ type: 'paused' })
-    this.#runner.pause()
-    await this.#discovery.pause()
+    return this.#pausing.pause()
   }
 
   /** Goes on where `pause` left off, once that is through: trackers hear `started` again, known peers are dialled at once. */
-  async resume(): Promise<void> {
-    const pausing = this.#pausing
-    await pausing
-    // Somebody else may have resumed it meanwhile, or stopped it.
-    if (pausing === undefined || this.#pausing !== pausing || this.#abort.signal.aborted) return
-    this.#pausing = undefined
-    this.#emit({ type: 'resumed' })
-    this.#runner.resume()
-    this.#discovery.resume()
+  resume(): Promise<void> {
+    return this.#pausing.resume()
   }
 
   /** @internal Begins the work; call once. */
@@ -289,7 +267,7 @@ export class TorrentSession {
     // Whoever has just been given the session has not subscribed yet.
     if (message !== undefined) queueMicrotask(() => this.#emit({ type: 'warning', message }))
     if (info === undefined) {
-      this.#opening = this.#recall()
+      this.#recalling = this.#recall()
     } else {
       this.#torrent.setInfo(info)
       this.#open(info)
@@ -300,7 +278,7 @@ export class TorrentSession {
   async #recall(): Promise<void> {
     // An unreadable record is as good as none: peers have the metadata too.
     const saved = await this.#options.recall?.().catch(() => undefined)
-    this.#opening = undefined
+    this.#recalling = undefined
     if (this.#abort.signal.aborted) return
     // A peer that was named may have brought it meanwhile, when nothing could be opened yet.
     if (this.info !== undefined) this.#open(this.info)
@@ -321,138 +299,76 @@ export class TorrentSession {
     this.#seeding.stop()
     const { sources, trackers } = this.#discovery.stop()
     await sources
-    await this.#opening
+    await this.#recalling
+    await this.#content.opened()
     await this.#runner.stop()
-    await this.#confirming
-    const have = this.#torrent.have
+    await this.#content.confirmed()
     // What comes of that is no news.
-    const failed = this.#stage === 'failed'
+    const failed = this.stage === 'failed'
     let unsaved: unknown
     try {
-      if (have !== undefined) await this.#storage?.close(have, this.#run())
+      await this.#content.close(this.have)
     } catch (error) {
       unsaved = error
       this.#fail(error)
     }
     await trackers
-    if (this.#stage !== 'failed') this.#enter('stopped')
-    const ended = new BtError('INTERRUPTED', 'the torrent was stopped before it was complete')
-    this.#settleMetadata.reject(ended)
-    this.#settleDone.reject(ended)
-    this.#streams.end(ended)
+    this.#streams.end(this.#outcome.stop())
     this.#seeding.end(unsaved === undefined ? undefined : asBtError(unsaved))
     if (unsaved !== undefined && !failed) throw asBtError(unsaved)
   }
 
   #onAlert(alert: TorrentAlert): void {
     this.#emit(alert)
+    this.#givingUp.heed(alert)
     if (alert.type === 'needPeers') this.#onNeedPeers()
     else if (alert.type === 'pieceVerified') this.#streams.verified(alert.piece)
-    else if (alert.type === 'peerConnected') this.#met = true
-    else if (alert.type === 'peerDisconnected') this.#lastLoss = `${formatAddress(alert.address)}: ${alert.detail}`
     else if (alert.type === 'metadata') this.#open(alert.info)
-    else if (alert.type === 'complete') this.#confirm()
+    else if (alert.type === 'complete') this.#content.confirm()
   }
 
   #onNeedPeers(): void {
     // Seeds wait for those who need them.
-    if (this.#stage === 'seeding') return
+    if (this.stage === 'seeding') return
     this.#discovery.needPeers()
-    this.#considerGivingUp()
+    this.#givingUp.consider()
   }
 
-  #considerGivingUp(): void {
-    if (this.#options.giveUp !== true || !this.#discovery.begun || this.#stage === 'seeding') return
-    if (this.#abort.signal.aborted || this.paused || this.obstacle !== undefined) return
-    if (this.#torrent.peers.size > 0 || this.#torrent.complete) return
-    const hopeless = outlook({
-      met: this.#met,
-      candidates: this.#torrent.deadline !== Infinity,
-      ...this.#discovery.prospects,
-      lastLoss: this.#lastLoss,
-    })
-    if (hopeless !== undefined) this.#fail(hopeless)
-  }
-
-  #onComplete(): void {
-    // With a selection the wanted pieces are here, yet we are no seed (BEP 3: `completed` says that the download is).
-    // Nor is it told of what was here when we began, which for a magnet link is known only after `started`.
-    const gained = this.#storage?.have.complete === true && this.#incomplete
-    if (gained) this.#discovery.complete()
-    this.#enter('seeding')
-    this.#settleDone.resolve()
-    if (!this.#abort.signal.aborted) this.#seeding.begin()
-  }
-
-  /** What was here when we began was looked at just now. */
-  #confirm(): void {
-    const confirmed = this.#incomplete ? this.#storage?.confirm?.() : undefined
-    if (confirmed === undefined) return this.#onComplete()
-    this.#confirming = confirmed.then(
-      () => this.#onComplete(),
-      (error: unknown) => this.#fail(error),
-    )
-  }
-
-  #run(): Run {
-    const { uploaded, downloaded } = this.progress()
-    return { uploaded, downloaded, seeding: this.#seeding.state }
-  }
-
-  /** The info dictionary is known: opens storage, checks what is there, and lets pieces move. */
   #open(info: Info): void {
-    this.#settleMetadata.resolve(info)
-    const { storage } = this.#options
-    if (storage === undefined || this.#opening !== undefined || this.#abort.signal.aborted) return
-    this.#enter('checking')
-    this.#opening = this.#openStorage(info, storage).catch((error: unknown) => {
-      if (!this.#abort.signal.aborted) this.#fail(error)
-    })
+    this.#outcome.known(info)
+    if (this.#recalling === undefined) this.#content.open(info)
   }
 
-  async #openStorage(info: Info, open: OpenStorage): Promise<void> {
-    if (info.version === 'v2') {
-      throw new BtError(
-        'UNSUPPORTED_TORRENT',
-        `"${info.name}" is a BitTorrent v2-only torrent; bt shows such torrents but can not transfer them yet`,
-      )
-    }
-    const storage = await open(info, {
-      disk: this.#context.disk,
-      hasher: this.#context.hasher,
-      signal: this.#abort.signal,
-      onChecked: (pieces, total) => this.#emit({ type: 'checked', pieces, total }),
-      onReserved: (bytes, total) => this.#emit({ type: 'reserved', bytes, total }),
-      onWarning: message => this.#emit({ type: 'warning', message }),
-    })
-    this.#storage = storage
-    this.#incomplete = !storage.have.complete
-    if (this.#abort.signal.aborted) return storage.close(storage.have, this.#run())
-    this.#enter('downloading')
+  /** What is there has been checked: pieces may move. */
+  #onOpen(info: Info, storage: Storage): void {
+    this.#outcome.enter('downloading')
     this.#runner.start(info, this.#disk.patient(storage), storage.have, storage.wanted, storage.order)
     this.#streams.open({ info, storage, have: storage.have })
     // What was there already is verified before anyone is told of us.
     this.#discovery.begin()
   }
 
-  #enter(stage: Stage): void {
-    if (this.#stage === stage || this.#stage === 'failed') return
-    this.#stage = stage
-    this.#emit({ type: 'stage', stage })
+  #onComplete(): void {
+    // With a selection the wanted pieces are here, yet we are no seed (BEP 3: `completed` says that the download is).
+    // Nor is it told of what was here when we began, which for a magnet link is known only after `started`.
+    if (this.#content.gained) this.#discovery.complete()
+    this.#outcome.complete()
+    if (!this.#abort.signal.aborted) this.#seeding.begin()
   }
 
   #fail(cause: unknown): void {
-    if (this.#stage === 'failed') return
+    if (this.stage === 'failed') return
     const known = asBtError(cause)
     publishEvent(this.source.infoHash, { type: 'failed', error: known })
-    this.#enter('failed')
-    this.#settleMetadata.reject(known)
-    this.#settleDone.reject(known)
-    this.#settleFailure.reject(known)
+    this.#outcome.fail(known)
     this.#streams.end(known)
     this.#seeding.end(known)
     // Nothing more is to be had from it: connections end, trackers hear `stopped`, what is verified is saved.
     this.stop().catch(() => undefined)
+  }
+
+  get #storage(): Storage | undefined {
+    return this.#content.storage
   }
 
   #emit(event: SessionEvent): void {
