@@ -17,7 +17,7 @@ it('a lost piece is hashed once for each change of its file, and not at all wher
   const [path = ''] = output.paths
   const right = await readFile(path)
   const store = await openStore({ info, output, mode: 'read' })
-  await store.survey()
+  await store.looks.survey()
   const content = new VerifiedContent(store, info, hasher)
   const hashed = vi.spyOn(FileStore.prototype, 'digestInOneFile')
   onTestFinished(() => hashed.mockRestore())

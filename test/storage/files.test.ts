@@ -66,8 +66,8 @@ describe('reading and writing', () => {
     expect(existsSync(output.paths[2] ?? '')).toBe(false)
     expect(await readFrom(store, 0, torrent.content.length)).toEqual(torrent.content)
     expect(await readFrom(store, 18, 30)).toEqual(torrent.content.subarray(18, 48))
-    await store.lookAgain()
-    expect(store.changes).toBe(0)
+    await store.looks.again()
+    expect(store.looks.changes).toBe(0)
   })
 
   it('reads into a used buffer, zeros included', async () => {
@@ -377,7 +377,7 @@ describe('many small files', () => {
     const torrent = small()
     const output = await outputOf(torrent)
     const store = await writable(torrent, output)
-    expect((await store.survey()).files.every(({ stamp }) => stamp === undefined)).toBe(true)
+    expect((await store.looks.survey()).files.every(({ stamp }) => stamp === undefined)).toBe(true)
     await Promise.all(all(torrent).map(piece => writePieces(store, torrent, [piece])))
     await store.sync()
     for (const [index, path] of output.paths.entries()) {
@@ -389,7 +389,7 @@ describe('many small files', () => {
         mode === 'read' ? await openStore({ info: torrent.info, output, mode }) : await writable(torrent, output)
       expect(await readFrom(again, 0, torrent.content.length)).toEqual(torrent.content)
       expect(await readFrom(again, 77, 1234)).toEqual(torrent.content.subarray(77, 77 + 1234))
-      const { files } = await again.survey()
+      const { files } = await again.looks.survey()
       for (const [index, path] of output.paths.entries()) {
         const { size, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
         expect(files[index]?.stamp).toEqual({ size: Number(size), mtimeNs, ctimeNs })
@@ -481,7 +481,7 @@ describe('many small files', () => {
     const output = await resolveOutput(torrent.info, folder ?? '', '/')
     const store = await writable(torrent, output)
     await expect(writePieces(store, torrent, [0])).rejects.toMatchObject({ code: 'DISK_FULL' })
-    const sizes = (await store.survey()).files.flatMap(({ stamp }) => stamp?.size ?? [])
+    const sizes = (await store.looks.survey()).files.flatMap(({ stamp }) => stamp?.size ?? [])
     expect(sizes.filter(size => size !== 6000 && size !== 0)).toEqual([])
   })
 })

@@ -64,8 +64,8 @@ describe('an output folder that leads elsewhere by now', () => {
 
   it('has nothing removed, though it was all written before', async () => {
     const { elsewhere, store, refusal } = await swapped({ whole: true })
-    await expect(store.remove(5)).rejects.toMatchObject(refusal)
-    await expect(store.lookAgain()).rejects.toMatchObject(refusal)
+    await expect(store.whole.remove(5)).rejects.toMatchObject(refusal)
+    await expect(store.looks.again()).rejects.toMatchObject(refusal)
     expect(await readFile(join(elsewhere, 'b'), 'utf8')).toBe('precious')
   })
 

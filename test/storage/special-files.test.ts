@@ -67,7 +67,7 @@ it('may be a folder or a link too; what is to be a link, or is not wanted, may b
   await writeFile(file, '')
   const store = await openStore({ info, output, mode: 'write', selected: new Set([1, 2, 3, 4]) })
   const check = async (files: readonly number[]): Promise<void> =>
-    refuseSpecial({ output, files, survey: await store.survey() })
+    refuseSpecial({ output, files, survey: await store.looks.survey() })
   await expect(check([1, 2, 3, 4])).rejects.toMatchObject({ code: 'DISK_PERMISSION', details: { path: link } })
   await rm(link)
   await expect(check([1, 2, 3, 4])).resolves.toBeUndefined()

@@ -21,7 +21,7 @@ it('are not taken for leftovers because the torrent has padding, which is always
   const have = await verifyContent({ store, info, hasher })
   expect([...have.indices()]).toEqual([2])
   const refuse = async (): Promise<void> =>
-    refuseStrangers({ output, info, have, files: [0], survey: await store.survey() })
+    refuseStrangers({ output, info, have, files: [0], survey: await store.looks.survey() })
   await expect(refuse()).rejects.toMatchObject({ code: 'USAGE' })
   await writePieces(store, torrent, [0])
   have.set(0)

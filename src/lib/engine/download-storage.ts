@@ -138,7 +138,7 @@ export function io(content: VerifiedContent): Content {
 
 /** What was taken away while its file was open was written to nowhere. */
 async function confirmFiles(store: FileStore, info: Info, files: Iterable<number>): Promise<void> {
-  const survey = await store.lookAgain()
+  const survey = await store.looks.again()
   for (const file of files) {
     const entry = info.files[file]
     if (entry === undefined || !isStored(entry) || survey.files[file]?.stamp?.size === entry.length) continue

@@ -44,11 +44,11 @@ export async function contentStamp({ info }: TorrentSource, place: SeedPlace): P
 /** Whether all of it is there, and as it was when it was last hashed. */
 export async function isVerified(store: FileStore, info: Info, { verified }: SeedPlace): Promise<boolean> {
   if (verified === undefined || (await stampOf(store)) !== verified) return false
-  return readablePieces(info, await store.survey()).complete
+  return readablePieces(info, await store.looks.survey()).complete
 }
 
 async function stampOf(store: FileStore): Promise<string> {
-  const { files } = await store.survey()
+  const { files } = await store.looks.survey()
   const stamps = files.map(({ stamp }) => (stamp === undefined ? NOTHING : `${stamp.size} ${stamp.mtimeNs}`))
   return createHash('sha1').update(stamps.join('\n')).digest('hex')
 }

@@ -68,7 +68,7 @@ export class VerifiedContent implements Content {
   }
 
   #written(offset: number): void {
-    if (this.#store.changes === 0) return
+    if (this.#store.looks.changes === 0) return
     const piece = Math.floor(offset / this.#info.pieceLength)
     this.#verified.set(piece, this.#changesIn(piece))
   }
@@ -79,7 +79,7 @@ export class VerifiedContent implements Content {
    * @throws BtError HASH_MISMATCH where one is wrong now
    */
   async confirm(pieces: Bitfield): Promise<void> {
-    if (this.#store.changes === 0) return
+    if (this.#store.looks.changes === 0) return
     for (const piece of pieces.indices()) {
       const { offset, length } = pieceExtent(this.#info, piece)
       if (this.#doubtful(offset, length).length === 0) continue
@@ -94,7 +94,7 @@ export class VerifiedContent implements Content {
    */
   async isRight(piece: number): Promise<boolean> {
     const { offset, length } = pieceExtent(this.#info, piece)
-    const stamp = await this.#store.stampText(offset, length)
+    const stamp = await this.#store.looks.stampText(offset, length)
     if (stamp === undefined || stamp === this.#wrong.get(piece)) return false
     await this.#store.reopen(offset, length)
     let result = await this.#verify(piece)
@@ -106,7 +106,7 @@ export class VerifiedContent implements Content {
   }
 
   #doubtful(offset: number, length: number): number[] {
-    if (this.#store.changes === 0) return []
+    if (this.#store.looks.changes === 0) return []
     const { pieceLength } = this.#info
     const doubtful: number[] = []
     for (let piece = Math.floor(offset / pieceLength); piece * pieceLength < offset + length; piece++) {
@@ -135,12 +135,12 @@ export class VerifiedContent implements Content {
 
   #changesIn(piece: number): number {
     const { offset, length } = pieceExtent(this.#info, piece)
-    return this.#store.changesIn(offset, length).count
+    return this.#store.looks.changesIn(offset, length).count
   }
 
   #changed(piece: number, remedy: string = REMEDIES[this.#store.mode]): BtError {
     const { offset, length } = pieceExtent(this.#info, piece)
-    const { path } = this.#store.changesIn(offset, length)
+    const { path } = this.#store.looks.changesIn(offset, length)
     return new BtError('HASH_MISMATCH', `"${path}" was changed by another program; ${remedy}`)
   }
 }

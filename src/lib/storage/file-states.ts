@@ -17,7 +17,7 @@ export interface FileState {
 
 /** Of every file that has a place on the disk, so not of padding nor of links. `have`: the verified pieces. */
 export async function fileStates(info: Info, have: Bitfield, store: FileStore): Promise<FileState[]> {
-  const survey = await store.survey()
+  const survey = await store.looks.survey()
   const states: FileState[] = []
   for (const [index, file] of info.files.entries()) {
     if (!isStored(file)) continue

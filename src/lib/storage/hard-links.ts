@@ -37,7 +37,7 @@ export async function separateLinked(options: LinkedOptions): Promise<void> {
   }
   if (survey.parts !== undefined) await consider(info.files.length, partsPath, { first: 0, end: info.pieceCount })
   if (linked.length > 0) onFound(linked.length)
-  for (const { slot, content } of linked) await store.separate(slot, content, signal)
+  for (const { slot, content } of linked) await store.whole.separate(slot, content, signal)
 }
 
 function count({ first, end }: Range, have: Bitfield, wanted: Bitfield): { right: number; missing: number } {

@@ -113,7 +113,7 @@ async function checkRoom(store: FileStore, needed: number): Promise<void> {
 
 async function discard(store: FileStore, gaps: readonly Gaps[]): Promise<void> {
   for (const { file, fresh } of gaps) {
-    if (fresh) await store.remove(file).catch(() => undefined)
+    if (fresh) await store.whole.remove(file).catch(() => undefined)
   }
 }
 

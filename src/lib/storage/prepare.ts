@@ -1,6 +1,6 @@
 // What a download makes before its first piece: folders, empty files, symbolic links (BEP 47); whatever is there already
 // stays as it is. Files with bytes come with their first write. A file that is too long is cut by the first verified piece
-// that is written into it, or once all its pieces are verified (`FileStore.fit`); one that should be empty, by the first
+// that is written into it, or once all its pieces are verified (`WholeFiles.fit`); one that should be empty, by the first
 // verified piece of the torrent.
 import { mkdir, rm, stat, symlink } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'

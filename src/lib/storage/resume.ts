@@ -83,7 +83,7 @@ export async function reserveResume(output: Output, info: Info): Promise<void> {
 async function saveNow({ store, info, have, uploaded, downloaded, metadata }: ResumeState): Promise<void> {
   await store.sync()
   // What was changed since it was verified is verified again.
-  const { files, parts } = await store.surveyOwn()
+  const { files, parts } = await store.looks.own()
   const record = { infoHash: info.infoHash, have, files, parts, uploaded, downloaded }
   await replaceFile(store.output.resumePath, encodeResume(metadata === undefined ? record : { ...record, metadata }))
 }
@@ -96,7 +96,7 @@ async function saveNow({ store, info, have, uploaded, downloaded, metadata }: Re
 export async function loadResume(options: { readonly store: FileStore; readonly info: Info }): Promise<Resumed> {
   const { store, info } = options
   const record = await readRecord(store.output.resumePath)
-  const survey = await store.survey()
+  const survey = await store.looks.survey()
   const there = readablePieces(info, survey)
   const matches =
     record !== undefined &&

@@ -43,7 +43,7 @@ export interface VerifyOptions {
 export async function verifyContent(options: VerifyOptions): Promise<Bitfield> {
   const { store, info, hasher, signal, onProgress } = options
   const wanted = options.pieces ?? Bitfield.full(info.pieceCount)
-  const there = readablePieces(info, await store.survey())
+  const there = readablePieces(info, await store.looks.survey())
   const have = new Bitfield(info.pieceCount)
   const padding = new PaddingDigests(hasher)
   let checked = 0
@@ -55,7 +55,7 @@ export async function verifyContent(options: VerifyOptions): Promise<Bitfield> {
     onProgress?.({ piece, result, checked, total: wanted.count })
   }
   await withScratch(wanted.indices(), check, { length: info.pieceLength, concurrency: options.concurrency, signal })
-  if (store.mode === 'write' && have.count > 0) await store.fit(wholeFiles(info, have))
+  if (store.mode === 'write' && have.count > 0) await store.whole.fit(wholeFiles(info, have))
   return have
 }
 
