@@ -17,7 +17,7 @@ export interface Output {
   readonly paths: readonly string[]
   /** The resume record, in the folder that the user named. */
   readonly resumePath: string
-  /** Bytes of unselected files that share a piece with a selected one; see files.ts. */
+  /** Bytes of unselected files that share a piece with a selected one; see content-map.ts. */
   readonly partsPath: string
   /** Held while a process writes to this output, whatever the torrent. */
   readonly lockPath: string
