@@ -1,13 +1,14 @@
-// A piece is in exactly one of these states: untouched, partial (a block of it is requested or received), checking (all
-// blocks received, hash not known) or verified. What is untouched, wanted and not verified is on offer in `Offers`.
+// Which blocks are asked of which peer. `Pieces` has the state of each piece, `MissingBlocks` what is asked for the first
+// time, `OwedBlocks` what is asked again, `Offers` which piece is begun next, and `Interest` who has anything for us.
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
-import { Extent } from './extent.ts'
 import { Interest } from './interest.ts'
+import { MissingBlocks } from './missing-blocks.ts'
 import { Offers, type PickOrder, type PieceRange } from './offers.ts'
-import { Partials } from './partials.ts'
-import { PartialPiece, type Pace, type PeerKey, type ReceiveOutcome, type Suspicion } from './piece.ts'
+import { OwedBlocks, type TakenPiece } from './owed-blocks.ts'
+import type { Pace, PeerKey, ReceiveOutcome } from './piece.ts'
+import { Pieces } from './pieces.ts'
 
 export type { PickOrder, PieceRange } from './offers.ts'
 export type { Pace, PeerKey, ReceiveOutcome } from './piece.ts'
@@ -23,37 +24,25 @@ export interface PickerOptions {
   readonly order?: PickOrder | undefined
 }
 
-/** A piece that was taken from one peer and is another's now. */
-export interface TakenPiece {
-  readonly piece: number
-  readonly owner: PeerKey
-  /** What the owner had been asked for. */
-  readonly released: readonly Block[]
-  /** What the other is to be asked for. */
-  readonly blocks: readonly Block[]
-}
-
 export class Picker {
-  readonly #layout: PieceLayout
-  readonly #have: Bitfield
-  readonly #sequential: boolean
   readonly #ordered: boolean
-  readonly #offers: Offers
   readonly #interest: Interest
-  readonly #extent: Extent
-  readonly #partials = new Partials()
-  readonly #checking = new Map<number, PartialPiece>()
-  /** Pieces that failed their hash and have not been verified since. */
-  readonly #suspects = new Map<number, Suspicion>()
+  readonly #offers: Offers
+  readonly #pieces: Pieces
+  readonly #missing: MissingBlocks
+  readonly #owed: OwedBlocks
 
-  constructor(options: PickerOptions) {
-    this.#layout = options.layout
-    this.#extent = new Extent(options.layout.pieceLength)
-    this.#have = options.have
-    this.#interest = new Interest(options.wanted, options.have)
-    this.#sequential = options.order?.sequential === true
-    this.#ordered = this.#sequential || options.order?.levels !== undefined
-    this.#offers = new Offers(options.wanted, this.#interest.needed, options.random, options.order)
+  constructor({ layout, have, wanted, random, order }: PickerOptions) {
+    const sequential = order?.sequential === true
+    this.#ordered = sequential || order?.levels !== undefined
+    const interest = new Interest(wanted, have)
+    const offers = new Offers(wanted, interest.needed, random, order)
+    const pieces = new Pieces({ layout, have, offers, interest })
+    this.#interest = interest
+    this.#offers = offers
+    this.#pieces = pieces
+    this.#missing = new MissingBlocks({ pieces, offers, sequential })
+    this.#owed = new OwedBlocks(pieces, offers)
   }
 
   /** Every wanted piece is verified. */
@@ -86,11 +75,7 @@ export class Picker {
 
   /** BEP 3: every block that connected peers could give has been asked for, and not all have come. */
   get endgame(): boolean {
-    if (this.#partials.size === 0 || this.#offers.obtainable) return false
-    for (const partial of this.#partials.open()) {
-      if (!partial.reserved && this.#offers.of(partial.index) > 0) return false
-    }
-    return true
+    return this.#owed.endgame
   }
 
   /** How many connected peers have the piece. O(1). */
@@ -99,18 +84,17 @@ export class Picker {
   }
 
   get partialCount(): number {
-    return this.#partials.size
+    return this.#pieces.partials.size
   }
 
   /** Blocks of it are requested or received, not all received. */
   isPartial(piece: number): boolean {
-    const partial = this.#partials.get(piece)
-    return partial !== undefined && partial.missing < partial.blockCount
+    return this.#pieces.isPartial(piece)
   }
 
   /** All blocks received; neither `pieceVerified` nor `pieceFailed` has been called. */
   isChecking(piece: number): boolean {
-    return this.#checking.has(piece)
+    return this.#pieces.isChecking(piece)
   }
 
   /** Whether the piece is wanted and not verified. O(1): what to ask when a peer that is not interesting sends a have. */
@@ -154,22 +138,7 @@ export class Picker {
    * @param beginnable how many pieces may be begun for it.
    */
   pick(peer: PeerKey, has: Bitfield, count: number, beginnable: number = Infinity, pace: Pace = 'brisk'): Block[] {
-    const picked: Block[] = []
-    if (count <= 0) return picked
-    const room = this.#pickUrgent(peer, has, count, beginnable, pace, picked)
-    const alike = this.#sequential || this.#have.count === 0
-    this.#goOn(peer, has, count, picked, partial => (alike || partial.pace === pace) && !partial.avoids(peer))
-    let piece: number | undefined
-    for (let begun = 0; picked.length < count && begun < room; begun++) {
-      piece = this.#nextPiece(has, count - picked.length, piece)
-      if (piece === undefined) break
-      const partial = this.#begin(piece, pace)
-      // Begun for others, who come upon it before any other piece.
-      if (!partial.avoids(peer)) this.#take(partial, peer, picked, count)
-    }
-    if (picked.length === 0) this.#goOn(peer, has, count, picked, partial => !partial.avoids(peer))
-    if (picked.length === 0) this.#goOn(peer, has, count, picked, () => true)
-    return picked
+    return this.#missing.pick(peer, has, count, beginnable, pace)
   }
 
   /**
@@ -188,20 +157,7 @@ export class Picker {
     worth: (owners: readonly PeerKey[]) => boolean,
     within: 'all' | 'focus' = 'all',
   ): readonly Block[] {
-    const partials = [...this.#partials.all()].filter(
-      partial => partial.requested > 0 && has.has(partial.index) && partial.admits(peer),
-    )
-    if (first === 'newest') partials.reverse()
-    const inTurn = [...this.#inTurn(partials)].filter(
-      partial => within === 'all' || this.#offers.turnOf(partial.index) < 0,
-    )
-    const taken = this.#requestAgain(
-      peer,
-      inTurn.filter(partial => !partial.avoids(peer)),
-      count,
-      worth,
-    )
-    return taken.length > 0 ? taken : this.#requestAgain(peer, inTurn, count, worth)
+    return this.#owed.takeOver(peer, has, count, first, worth, within)
   }
 
   /**
@@ -215,16 +171,7 @@ export class Picker {
     count: number,
     worth: (owner: PeerKey, piece: number) => boolean,
   ): TakenPiece | undefined {
-    for (const partial of this.#partials.all()) {
-      const { owner, index } = partial
-      if (owner === undefined || owner === peer || !has.has(index) || !worth(owner, index)) continue
-      const released = partial.releaseAll(owner).map(n => this.#layout.block(index, n))
-      this.#partials.remove(partial)
-      const blocks: Block[] = []
-      this.#take(this.#begin(index, partial.pace), peer, blocks, count)
-      return { piece: index, owner, released, blocks }
-    }
-    return undefined
+    return this.#owed.takeAlone(peer, has, count, worth)
   }
 
   /** As `pick`, but from these pieces only, the first first, and nothing that others were asked for: what a peer names (BEP 6). */
@@ -235,20 +182,7 @@ export class Picker {
     count: number,
     beginnable: number = Infinity,
   ): Block[] {
-    const picked: Block[] = []
-    let room = beginnable
-    for (const piece of pieces) {
-      if (picked.length >= count) break
-      if (!has.has(piece) || this.#suspects.get(piece)?.avoid.has(peer) === true) continue
-      const partial = this.#partials.get(piece)
-      if (partial !== undefined) {
-        if (partial.missing > 0 && partial.admits(peer)) this.#take(partial, peer, picked, count)
-      } else if (room > 0 && this.#offers.mayBegin(piece)) {
-        room--
-        this.#take(this.#begin(piece), peer, picked, count)
-      }
-    }
-    return picked
+    return this.#missing.pickFrom(peer, has, pieces, count, beginnable)
   }
 
   /**
@@ -256,22 +190,12 @@ export class Picker {
    * blocks among those of which nobody is asked for any. @returns it, all of it missing again; undefined: there is none.
    */
   giveUpFor(has: Bitfield): number | undefined {
-    if (this.#offers.next(has, false) === undefined) return undefined
-    let least: PartialPiece | undefined
-    for (const partial of this.#partials.all()) {
-      if (partial.requested > 0 || partial.reserved) continue
-      if (least === undefined || partial.received < least.received) least = partial
-    }
-    if (least === undefined) return undefined
-    this.#partials.remove(least)
-    this.#offers.offer(least.index)
-    return least.index
+    return this.#missing.giveUpFor(has)
   }
 
   /** Whether this peer was asked for exactly this block and it has not come from anyone: its bytes may be taken. O(1). */
   expects(peer: PeerKey, block: Block): boolean {
-    const partial = this.#partials.get(block.piece)
-    return partial !== undefined && partial.expects(peer, partial.numberOf(block))
+    return this.#pieces.expects(peer, block)
   }
 
   /**
@@ -280,70 +204,37 @@ export class Picker {
    * @param late gets those who were asked for it too, and are to be sent a cancel.
    */
   received(peer: PeerKey, block: Block, late: PeerKey[] = []): ReceiveOutcome {
-    const partial = this.#partials.get(block.piece)
-    if (partial === undefined) {
-      return this.#checking.has(block.piece) || this.#have.has(block.piece) ? 'duplicate' : 'unwanted'
-    }
-    const outcome = partial.receive(peer, partial.numberOf(block), late)
-    if (outcome !== 'completed') return outcome
-    this.#partials.remove(partial)
-    this.#checking.set(partial.index, partial)
-    return outcome
+    return this.#pieces.received(peer, block, late)
   }
 
   /** The peer will not deliver this block (BEP 6 "Reject Request"). O(1). */
   release(peer: PeerKey, block: Block): 'released' | 'not asked' {
-    const partial = this.#partials.get(block.piece)
-    const n = partial?.numberOf(block) ?? -1
-    if (partial?.expects(peer, n) !== true) return 'not asked'
-    partial.release(peer, n)
-    this.#file(partial)
-    return 'released'
+    return this.#pieces.release(peer, block)
   }
 
   /** The peer will deliver nothing of this piece. @returns how many blocks of it the peer had been asked for. */
   releasePiece(peer: PeerKey, piece: number): number {
-    const partial = this.#partials.get(piece)
-    if (partial === undefined) return 0
-    const released = partial.releaseAll(peer).length
-    if (released > 0) this.#file(partial)
-    return released
+    return this.#pieces.releasePiece(peer, piece)
   }
 
   /** The peer choked us or is gone. @returns what it had been asked for. O(partial pieces). Call it even if nothing was. */
   releaseAll(peer: PeerKey): readonly Block[] {
-    const released: Block[] = []
-    for (const partial of this.#partials.all()) {
-      const blocks = partial.releaseAll(peer)
-      for (const n of blocks) released.push(this.#layout.block(partial.index, n))
-      if (blocks.length > 0) this.#file(partial)
-    }
-    return released
+    return this.#pieces.releaseAll(peer)
   }
 
   /** The piece is there and its hash is right, whether its blocks came by way of the picker or not. */
   pieceVerified(piece: number): void {
-    const partial = this.#partials.get(piece)
-    if (partial !== undefined) this.#partials.remove(partial)
-    this.#checking.delete(piece)
-    this.#suspects.delete(piece)
-    this.#interest.verified(piece)
-    this.#offers.withdraw(piece)
+    this.#pieces.verified(piece)
   }
 
   /** A verified piece is gone from the storage: it is missing again where it is wanted. @returns whether it was verified. */
   pieceLost(piece: number): boolean {
-    if (!this.#have.has(piece)) return false
-    this.#interest.lost(piece)
-    if (this.#interest.needed.has(piece)) this.#offers.offer(piece)
-    return true
+    return this.#pieces.lost(piece)
   }
 
   /** A verified piece is gone from the storage, and nobody wants it any more. @returns whether it was verified. */
   pieceReleased(piece: number): boolean {
-    if (!this.#have.has(piece)) return false
-    this.#interest.released(piece)
-    return true
+    return this.#pieces.released(piece)
   }
 
   /**
@@ -354,96 +245,11 @@ export class Picker {
    * soon the only one whose blocks it has.
    */
   pieceFailed(piece: number, from: 'others' | 'alone'): void {
-    const senders = this.sendersOf(piece)
-    if (!this.#checking.delete(piece)) return
-    const before = this.#suspects.get(piece)
-    const avoid = new Set([...(before?.avoid ?? []), ...senders])
-    this.#suspects.set(piece, { alone: from === 'alone' || before !== undefined, avoid })
-    if (this.#interest.needed.has(piece)) this.#offers.offer(piece)
+    this.#pieces.failed(piece, from)
   }
 
   /** The peer that sent each block of a piece that is checking. */
   sendersOf(piece: number): readonly PeerKey[] {
-    return this.#checking.get(piece)?.senders() ?? []
-  }
-
-  /** What is in the focus, the first piece first, at whatever pace. @returns how many more pieces may be begun. */
-  #pickUrgent(peer: PeerKey, has: Bitfield, count: number, beginnable: number, pace: Pace, picked: Block[]): number {
-    let room = beginnable
-    for (const { first, end } of this.#offers.urgentAt(pace)) {
-      for (let piece = first; piece < end && picked.length < count; piece++) {
-        if (!has.has(piece)) continue
-        let partial = this.#partials.get(piece)
-        if (partial === undefined && room > 0 && this.#offers.isOffered(piece)) {
-          partial = this.#begin(piece, pace)
-          room--
-        }
-        if (partial?.admits(peer) === true && !partial.avoids(peer)) this.#take(partial, peer, picked, count)
-      }
-    }
-    return room
-  }
-
-  #nextPiece(has: Bitfield, blocks: number, previous: number | undefined): number | undefined {
-    const beside = previous === undefined ? undefined : this.#extent.next(previous, this.#alike(previous, has))
-    if (beside !== undefined) return beside
-    const piece = this.#offers.next(has, this.#have.count === 0)
-    return piece === undefined ? undefined : this.#extent.start(piece, blocks, this.#alike(piece, has))
-  }
-
-  /** Whether another piece could be begun as well. */
-  #alike(piece: number, has: Bitfield): (other: number) => boolean {
-    return other => has.has(other) && this.#offers.alike(piece, other)
-  }
-
-  #goOn(peer: PeerKey, has: Bitfield, count: number, picked: Block[], fits: (partial: PartialPiece) => boolean): void {
-    const open = this.#sequential ? [...this.#partials.open()].sort((a, b) => a.index - b.index) : this.#partials.open()
-    for (const partial of open) {
-      if (has.has(partial.index) && partial.admits(peer) && fits(partial)) this.#take(partial, peer, picked, count)
-      if (picked.length >= count) return
-    }
-  }
-
-  /** Those in the focus first; the others stay in their order. */
-  #inTurn(partials: Iterable<PartialPiece>): Iterable<PartialPiece> {
-    if (this.#offers.focused.length === 0) return partials
-    return [...partials].sort((a, b) => this.#offers.turnOf(a.index) - this.#offers.turnOf(b.index))
-  }
-
-  #begin(piece: number, pace: Pace = 'brisk'): PartialPiece {
-    const partial = new PartialPiece(piece, this.#layout.pieceSize(piece), pace, this.#suspects.get(piece))
-    this.#offers.withdraw(piece)
-    this.#partials.add(partial)
-    return partial
-  }
-
-  /** The last of each piece first. */
-  #requestAgain(
-    peer: PeerKey,
-    partials: readonly PartialPiece[],
-    count: number,
-    worth: (owners: readonly PeerKey[]) => boolean,
-  ): readonly Block[] {
-    const taken: Block[] = []
-    for (const partial of partials) {
-      for (let n = partial.blockCount - 1; n >= 0; n--) {
-        if (taken.length >= count) return taken
-        if (partial.requesterCount(n) === 0 || partial.expects(peer, n) || !worth(partial.requesters(n))) continue
-        partial.requestAgain(peer, n)
-        taken.push(this.#layout.block(partial.index, n))
-      }
-    }
-    return taken
-  }
-
-  #take(partial: PartialPiece, peer: PeerKey, picked: Block[], count: number): void {
-    while (picked.length < count && partial.missing > 0) {
-      picked.push(this.#layout.block(partial.index, partial.request(peer)))
-    }
-    this.#file(partial)
-  }
-
-  #file(partial: PartialPiece): void {
-    if (this.#partials.file(partial) === 'dropped') this.#offers.offer(partial.index)
+    return this.#pieces.sendersOf(piece)
   }
 }

@@ -2,7 +2,8 @@
 // "endgame"), and whenever no piece may be begun. A block is asked for once more only where that is clearly sooner.
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Block } from '../metainfo/block.ts'
-import type { PeerKey, Picker, TakenPiece } from '../picker/picker.ts'
+import type { PeerKey, Picker } from '../picker/picker.ts'
+import type { TakenPiece } from '../picker/owed-blocks.ts'
 import type { SwarmPeer } from './peer.ts'
 
 /** How many times sooner a block is to come from another peer: what is measured is not known better than that. */
