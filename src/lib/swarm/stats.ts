@@ -1,6 +1,8 @@
 // Totals and rates of one torrent. `downloaded` counts payload that was wanted, verified or not; what was thrown away is
 // in `wasted` besides, so that a tracker's books (BEP 3 `downloaded`) stay true.
+import type { Bitfield } from '../base/bitfield.ts'
 import { RateEstimator } from './rate.ts'
+import type { Roster } from './roster.ts'
 
 export class TorrentStats {
   readonly download: RateEstimator = new RateEstimator()
@@ -22,4 +24,31 @@ export interface TorrentSnapshot {
   readonly downloadRate: number
   readonly uploadRate: number
   readonly piecesHave: number
+}
+
+/** @param have undefined before the torrent has started. */
+export function takeSnapshot(
+  { download, upload, wasted }: TorrentStats,
+  roster: Pick<Roster, 'peers' | 'connected' | 'known'>,
+  have: Bitfield | undefined,
+  now: number,
+): TorrentSnapshot {
+  let seeds = 0
+  let useful = 0
+  for (const peer of roster.peers.values()) {
+    if (peer.isSeed) seeds++
+    if (peer.connection?.amInterested === true) useful++
+  }
+  return {
+    peers: roster.connected,
+    seeds,
+    useful,
+    knownPeers: roster.known,
+    downloaded: download.total,
+    uploaded: upload.total,
+    wasted,
+    downloadRate: download.rate(now),
+    uploadRate: upload.rate(now),
+    piecesHave: have?.count ?? 0,
+  }
 }

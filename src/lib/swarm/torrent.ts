@@ -14,16 +14,18 @@ import { PeerConnection } from '../wire/connection.ts'
 import { reservedBytes, type Handshake } from '../wire/handshake.ts'
 import type { TorrentAction } from './actions.ts'
 import type { CoreMessages } from './core-extensions.ts'
+import { Departures } from './departures.ts'
 import { ExtensionHub } from './extension-hub.ts'
 import { MAX_CONNECTIONS, TICK, UPLOAD_SLOTS } from './limits.ts'
 import { Metadata } from './metadata.ts'
 import { Outbox } from './outbox.ts'
+import { OwnPieces } from './own-pieces.ts'
 import type { SwarmPeer } from './peer.ts'
 import { PeerEvents } from './peer-events.ts'
 import { PieceChecks } from './piece-checks.ts'
 import type { TransferLimits } from './rate-limit.ts'
 import { PAUSED, Roster } from './roster.ts'
-import { TorrentStats, type TorrentSnapshot } from './stats.ts'
+import { takeSnapshot, TorrentStats, type TorrentSnapshot } from './stats.ts'
 import { openTransfer, type Transfer } from './transfer.ts'
 
 export interface TorrentOptions {
@@ -53,12 +55,11 @@ export class Torrent {
   readonly #roster: Roster
   readonly #events: PeerEvents
   readonly #hub: ExtensionHub
-  readonly #checks: PieceChecks
+  readonly #departures: Departures
+  readonly #pieces: OwnPieces
   #transfer: Transfer | undefined
   #limits: TransferLimits | undefined
   #nextTick = 0
-  #complete = false
-  #completeTold = false
   /** The time of the input under way, for what extensions do within it. */
   #now = 0
 
@@ -66,44 +67,60 @@ export class Torrent {
     this.#options = options
     this.#limits = options.limits
     this.#metadata = new Metadata(options.infoHash)
-    this.#roster = new Roster({
-      outbox: this.#outbox,
+    const { stats } = this
+    const outbox = this.#outbox
+    const roster = new Roster({
+      outbox,
       maxConnections: options.maxConnections ?? MAX_CONNECTIONS,
       peerId: options.peerId,
       port: options.port,
-      complete: () => this.#complete,
+      complete: () => this.complete,
     })
+    this.#roster = roster
+    const transfer = (): Transfer | undefined => this.#transfer
+    const rechoke = (now: number): void => this.#transfer?.uploads.rechoke(now, this.complete)
+    const refill = (peer: SwarmPeer, now: number): void => this.#events.refill(peer, now)
+    this.#departures = new Departures({ roster, transfer, refill, rechoke })
+    const drop = (peer: SwarmPeer, reason: string, detail: string, now: number): void => {
+      this.#departures.drop(peer, reason, detail, now)
+    }
+    const checks = new PieceChecks({ outbox, roster, stats, drop })
+    this.#events = new PeerEvents({
+      outbox,
+      roster,
+      stats,
+      greet: peer => this.#hub.greet(peer, options.client, options.port),
+      transfer,
+      drop,
+      pieceWhole: whole => checks.begin(whole),
+      rechoke,
+      complete: () => this.complete,
+    })
+    this.#pieces = new OwnPieces({
+      outbox,
+      roster,
+      checks,
+      events: this.#events,
+      transfer,
+      tellUploadOnly: peer => this.#hub.tellUploadOnly(peer),
+    })
+    // The last: it opens extensions, which may call back at once.
     this.#hub = new ExtensionHub(options.extensions, {
       infoHash: options.infoHash,
       metadata: () => this.#metadata.info?.raw,
       offerMetadata: raw => this.#offerMetadata(raw),
       addPeers: (peers, source) => {
         // BEP 27: a private torrent takes peers from its trackers only.
-        if (this.info?.private !== true) this.#roster.learn(peers, source, this.#now)
+        if (this.info?.private !== true) roster.learn(peers, source, this.#now)
       },
-      touch: peer => this.#outbox.touch(peer),
+      touch: peer => outbox.touch(peer),
       core: peer => (options.probe === true ? undefined : this.#coreMessages(peer)),
-      uploadOnly: () => this.#uploadOnly,
-      warn: message => this.#outbox.alert({ type: 'warning', message }),
+      uploadOnly: () => this.#pieces.uploadOnly,
+      warn: message => outbox.alert({ type: 'warning', message }),
       dropPeer: (peer, reason, ban) => {
-        if (ban) this.#roster.ban(peer.address, reason)
-        this.#drop(peer, 'extension', reason, this.#now)
+        if (ban) roster.ban(peer.address, reason)
+        this.#departures.drop(peer, 'extension', reason, this.#now)
       },
-    })
-    const drop = (peer: SwarmPeer, reason: string, detail: string, now: number): void => {
-      this.#drop(peer, reason, detail, now)
-    }
-    this.#checks = new PieceChecks({ outbox: this.#outbox, roster: this.#roster, stats: this.stats, drop })
-    this.#events = new PeerEvents({
-      outbox: this.#outbox,
-      roster: this.#roster,
-      stats: this.stats,
-      greet: peer => this.#hub.greet(peer, options.client, options.port),
-      transfer: () => this.#transfer,
-      drop,
-      pieceWhole: whole => this.#checks.begin(whole),
-      rechoke: now => this.#transfer?.uploads.rechoke(now, this.#complete),
-      complete: () => this.#complete,
     })
   }
 
@@ -117,12 +134,12 @@ export class Torrent {
 
   /** Pieces verified and stored; undefined before `start`. */
   get have(): Bitfield | undefined {
-    return this.#transfer?.downloads.have
+    return this.#pieces.have
   }
 
   /** Every wanted piece is there. */
   get complete(): boolean {
-    return this.#complete
+    return this.#pieces.complete
   }
 
   /** Memory of partial and unchecked pieces. */
@@ -162,8 +179,7 @@ export class Torrent {
     const pieces = { layout, have, wanted, order }
     this.#transfer = openTransfer({ infoHash, ...pieces, uploadSlots, superSeed, random, outbox, peers })
     this.#keepToLimits(now)
-    this.#checkComplete()
-    for (const peer of peers.values()) this.#events.pieces.enter(peer, now)
+    this.#pieces.start(now)
     this.#roster.dial(now)
   }
 
@@ -203,7 +219,7 @@ export class Torrent {
     const worse = this.#roster.replaceable(address, handshake.peerId, now)
     const peer = this.#roster.accept(connection, handshake.peerId, address, now, worse)
     if (peer === undefined) return undefined
-    if (worse !== undefined) this.#drop(worse, 'replaced', 'made room for another peer', now)
+    if (worse !== undefined) this.#departures.replace(worse, now)
     if (this.#transfer) connection.setPieceCount(this.#transfer.downloads.layout.pieceCount)
     connection.accept(this.infoHash, block => this.#transfer?.downloads.target(peer, block))
     this.#events.shookHands(peer, handshake, now)
@@ -230,7 +246,7 @@ export class Torrent {
   disconnected(key: PeerKey, detail: string, now: number): void {
     this.#now = now
     const peer = this.peers.get(key)
-    if (peer !== undefined) this.#drop(peer, peer.connection ? 'closed-by-peer' : 'unreachable', detail, now)
+    if (peer !== undefined) this.#departures.drop(peer, peer.connection ? 'closed-by-peer' : 'unreachable', detail, now)
   }
 
   /**
@@ -248,21 +264,13 @@ export class Torrent {
   /** A checked piece matched its hash and is stored; `data`, its bytes, is the torrent's again. */
   pieceStored(piece: number, data: SharedBytes, now: number): void {
     this.#now = now
-    const downloads = this.#transfer?.downloads
-    if (downloads === undefined) return
-    const wasBackedUp = downloads.backedUp || downloads.crowded
-    if (!this.#checks.stored({ piece, data }, downloads, now)) return
-    this.#events.pieces.announce(piece, now)
-    this.#checkComplete()
-    if (this.#complete || wasBackedUp) for (const peer of this.peers.values()) this.#events.reconsider(peer, now)
+    this.#pieces.stored({ piece, data }, now)
   }
 
   /** A checked piece did not match its hash; `data`, its bytes, is the torrent's again. */
   pieceMismatched(piece: number, data: SharedBytes, now: number): void {
     this.#now = now
-    const downloads = this.#transfer?.downloads
-    if (downloads === undefined || !this.#checks.mismatched({ piece, data }, downloads, now)) return
-    for (const peer of this.peers.values()) this.#events.reconsider(peer, now)
+    this.#pieces.mismatched({ piece, data }, now)
   }
 
   /**
@@ -271,30 +279,19 @@ export class Torrent {
    */
   pieceLost(piece: number, now: number): void {
     this.#now = now
-    if (this.#transfer?.downloads.pieceLost(piece) !== true) return
-    this.#outbox.alert({ type: 'pieceLost', piece })
-    this.#transfer.uploads.pieceLost(piece)
-    this.#events.pieces.retract(piece)
-    this.#checkComplete()
-    for (const peer of this.peers.values()) this.#events.reconsider(peer, now)
+    this.#pieces.lost(piece, now)
   }
 
   /** A piece that was lost and is not wanted was put back by others, and verified. Peers hear of it as of any. */
   pieceFound(piece: number, now: number): void {
     this.#now = now
-    if (this.#transfer?.downloads.pieceFound(piece) !== true) return
-    this.#outbox.alert({ type: 'pieceVerified', piece })
-    this.#events.pieces.announce(piece, now)
+    this.#pieces.found(piece, now)
   }
 
   /** The storage keeps these verified pieces no longer, and nobody wants them again. Peers are told (BEP 54). */
   piecesReleased(pieces: readonly number[], now: number): void {
     this.#now = now
-    for (const piece of pieces) {
-      if (this.#transfer?.downloads.pieceReleased(piece) !== true) continue
-      this.#transfer.uploads.pieceLost(piece)
-      this.#events.pieces.retract(piece)
-    }
+    this.#pieces.released(pieces)
   }
 
   /** Somebody waits for these pieces: they are asked for before all others, from the first to the last. */
@@ -314,19 +311,21 @@ export class Torrent {
     for (const peer of this.peers.values()) this.#events.tick(peer, now)
     this.#transfer?.superSeed?.tick(now)
     const uploads = this.#transfer?.uploads
-    if (uploads !== undefined && uploads.nextRound <= now) uploads.rechoke(now, this.#complete)
-    this.#makeRoom(now)
+    if (uploads !== undefined && uploads.nextRound <= now) uploads.rechoke(now, this.complete)
+    this.#departures.makeRoom(now)
     this.#roster.dial(now)
   }
 
   /** Ends every connection; nobody is dialled or accepted from here on. */
   shutdown(now: number): void {
-    this.#endAll('local', 'shutting down', now)
+    this.#now = now
+    this.#departures.dropAll('local', 'shutting down', now)
   }
 
   /** Ends every connection until `resume`. Pieces that are being hashed and stored still count. */
   pause(now: number): void {
-    this.#endAll(PAUSED, 'the torrent is paused', now)
+    this.#now = now
+    this.#departures.dropAll(PAUSED, 'the torrent is paused', now)
   }
 
   resume(now: number): void {
@@ -360,25 +359,7 @@ export class Torrent {
   }
 
   snapshot(now: number): TorrentSnapshot {
-    let seeds = 0
-    let useful = 0
-    for (const peer of this.peers.values()) {
-      if (peer.isSeed) seeds++
-      if (peer.connection?.amInterested === true) useful++
-    }
-    const { download, upload, wasted } = this.stats
-    return {
-      peers: this.#roster.connected,
-      seeds,
-      useful,
-      knownPeers: this.#roster.known,
-      downloaded: download.total,
-      uploaded: upload.total,
-      wasted,
-      downloadRate: download.rate(now),
-      uploadRate: upload.rate(now),
-      piecesHave: this.have?.count ?? 0,
-    }
+    return takeSnapshot(this.stats, this.#roster, this.have, now)
   }
 
   #offerMetadata(raw: Uint8Array): boolean {
@@ -399,52 +380,10 @@ export class Torrent {
     this.#transfer.uploads.limit(this.#limits.up, now)
   }
 
-  /** Told once: a piece that is lost later and found again is no news to whoever waits for the torrent. */
-  #checkComplete(): void {
-    const { done } = this.#transfer?.downloads ?? { done: false }
-    if (this.#complete === done) return
-    this.#complete = done
-    if (done && !this.#completeTold) this.#outbox.alert({ type: 'complete' })
-    this.#completeTold ||= done
-    for (const peer of this.peers.values()) if (peer.handshaken) this.#hub.tellUploadOnly(peer)
-  }
-
-  /** BEP 21; but who super-seeds does not show what it has. */
-  get #uploadOnly(): boolean {
-    return this.#complete && this.#transfer?.superSeed === undefined
-  }
-
-  /** While there is something to download, those who came to us may not keep us from those whom we know. */
-  #makeRoom(now: number): void {
-    for (let peer = this.#roster.inTheWay(now); peer !== undefined; peer = this.#roster.inTheWay(now)) {
-      this.#drop(peer, 'replaced', 'made room for another peer', now)
-    }
-  }
-
   #coreMessages(peer: SwarmPeer): CoreMessages {
     return {
       dontHave: (piece, now) => this.#events.pieces.onDontHave(peer, piece, now),
       uploadOnly: (value, now) => this.#events.onUploadOnly(peer, value, now),
     }
-  }
-
-  #endAll(reason: string, detail: string, now: number): void {
-    this.#now = now
-    this.#roster.close()
-    for (const peer of this.peers.values()) this.#drop(peer, reason, detail, now)
-  }
-
-  #drop(peer: SwarmPeer, reason: string, detail: string, now: number): void {
-    if (!this.peers.has(peer.key)) return
-    this.#roster.remove(peer, reason, detail, now)
-    this.#transfer?.downloads.leave(peer)
-    this.#transfer?.uploads.leave(peer)
-    this.#transfer?.superSeed?.leave(peer)
-    peer.extensions?.close(now)
-    if (this.#roster.closed) return
-    // What it was asked for and its upload slot are free for others now.
-    for (const other of this.peers.values()) this.#events.refill(other, now)
-    this.#transfer?.uploads.rechoke(now, this.#complete)
-    this.#roster.dial(now)
   }
 }
