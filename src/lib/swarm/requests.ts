@@ -1,10 +1,8 @@
-// Who is asked for what. A block is asked of a peer only while that peer's count of `outstanding` says so, and a piece begun
-// only while there is room for its buffer.
-import type { Bitfield } from '../base/bitfield.ts'
+// How much each peer is asked for: a block is asked of a peer only while that peer's count of `outstanding` says so. Which
+// blocks these are is `RequestChoice`'s.
 import { BLOCK_LENGTH, type Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
-import type { Pace, PeerKey, Picker } from '../picker/picker.ts'
-import type { TakenPiece } from '../picker/owed-blocks.ts'
+import type { PeerKey, Picker } from '../picker/picker.ts'
 import { MIN_REQUESTS } from '../picker/pipeline.ts'
 import { Lane } from './lane.ts'
 import { MAX_BUFFERED_BYTES, MAX_REQUEST_TIMEOUTS, REQUEST_TIMEOUT } from './limits.ts'
@@ -12,12 +10,10 @@ import type { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
 import { QueueTime } from './queue-time.ts'
 import type { RateLimit } from './rate-limit.ts'
-import { TakeOver } from './take-over.ts'
+import { RequestChoice } from './request-choice.ts'
 
 /** Seconds of the whole rate that one peer may owe us under a limit: if it were to come all at once, it would be too much. */
 const LIMITED_QUEUE_TIME = 1
-/** How many times longer than others a slow peer keeps its requests waiting. */
-const SLOW = 2
 
 /** What bounds the requests besides the peers. */
 export interface Memory {
@@ -44,7 +40,7 @@ export class Requests {
   readonly #outbox: Outbox
   readonly #peers: ReadonlyMap<PeerKey, SwarmPeer>
   readonly #queueTime: QueueTime
-  readonly #takeOver: TakeOver
+  readonly #choice: RequestChoice
   readonly #blockLength: number
   /** Undefined: as fast as it goes. */
   #lane: Lane<SwarmPeer> | undefined
@@ -58,7 +54,13 @@ export class Requests {
     this.#queueTime = new QueueTime(peers, layout.pieceLength, () =>
       Math.min(MAX_BUFFERED_BYTES, picker.span * layout.pieceLength),
     )
-    this.#takeOver = new TakeOver(picker, peers)
+    this.#choice = new RequestChoice({
+      picker,
+      memory: options.memory,
+      peers,
+      queueTime: this.#queueTime,
+      onLetDown: (owner, released) => this.#letDown(owner, released),
+    })
     this.#blockLength = Math.min(BLOCK_LENGTH, layout.pieceLength)
   }
 
@@ -122,7 +124,7 @@ export class Requests {
   #ask(peer: SwarmPeer, count: number, now: number): number {
     const { connection, has } = peer
     if (connection === undefined || has === undefined) return 0
-    const blocks = this.#pick(peer, has, count, now)
+    const blocks = this.#choice.pick(peer, has, count, now)
     if (blocks.length === 0) {
       this.loseInterest(peer, now)
       return 0
@@ -199,61 +201,12 @@ export class Requests {
     this.refill(other, now)
   }
 
-  #pick(peer: SwarmPeer, has: Bitfield, count: number, now: number): readonly Block[] {
-    // BEP 6: while choked only what the peer allows; else first what it suggests.
-    const choking = peer.connection?.peerChoking === true
-    const named = choking ? peer.fast.allowed : this.#suggested(peer)
-    const allowed = this.#picker.pickFrom(peer.key, has, named, count, this.#memory.room)
-    if (choking || allowed.length === count) return allowed
-    const urgent = this.#takeOver.pickUrgent(peer, has, count - allowed.length, now)
-    const first = urgent.length === 0 ? allowed : [...allowed, ...urgent]
-    if (first.length === count) return first
-    const more = this.#picker.pick(peer.key, has, count - first.length, this.#memory.room, this.#paceOf(peer, now))
-    const blocks = first.length === 0 ? more : [...first, ...more]
-    if (blocks.length > 0) return blocks
-    const taken = this.#takeOver.pick(peer, has, count, this.#memory.room === 0, now)
-    if (taken.length > 0) return taken
-    const alone = this.#takeOver.pickAlone(peer, has, count, now)
-    if (alone !== undefined) return this.#restarted(alone)
-    if (peer.outstanding > 0 || this.#memory.room > 0) return taken
-    // A peer that has none of the partial pieces waits while they make progress, not longer: they may be of peers long gone.
-    const piece = this.#picker.giveUpFor(has)
-    if (piece === undefined) return blocks
-    this.#memory.discard(piece)
-    return this.#picker.pick(peer.key, has, count, this.#memory.room)
-  }
-
-  /** What a peer suggests, unless we have an order of our own; and of that what is begun already before all else. */
-  #suggested({ fast }: SwarmPeer): readonly number[] {
-    const suggested = this.#picker.unordered ? fast.suggested : []
-    const begun = suggested.filter(piece => this.#picker.isPartial(piece))
-    return begun.length === 0 ? suggested : [...begun, ...suggested]
-  }
-
-  /** @returns what the new owner is to be asked for. */
-  #restarted({ piece, owner, released, blocks }: TakenPiece): readonly Block[] {
+  #letDown(owner: PeerKey, released: readonly Block[]): void {
     const before = this.#peers.get(owner)
-    if (before !== undefined) {
-      for (const block of released) before.connection?.cancel(block)
-      this.void(before, released.length)
-      before.letDown++
-      this.#outbox.touch(before)
-    }
-    this.#memory.discard(piece)
-    return blocks
-  }
-
-  /** A peer is slow that keeps even the fewest requests waiting much longer than others; so may be one that is new. */
-  #paceOf(peer: SwarmPeer, now: number): Pace {
-    if (this.#isBrisk(peer, now)) return 'brisk'
-    if (!this.#picker.focused) return 'slow'
-    // What a reader waits for is left to slow peers where there are no others.
-    for (const other of this.#peers.values()) if (this.#isBrisk(other, now)) return 'slow'
-    return 'brisk'
-  }
-
-  #isBrisk(peer: SwarmPeer, now: number): boolean {
-    const wait = peer.pipeline.timeFor(MIN_REQUESTS)
-    return wait !== undefined && wait <= SLOW * this.#queueTime.at(now)
+    if (before === undefined) return
+    for (const block of released) before.connection?.cancel(block)
+    this.void(before, released.length)
+    before.letDown++
+    this.#outbox.touch(before)
   }
 }
