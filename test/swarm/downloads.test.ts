@@ -40,6 +40,25 @@ describe('Downloads', () => {
     expect(peer.pipeline.size).toBeGreaterThan(4)
   })
 
+  it('takes a piece that was left to one peer alone away from it for good, where another is to bring it', () => {
+    const [bad, silent, other] = [peerWith(1, 1, [0]), peerWith(2, 1, [0]), peerWith(3, 1, [0])] as const
+    const { downloads, deliver, map } = setUp(layoutOf(1, 4), bad, silent, other)
+    downloads.refill(bad, 0)
+    const sent = queued(bad, 6)
+    const whole = sent.map(block => deliver(bad, block)).at(-1)
+    if (typeof whole !== 'object') throw new Error('it was not the whole piece')
+    downloads.leave(bad)
+    map.delete(bad.key)
+    downloads.mismatched(whole, 'lost')
+    downloads.refill(silent, 0)
+    expect(queued(silent, 6)).toEqual(sent)
+    expect(downloads.refill(other, 4999)).toBe('nothing')
+    expect(downloads.refill(other, 20_000)).toBe('asked')
+    expect(queued(other, 6)).toEqual(sent)
+    expect(queued(silent, 8)).toEqual(sent)
+    expect([silent.outstanding, silent.letDown, other.outstanding]).toEqual([0, 1, sent.length])
+  })
+
   it('takes no block that it did not ask for', () => {
     const peer = peerWith(1, 2, [0, 1])
     const { downloads } = setUp(layoutOf(2, 4), peer)
