@@ -1,6 +1,6 @@
 // The serving side of a torrent: who is unchoked, and which blocks are read for them. What a peer asked for is read and sent
-// in runs, ahead of its socket by at most half a second of its rate; a peer we choke has nothing queued but
-// what it is allowed to have even then (BEP 6).
+// in runs, ahead of its socket (`read-ahead.ts`); a peer we choke has nothing queued but what it is allowed to have even then
+// (BEP 6).
 import type { Bitfield } from '../base/bitfield.ts'
 import { canonicalHost } from '../discovery/ip.ts'
 import { BLOCK_LENGTH, type Block } from '../metainfo/block.ts'
@@ -9,19 +9,12 @@ import type { PeerKey } from '../picker/picker.ts'
 import type { Choker } from './choker.ts'
 import type { FastGrants } from './fast-grants.ts'
 import { Lane } from './lane.ts'
-import {
-  MAX_QUEUED_UPLOADS,
-  MAX_RUN_BLOCKS,
-  MAX_RUN_BYTES,
-  MAX_UPLOAD_WINDOW,
-  MIN_UPLOAD_WINDOW,
-  STALL,
-  UPLOAD_AHEAD,
-} from './limits.ts'
+import { MAX_QUEUED_UPLOADS, MAX_UPLOAD_WINDOW } from './limits.ts'
 import { EARNED_BY_BLOCK } from './message-budget.ts'
 import type { Outbox } from './outbox.ts'
 import type { SwarmPeer } from './peer.ts'
 import type { RateLimit } from './rate-limit.ts'
+import { isStalled, lengthOf, nextRun, pipeOf, windowOf } from './read-ahead.ts'
 import type { Suggestions } from './suggestions.ts'
 import type { SuperSeed } from './super-seed.ts'
 
@@ -243,41 +236,4 @@ export class Uploads {
 /** Whether a block that the peer asked for may still go out. */
 function maySend(peer: SwarmPeer, block: Block): boolean {
   return peer.connection?.amChoking === false || peer.fast.granted.has(block.piece)
-}
-
-/** The next run of blocks to read for this peer, taken off its queue; empty: nothing wanted, or its pipe is full. */
-function nextRun(peer: SwarmPeer, share: number, window: number): readonly Block[] {
-  const { connection, wants } = peer
-  if (connection === undefined || connection.closed || wants.length === 0) return []
-  if (pipeOf(peer) >= window) return []
-  const most = Math.min(share, window / 2, MAX_RUN_BYTES)
-  let bytes = 0
-  let count = 0
-  for (const block of wants) {
-    if (count === MAX_RUN_BLOCKS || (count > 0 && bytes + block.length > most)) break
-    bytes += block.length
-    count++
-  }
-  peer.serving += bytes
-  return wants.splice(0, count)
-}
-
-/** Bytes that are read ahead of the peer's socket. */
-function pipeOf(peer: SwarmPeer): number {
-  return peer.serving + (peer.connection?.queuedBytes ?? 0)
-}
-
-/** The socket is full, and what waits before it is more than the peer takes in STALL. */
-function isStalled(peer: SwarmPeer, now: number): boolean {
-  const pipe = pipeOf(peer)
-  return pipe >= BLOCK_LENGTH && pipe > peer.upload.rate(now) * STALL
-}
-
-/** Bytes to have read ahead of the peer's socket. */
-function windowOf(peer: SwarmPeer, now: number): number {
-  return Math.min(Math.max(peer.upload.rate(now) * UPLOAD_AHEAD, MIN_UPLOAD_WINDOW), MAX_UPLOAD_WINDOW)
-}
-
-function lengthOf(blocks: readonly Block[]): number {
-  return blocks.reduce((sum, block) => sum + block.length, 0)
 }
