@@ -16,15 +16,11 @@ import type { PeerConnection } from '../wire/connection.ts'
 import type { Handshake } from '../wire/handshake.ts'
 import type { Bitfield } from '../base/bitfield.ts'
 import type { Content } from './content.ts'
+import { DeadlineTimer } from './deadline-timer.ts'
 import { keepPiece } from './keep-piece.ts'
 import type { RunBuffers } from './run-buffers.ts'
 import { LostPieces } from './lost-pieces.ts'
 import { RunReader, type Unreadable } from './run-reader.ts'
-
-/** Milliseconds by which a timer is late where the process was suspended: sockets have not been read since. */
-const SUSPENDED = 2_000
-/** Milliseconds between the moments at which timers that are not urgent end: hundreds of idle torrents then wake the process together. */
-const BEAT = 100
 
 export interface RunnerOptions {
   readonly torrent: Torrent
@@ -45,13 +41,12 @@ export class TorrentRunner {
   readonly #options: RunnerOptions
   readonly #sockets = new Map<PeerKey, PeerSocket>()
   readonly #work = new Set<Promise<void>>()
+  readonly #timer: DeadlineTimer
   #content: Content | undefined
   #reader: RunReader | undefined
   #info: Info | undefined
   /** Where what others have taken away is not downloaded again. */
   #lost: LostPieces | undefined
-  #timer: NodeJS.Timeout | undefined
-  #timerAt = Infinity
   #turnEnd: NodeJS.Immediate | undefined
   #draining = false
   #stopped = false
@@ -59,6 +54,7 @@ export class TorrentRunner {
   constructor(options: RunnerOptions) {
     this.#options = options
     this.torrent = options.torrent
+    this.#timer = new DeadlineTimer(options.now, () => this.#input(now => this.torrent.handleTimeout(now)))
   }
 
   /** The metadata is known and its storage ready: pieces may move. */
@@ -140,7 +136,7 @@ export class TorrentRunner {
   async stop(): Promise<void> {
     if (!this.#stopped) this.#input(now => this.torrent.shutdown(now))
     this.#stopped = true
-    clearTimeout(this.#timer)
+    this.#timer.stop()
     await this.#lost?.stop()
     while (this.#work.size > 0) await Promise.all(this.#work)
   }
@@ -171,7 +167,7 @@ export class TorrentRunner {
     } finally {
       this.#draining = false
     }
-    this.#arm()
+    this.#timer.arm(this.torrent.deadline)
     if (this.torrent.dirty && this.#turnEnd === undefined) this.#turnEnd = setImmediate(() => this.#endTurn())
   }
 
@@ -268,28 +264,5 @@ export class TorrentRunner {
       .catch((error: unknown) => this.#options.onFatal(error))
       .finally(() => this.#work.delete(tracked))
     this.#work.add(tracked)
-  }
-
-  #arm(): void {
-    const { deadline } = this.torrent
-    if (this.#stopped || deadline === this.#timerAt) return
-    clearTimeout(this.#timer)
-    this.#timerAt = deadline
-    if (deadline === Infinity) return
-    const now = this.#options.now()
-    const at = deadline - now > BEAT ? Math.ceil(deadline / BEAT) * BEAT : deadline
-    this.#timer = setTimeout(
-      () => {
-        if (this.#options.now() - deadline < SUSPENDED) this.#timeout()
-        // What has arrived meanwhile comes first: peers that have written are not silent.
-        else setImmediate(() => this.#timeout())
-      },
-      Math.max(1, at - now),
-    )
-  }
-
-  #timeout(): void {
-    this.#timerAt = Infinity
-    this.#input(now => this.torrent.handleTimeout(now))
   }
 }
