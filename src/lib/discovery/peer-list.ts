@@ -1,8 +1,9 @@
 // The known peers of one torrent. A peer is idle, connecting or connected; an idle one is in exactly one of three places:
-// ready to be dialed, waiting for its back-off to end, or spent (not dialed until a source names it again).
+// ready to be dialed, waiting for its back-off to end (both in the `DialQueue`), or spent (not dialed until a source names it
+// again).
 import { formatAddress, type PeerAddress } from '../base/address.ts'
 import { RecentSet } from '../base/recent-set.ts'
-import { Heap } from './heap.ts'
+import { DialQueue, type Candidate } from './dial-queue.ts'
 import { canonicalHost, ipBytes, ipScope } from './ip.ts'
 
 /** As many as libtorrent keeps (`max_peerlist_size`). */
@@ -28,37 +29,21 @@ const USER_SOURCE = 'user'
  */
 export type DialOutcome = 'failed' | 'closed' | 'useless' | 'released'
 
-interface KnownPeer {
-  readonly address: PeerAddress
+interface KnownPeer extends Candidate {
   readonly sources: Set<string>
   state: 'idle' | 'connecting' | 'connected'
   failures: number
   lastTried: number
   notBefore: number
-  /** Counts the peer's moves, so that what the heaps hold from before is known to be stale. */
-  move: number
-}
-
-/** A peer as it was when it was queued: the keys of a heap must not change under it. */
-interface Entry {
-  readonly peer: KnownPeer
-  readonly move: number
-  readonly failures: number
-  readonly lastTried: number
-  readonly notBefore: number
-  /** Of two that are alike else, the greater comes first. */
-  readonly priority: number
 }
 
 /** Times are milliseconds on one monotonic clock; sources are words such as `tracker`, `pex`, `user`. */
 export class PeerList {
   readonly #peers = new Map<string, KnownPeer>()
-  #ready = new Heap<Entry>(better)
-  readonly #waiting = new Heap<Entry>((a, b) => a.notBefore < b.notBefore)
+  readonly #queue = new DialQueue()
   readonly #spent = new Set<KnownPeer>()
   readonly #bans = new RecentSet<string>(MAX_BANS)
   readonly #ours = new RecentSet<string>(MAX_OURS)
-  #priority: (address: PeerAddress) => number = () => 0
 
   get size(): number {
     return this.#peers.size
@@ -85,28 +70,17 @@ export class PeerList {
 
   /** The best peer to dial: fewest failures, then least recently tried, then by `rank`. It stays so until `dialing` or `ban`. */
   next(now: number): PeerAddress | undefined {
-    this.#promote(now)
-    for (let entry = this.#ready.peek(); entry !== undefined; entry = this.#ready.peek()) {
-      if (entry.move === entry.peer.move) return entry.peer.address
-      this.#ready.pop()
-    }
-    return undefined
+    return this.#queue.best(now)
   }
 
   /** From now on of peers that have failed as often and were tried as long ago the one of the greatest priority is the best. */
   rank(priority: (address: PeerAddress) => number): void {
-    this.#priority = priority
-    const before = this.#ready
-    this.#ready = new Heap<Entry>(better)
-    for (let entry = before.pop(); entry !== undefined; entry = before.pop()) {
-      if (entry.move === entry.peer.move) this.#ready.push(this.#entryOf(entry.peer))
-    }
+    this.#queue.rank(priority)
   }
 
   /** When `next` has more to offer because a back-off ends; Infinity: not by waiting. */
   deadline(now: number): number {
-    this.#promote(now)
-    return this.#waiting.peek()?.notBefore ?? Infinity
+    return this.#queue.deadline(now)
   }
 
   dialing(address: PeerAddress, now: number): void {
@@ -127,16 +101,15 @@ export class PeerList {
       return
     }
     peer.state = 'idle'
-    peer.move++
     if (outcome === 'released') {
-      this.#ready.push(this.#entryOf(peer))
+      this.#queue.ready(peer)
       return
     }
     if (outcome === 'failed') peer.failures++
     const delay = outcome === 'failed' ? PEER_BACK_OFF * 2 ** (peer.failures - 1) : RECONNECT_DELAY
     peer.notBefore = now + delay
     if (outcome === 'useless' || peer.failures >= MAX_FAILURES) this.#spent.add(peer)
-    else this.#waiting.push(this.#entryOf(peer))
+    else this.#queue.wait(peer)
   }
 
   /** Not to be dialed nor taken in again, by host; on the loopback, where all share one, by host and port. */
@@ -181,7 +154,7 @@ export class PeerList {
       move: 0,
     }
     this.#peers.set(key, peer)
-    this.#ready.push(this.#entryOf(peer))
+    this.#queue.ready(peer)
     return true
   }
 
@@ -199,45 +172,24 @@ export class PeerList {
   #giveAnotherTry(peer: KnownPeer, now: number): void {
     if (peer.notBefore > now || !this.#spent.delete(peer)) return
     peer.failures = Math.min(peer.failures, MAX_FAILURES - 1)
-    peer.move++
-    this.#ready.push(this.#entryOf(peer))
+    this.#queue.ready(peer)
   }
 
   #busy(address: PeerAddress, state: 'connecting' | 'connected', now: number): KnownPeer | undefined {
     const peer = this.#find(address)
     if (peer === undefined) return undefined
     peer.state = state
-    peer.move++
+    this.#queue.withdraw(peer)
     peer.lastTried = now
     this.#spent.delete(peer)
     return peer
   }
 
   #forget(peer: KnownPeer): void {
-    peer.move++
+    this.#queue.withdraw(peer)
     this.#spent.delete(peer)
     this.#peers.delete(formatAddress(peer.address))
   }
-
-  /** Moves the peers whose back-off has ended to the ready ones. */
-  #promote(now: number): void {
-    for (let entry = this.#waiting.peek(); entry !== undefined; entry = this.#waiting.peek()) {
-      const stale = entry.move !== entry.peer.move
-      if (!stale && entry.notBefore > now) return
-      this.#waiting.pop()
-      if (!stale) this.#ready.push(this.#entryOf(entry.peer))
-    }
-  }
-
-  #entryOf(peer: KnownPeer): Entry {
-    const { address, move, failures, lastTried, notBefore } = peer
-    return { peer, move, failures, lastTried, notBefore, priority: this.#priority(address) }
-  }
-}
-
-function better(a: Entry, b: Entry): boolean {
-  if (a.failures !== b.failures) return a.failures < b.failures
-  return a.lastTried === b.lastTried ? a.priority > b.priority : a.lastTried < b.lastTried
 }
 
 function keyOf(address: PeerAddress): string {
