@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { open, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { MessagePort } from 'node:worker_threads'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { hex, sharedBytes, type SharedBytes } from '../../src/lib/base/bytes.ts'
+import { mapConcurrently } from '../../src/lib/storage/concurrently.ts'
 import { Hasher } from '../../src/lib/storage/hasher.ts'
 import { pseudoRandom, sha1, temporaryFolder } from './fixture.ts'
 
@@ -108,6 +110,17 @@ describe('Hasher', () => {
     const { fd } = await fileOf(data)
     const digest = await makeHasher().digestFile({ fd, position: 1000, length: 400_000 })
     expect(digest).toEqual(new Uint8Array(sha1(data.slice(1000, 401_000))))
+  })
+
+  it('hands over parts of files together, also where each is asked for when another is done', async () => {
+    const data = pseudoRandom('parts', 400_000)
+    const { fd } = await fileOf(data)
+    const hasher = makeHasher(1)
+    const post = vi.spyOn(MessagePort.prototype, 'postMessage')
+    const digest = (): Promise<unknown> => hasher.digestFile({ fd, position: 0, length: 400_000 })
+    const digests = await mapConcurrently(Array(100).keys(), 40, digest)
+    expect(digests.at(-1)).toEqual(new Uint8Array(sha1(data)))
+    expect(post.mock.calls.length).toBeLessThan(20)
   })
 
   it('says where a file ends too early, and goes on', async () => {

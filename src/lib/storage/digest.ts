@@ -4,8 +4,8 @@ import type { FileStore } from './files.ts'
 import type { Hasher } from './hasher.ts'
 import { Scratch } from './scratch.ts'
 
-/** Bytes under way at once: enough to keep eight threads busy. */
-const BYTES_AHEAD = 33_554_432
+/** Bytes under way at once: two batches (hasher.ts) for each of eight threads. */
+const BYTES_AHEAD = 67_108_864
 /** Of these, bytes that are spread over files and so need memory here. To open the files takes longer than to hash them. */
 const SPREAD_AHEAD = 8_388_608
 /** Pieces under way at once at most, and at least. */

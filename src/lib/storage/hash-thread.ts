@@ -5,12 +5,15 @@ import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from '
 import { HASH_LENGTH } from '../base/ids.ts'
 import { hashWorker, type HashBatchResult, type HashFault, type HashJob } from './hash-worker.ts'
 
-/** One is done, and answers are looked for only now and then: with two a thread waited for more. */
+/** One is done, and answers are looked for only now and then: with two a thread waited for more, */
 const BATCHES_AHEAD = 4
+/** where these are small. It does not while it has one that waits for the one that is done. */
+const DRY = 2
 
 export interface PendingJob {
   readonly job: HashJob
   readonly bytes: number
+  readonly sent: 'at once' | 'gathered'
   readonly resolve: (digest: Uint8Array | HashFault) => void
   readonly reject: (error: unknown) => void
 }
@@ -55,6 +58,10 @@ export class HashThread {
   /** Whether it would come to one more batch soon. */
   get hasRoom(): boolean {
     return this.#batches.length < BATCHES_AHEAD
+  }
+
+  get runsDry(): boolean {
+    return this.#batches.length < DRY
   }
 
   /** Does these next. */

@@ -14,7 +14,7 @@ const ALWAYS_AT_ONCE = 65_536
 /** And up to this while the main thread has time: 2 ms, in which nothing else happens. */
 const MAX_AT_ONCE = 4_194_304
 /** Bytes after which a batch is closed: small enough to share work out evenly, large enough that messages cost nothing. */
-const BATCH_BYTES = 1_048_576
+const BATCH_BYTES = 4_194_304
 /** Bytes that wait before one more thread is started; a download that keeps up needs one. */
 const PRESSURE_BYTES = 4_194_304
 /** Past this the disk, or the main thread, is what limits. */
@@ -52,7 +52,7 @@ export class Hasher {
   /** SHA-1, 20 bytes (BEP 3 "pieces"). Nobody may write into `data` meanwhile. */
   async digest(data: SharedBytes): Promise<Uint8Array> {
     if (!this.delegates(data.length)) return createHash('sha1').update(data).digest()
-    const digest = await this.#submit(data, data.length)
+    const digest = await this.#submit(data, data.length, 'at once')
     if (digest instanceof Uint8Array) return digest
     throw new BtError('INTERNAL', `bytes in memory could not be hashed: ${JSON.stringify(digest)}`)
   }
@@ -69,7 +69,7 @@ export class Hasher {
   async keep(piece: PieceToKeep): Promise<'kept' | 'wrong'> {
     // A message takes all of the memory that a view belongs to along, here every hash of the torrent.
     const hash = piece.hash.slice()
-    const digest = await this.#submit({ ...piece, hash }, piece.data.length)
+    const digest = await this.#submit({ ...piece, hash }, piece.data.length, 'at once')
     if (digest instanceof Uint8Array) return equal(digest, piece.hash) ? 'kept' : 'wrong'
     throw systemError(digest)
   }
@@ -79,7 +79,7 @@ export class Hasher {
    * @returns `missing` where the file ends too early. @throws what the system said, with its `code`
    */
   async digestFile(range: FileRange): Promise<Uint8Array | 'missing'> {
-    const digest = await this.#submit(range, range.length)
+    const digest = await this.#submit(range, range.length, 'gathered')
     if (digest instanceof Uint8Array || digest === 'missing') return digest
     throw systemError(digest)
   }
@@ -90,7 +90,7 @@ export class Hasher {
    * @throws what the system said, with its `code` and the `path`
    */
   async digestParts(parts: FileParts, length: number): Promise<Uint8Array | { readonly changed: string }> {
-    const digest = await this.#submit(parts, length)
+    const digest = await this.#submit(parts, length, 'gathered')
     if (digest instanceof Uint8Array) return digest
     if (digest !== 'missing' && 'changed' in digest) return digest
     throw systemError(digest)
@@ -125,10 +125,11 @@ export class Hasher {
     return this.#closed || this.#threads.length > 0 || this.#start() !== undefined
   }
 
-  #submit(job: HashJob, bytes: number): Promise<Uint8Array | HashFault> {
+  /** @param sent `gathered`: it may wait for others as long as no thread runs dry. */
+  #submit(job: HashJob, bytes: number, sent: 'at once' | 'gathered'): Promise<Uint8Array | HashFault> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(new BtError('INTERNAL', 'the hasher is closed'))
-      this.#waiting.push({ job, bytes, resolve, reject })
+      this.#waiting.push({ job, bytes, sent, resolve, reject })
       this.#waitingBytes += bytes
       this.#dispatch()
     })
@@ -144,7 +145,14 @@ export class Hasher {
   }
 
   #feed(thread: HashThread): void {
-    while (this.#waiting.length > 0 && thread.hasRoom) thread.take(this.#nextBatch())
+    while (this.#waiting.length > 0 && (thread.runsDry || (this.#closesBatch && thread.hasRoom))) {
+      thread.take(this.#nextBatch())
+    }
+  }
+
+  /** Whether what waits need not wait for more. */
+  get #closesBatch(): boolean {
+    return this.#waitingBytes >= BATCH_BYTES || this.#waiting[0]?.sent === 'at once'
   }
 
   #nextBatch(): readonly PendingJob[] {
