@@ -2,12 +2,14 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   closeSync,
+  existsSync,
   lstatSync,
   mkdtempSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -26,6 +28,8 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'bt-save-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
 })
+
+const isTwice = (names: readonly string[], name?: string): boolean => names.filter(other => other === name).length > 1
 
 describe('saveFile', () => {
   test('writes the file and leaves nothing beside it', async () => {
@@ -147,6 +151,23 @@ describe('saveFile', () => {
     writeSync(descriptor, 'after')
     expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('before,saved,after')
   })
+
+  test.runIf(process.platform === 'linux')(
+    "takes none of Node's own descriptors for one that was handed over",
+    async () => {
+      const numbers = readdirSync('/proc/self/fd').filter(number => Number(number) > 2)
+      const names = numbers.map(number =>
+        existsSync(`/proc/self/fdinfo/${number}`) ? readlinkSync(`/proc/self/fd/${number}`) : '',
+      )
+      // Pipes with both ends here: what is written into one, ends Node.
+      const own = numbers.filter((_, index) => names[index]?.startsWith('pipe:') && isTwice(names, names[index]))
+      expect(own).not.toEqual([])
+      for (const number of own) {
+        const saving = saveFile(`/dev/fd/${number}`, utf8('x'), { overwrite: true })
+        await expect(saving).rejects.toMatchObject({ code: 'DISK_FAILED' })
+      }
+    },
+  )
 })
 
 test('placeFile puts a name into a folder, and takes anything else as it is', async () => {

@@ -352,6 +352,16 @@ describe('attributes of BEP 47', () => {
     expect((await stat(output.paths[1] ?? '')).mode & 0o100).toBe(0o100)
   })
 
+  it('makes a link to the folder that it lies in', async () => {
+    const torrent = makeTorrent([
+      { path: 'sub/file', length: 16 },
+      { path: 'sub/here', length: 0, symlink: ['sub'] },
+    ])
+    const output = await outputOf(torrent)
+    await writable(torrent, output)
+    expect(await readlink(output.paths[1] ?? '')).toBe('.')
+  })
+
   it('never lets a link stand in for a folder of other files', async () => {
     const torrent = makeTorrent([
       { path: 'folder', length: 0, symlink: ['other'] },

@@ -1,6 +1,7 @@
+import { watch } from 'node:fs'
 import { chmod, link, readdir, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { isLinked, makeOwnCopy } from '../../src/lib/storage/own-copy.ts'
 import { temporaryFolder } from './fixture.ts'
 
@@ -26,6 +27,21 @@ it('a copy has the size, the mode and the holes of the file', async () => {
   expect([size, mode & 0o777]).toEqual([SIZE, 0o750])
   expect(blocks * 512).toBeLessThan(SIZE / 10)
   expect((await readdir(folder)).sort()).toEqual(['file', 'other'])
+})
+
+it('leaves nothing of what a run that was killed had copied', async () => {
+  const { folder, path } = await linked()
+  const made: string[] = []
+  // As soon as there is a draft: kept under its name, as a run that is killed leaves it.
+  const watcher = watch(folder, (_, name) => void (name?.endsWith('.bt-copy') === true && made.push(name)))
+  await makeOwnCopy(path)
+  await vi.waitFor(() => expect(made).not.toEqual([]))
+  watcher.close()
+  await link(path, join(folder, 'third'))
+  await writeFile(join(folder, made[0] ?? ''), 'half')
+  await makeOwnCopy(path)
+  expect((await stat(path)).size).toBe(SIZE)
+  expect((await readdir(folder)).sort()).toEqual(['file', 'other', 'third'])
 })
 
 it('leaves the file as it was where it is aborted, and says where there is none', async () => {

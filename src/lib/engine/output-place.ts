@@ -1,11 +1,22 @@
 // Where results and logs go, if that is no file of a folder: a device, a pipe, a descriptor that the shell has handed over. These
 // are written to as they stand. Nothing waits for somebody to open a pipe's other end, since no signal that Node handles would
 // end that wait.
-import { closeSync, constants, fstatSync, openSync, statSync, type Stats } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  type Stats,
+} from 'node:fs'
 import { BtError } from '../base/errors.ts'
 import { errnoOf } from '../storage/disk-error.ts'
 
 const HANDED_OVER = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/
+const DESCRIPTORS = '/proc/self/fd'
 const STANDARD: Readonly<Record<string, number>> = { '/dev/stdout': 1, '/dev/stderr': 2 }
 
 export interface OpenOutput {
@@ -34,6 +45,10 @@ export function losesNothing(path: string): boolean {
  */
 export function openOutput(path: string, flags: 'a' | 'w'): OpenOutput {
   const descriptor = handedOver(path)
+  if (descriptor !== undefined && isOurs(descriptor)) {
+    const message = `${path} is no descriptor that was handed over, but one of the program's own; name a file`
+    throw new BtError('DISK_FAILED', message, { details: { path } })
+  }
   // Opened anew it would have a place of its own in the file, and what is printed besides would be written over it.
   if (descriptor !== undefined && look(() => fstatSync(descriptor))?.isFile() === true) {
     return { descriptor, close: () => undefined }
@@ -45,6 +60,31 @@ export function openOutput(path: string, flags: 'a' | 'w'): OpenOutput {
 function handedOver(path: string): number | undefined {
   const number = HANDED_OVER.exec(path)?.[1]
   return number === undefined ? STANDARD[path] : Number(number)
+}
+
+/**
+ * Node has descriptors of its own, pipes to itself among them: it dies of what is written into these. Linux tells, where they
+ * have no name, or their other end is open here too.
+ */
+function isOurs(descriptor: number): boolean {
+  if (descriptor <= 2) return false
+  const name = nameOf(descriptor)
+  if (name?.startsWith('pipe:') !== true) return name?.startsWith('anon_inode:') === true
+  return readdirSync(DESCRIPTORS).some(other => nameOf(other) === name && isRead(other))
+}
+
+function nameOf(descriptor: number | string): string | undefined {
+  try {
+    return readlinkSync(`${DESCRIPTORS}/${descriptor}`)
+  } catch {
+    return undefined
+  }
+}
+
+/** proc(5): the flags that it was opened with, in octal. */
+function isRead(descriptor: string): boolean {
+  const flags = /^flags:\s*([0-7]+)/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8'))?.[1] ?? ''
+  return (Number.parseInt(flags, 8) & constants.O_WRONLY) === 0
 }
 
 /** What can not be looked at fails when it is opened. */

@@ -1,8 +1,8 @@
 // A file that has other names too (hard links) is not written to, since those would get the same: the name that is ours gets a copy.
-import { randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { copyFile, rename, rm } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { closeDescriptor, look, openDescriptor, reading, setSize, writing } from './descriptor.ts'
 import { diskError, isAbsent } from './disk-error.ts'
 import { COPY_SUFFIX } from './output.ts'
@@ -28,9 +28,10 @@ export async function isLinked(path: string): Promise<boolean> {
  * @throws BtError DISK_*; the signal's reason
  */
 export async function makeOwnCopy(path: string, signal?: AbortSignal): Promise<void> {
-  const draft = join(dirname(path), `.${randomUUID()}${COPY_SUFFIX}`)
+  const draft = draftOf(path)
   try {
     signal?.throwIfAborted()
+    await rm(draft, { force: true })
     if (!(await clone(path, draft))) await copy(path, draft, signal)
     await rename(draft, path)
   } catch (error) {
@@ -38,6 +39,12 @@ export async function makeOwnCopy(path: string, signal?: AbortSignal): Promise<v
     signal?.throwIfAborted()
     throw diskError(error, path, 'copy')
   }
+}
+
+/** Always the same, so that what a run left that was killed is in nobody's way. A name of its own length might not fit. */
+function draftOf(path: string): string {
+  const name = createHash('sha1').update(basename(path)).digest('hex')
+  return join(dirname(path), `.${name}${COPY_SUFFIX}`)
 }
 
 /** Where the file system can, the two go on to share what is the same. @returns whether it can */

@@ -109,7 +109,8 @@ async function makeEmptyFile({ path, executable }: EmptyFile, folders: Folders):
 /** `target` is inside the root: the elements of a BEP 47 "symlink path" are safe and start at the torrent's root. */
 async function makeLink(path: string, target: string): Promise<void> {
   try {
-    await symlink(relative(dirname(path), target), path)
+    // To its own folder it would be a link to nothing, which the system does not make.
+    await symlink(relative(dirname(path), target) || '.', path)
   } catch (error) {
     if (!LINK_DISPENSABLE.has(errnoOf(error) ?? '')) throw diskError(error, path, 'create')
   }
