@@ -88,6 +88,8 @@ describe('bt tracker', () => {
     const refused = await bt(['tracker', ...ANY_PORT, '--state', nowhere])
     expect(refused).toMatchObject({ stdout: '', code: 8 }) // and not after a day of work
     expect(refused.stderr).toContain(`can not write to "${dirname(nowhere)}": it does not exist`)
+    const device = await bt(['tracker', ...ANY_PORT, '--state', '/dev/null'])
+    expect([device.stderr, device.code]).toEqual(['bt: /dev/null is no file; name one for the state\n', 3])
     writeFileSync(state, 'nonsense')
     const { stderr, code } = await bt(['tracker', ...ANY_PORT, '--state', state])
     expect(code).toBe(3)

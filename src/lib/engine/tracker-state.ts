@@ -3,6 +3,7 @@ import { BtError } from '../base/errors.ts'
 import { diskError } from '../storage/disk-error.ts'
 import { replaceFile } from '../storage/replace-file.ts'
 import type { Tracker } from '../tracker/tracker.ts'
+import { isWrittenInPlace } from './output-place.ts'
 import { readBounded } from './read-bounded.ts'
 import { checkFree } from './save-file.ts'
 
@@ -14,6 +15,8 @@ const MAX_STATE_BYTES = 1_073_741_824
  * @throws BtError INPUT_UNREADABLE, DISK_*, also where the file could not be written in the end
  */
 export async function loadState(tracker: Tracker, path: string): Promise<void> {
+  // What is kept is put into its place, and a device would be lost; to read one never ends.
+  if (isWrittenInPlace(path)) throw new BtError('INPUT_UNREADABLE', `${path} is no file; name one for the state`)
   const state = await readBounded(path, MAX_STATE_BYTES).catch((error: NodeJS.ErrnoException): 'missing' => {
     if (error.code === 'ENOENT') return 'missing'
     throw error instanceof BtError ? error : diskError(error, path, 'read')
