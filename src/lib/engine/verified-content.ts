@@ -1,5 +1,6 @@
-// No byte leaves that is not as it was when it was verified: what lies in a file that somebody has changed since is hashed
-// again before it is given to anyone, once for each change.
+// No byte leaves that is not as it was when it was verified. What lies in a file that somebody has changed meanwhile, be it
+// once, is hashed each time before it is given to anyone: the time of a change may be settled when it begins, or by the first
+// of many, and says nothing of what is still being written.
 import type { Bitfield } from '../base/bitfield.ts'
 import { equal, type SharedBytes } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
@@ -8,13 +9,12 @@ import type { Kept } from '../storage/content-file.ts'
 import { digestRange, digestScratch } from '../storage/digest.ts'
 import type { FileStore } from '../storage/files.ts'
 import type { Hasher } from '../storage/hasher.ts'
-import { lengthOf } from '../storage/parts.ts'
+import { lengthOf, put } from '../storage/parts.ts'
 import { pieceExtent } from '../storage/plan.ts'
 import type { Scratch } from '../storage/scratch.ts'
 import type { Content } from './content.ts'
-
-/** A file that changes all the time is not worth more attempts. */
-const MAX_ATTEMPTS = 3
+import { HashedPieces } from './hashed-pieces.ts'
+import { WrongLooks } from './wrong-looks.ts'
 
 const REMEDIES = {
   read: 'what is put back is served again',
@@ -26,12 +26,9 @@ export class VerifiedContent implements Content {
   readonly #info: Info
   readonly #hasher: Hasher
   readonly #scratch: Scratch
-  /** How often the files of a piece had been changed when it was verified last; at first they had not. */
-  readonly #verified = new Map<number, number>()
-  /** How the files of a piece were when it was looked at because it had been lost, and was wrong. */
-  readonly #wrong = new Map<number, string>()
-  /** Verified just now. */
-  readonly #hashing = new Map<number, Promise<'right' | 'wrong' | 'changing'>>()
+  readonly #hashed: HashedPieces
+  /** Pieces that were looked at because they had been lost. */
+  readonly #wrong = new WrongLooks()
 
   /** @param store all of whose pieces that will be read were verified since its first survey, or are written first */
   constructor(store: FileStore, info: Info, hasher: Hasher) {
@@ -39,98 +36,74 @@ export class VerifiedContent implements Content {
     this.#info = info
     this.#hasher = hasher
     this.#scratch = digestScratch(info.pieceLength)
+    this.#hashed = new HashedPieces(store, info, hasher)
   }
 
   /** @throws BtError HASH_MISMATCH where a piece does not match its hash any more, DISK_* */
   async readInto(offset: number, parts: readonly Uint8Array[]): Promise<void> {
-    const length = lengthOf(parts)
-    for (let attempt = 0; ; attempt++) {
-      await this.#store.readScattered(offset, parts)
-      const doubtful = this.#doubtful(offset, length)
-      if (doubtful.length === 0) return
-      const results = await Promise.all(doubtful.map(piece => this.#verify(piece)))
-      const wrong = doubtful.find((_, index) => results[index] === 'wrong' || attempt === MAX_ATTEMPTS)
-      if (wrong !== undefined) throw this.#changed(wrong)
-      // What was read may be older than what was hashed.
+    // Whether these files have changed is known once they were read.
+    await this.#store.readScattered(offset, parts)
+    const end = offset + lengthOf(parts)
+    for (const piece of this.#doubtful(offset, end)) {
+      const extent = pieceExtent(this.#info, piece)
+      const from = Math.max(offset, extent.offset)
+      const to = Math.min(end, extent.offset + extent.length)
+      const right = await this.#hashed.with(piece, this.#changesIn(piece), bytes =>
+        put(bytes.subarray(from - extent.offset, to - extent.offset), parts, from - offset),
+      )
+      if (!right) throw this.#changed(piece)
     }
   }
 
-  async write(offset: number, data: Uint8Array): Promise<void> {
-    await this.#store.write(offset, data)
-    this.#written(offset)
+  write(offset: number, data: Uint8Array): Promise<void> {
+    return this.#store.write(offset, data)
   }
 
   async keep(offset: number, data: SharedBytes, hash: Uint8Array): Promise<Kept> {
-    if (!this.#hasher.delegates(data.length)) return 'left'
-    const outcome = await this.#store.keep(offset, data, hash, this.#hasher)
-    if (outcome === 'kept') this.#written(offset)
-    return outcome
-  }
-
-  #written(offset: number): void {
-    if (this.#store.looks.changes === 0) return
-    const piece = Math.floor(offset / this.#info.pieceLength)
-    this.#verified.set(piece, this.#changesIn(piece))
+    return this.#hasher.delegates(data.length) ? this.#store.keep(offset, data, hash, this.#hasher) : 'left'
   }
 
   /**
-   * Hashes again what others may have changed since it was verified.
+   * Hashes again what lies in files that others have changed.
    * @param pieces that were verified
    * @throws BtError HASH_MISMATCH where one is wrong now
    */
   async confirm(pieces: Bitfield): Promise<void> {
     if (this.#store.looks.changes === 0) return
     for (const piece of pieces.indices()) {
-      const { offset, length } = pieceExtent(this.#info, piece)
-      if (this.#doubtful(offset, length).length === 0) continue
-      if ((await this.#verify(piece)) !== 'right')
+      const before = this.#changesIn(piece)
+      if (before === 0) continue
+      if (!(await this.#matches(piece)) || this.#changesIn(piece) !== before)
         throw this.#changed(piece, 'the same command gets what is wrong of it')
     }
   }
 
-  /**
-   * Whether a piece that was lost is right, in the files that are at their paths now. It is hashed again only once these are
-   * others than at the last look, or have changed since.
-   */
+  /** Whether a piece that was lost is right, in the files that are at their paths now, or was when it was due to be hashed. */
   async isRight(piece: number): Promise<boolean> {
     const { offset, length } = pieceExtent(this.#info, piece)
     const stamp = await this.#store.looks.stampText(offset, length)
-    if (stamp === undefined || stamp === this.#wrong.get(piece)) return false
+    if (stamp === undefined || !this.#wrong.isDue(piece, stamp)) return false
     await this.#store.reopen(offset, length)
-    let result = await this.#verify(piece)
-    // The first reading of another file than before is what tells so.
-    for (let attempt = 1; result === 'changing' && attempt < MAX_ATTEMPTS; attempt++) result = await this.#verify(piece)
-    if (result === 'right') this.#wrong.delete(piece)
-    else this.#wrong.set(piece, stamp)
-    return result === 'right'
+    const right = await this.#matches(piece)
+    this.#wrong.hashed(piece, stamp, right)
+    return right
   }
 
-  #doubtful(offset: number, length: number): number[] {
+  /** Pieces that have bytes of the range and of a file that was ever changed by others. */
+  #doubtful(offset: number, end: number): number[] {
     if (this.#store.looks.changes === 0) return []
     const { pieceLength } = this.#info
     const doubtful: number[] = []
-    for (let piece = Math.floor(offset / pieceLength); piece * pieceLength < offset + length; piece++) {
-      if ((this.#verified.get(piece) ?? 0) !== this.#changesIn(piece)) doubtful.push(piece)
+    for (let piece = Math.floor(offset / pieceLength); piece * pieceLength < end; piece++) {
+      if (this.#changesIn(piece) > 0) doubtful.push(piece)
     }
     return doubtful
   }
 
-  #verify(piece: number): Promise<'right' | 'wrong' | 'changing'> {
-    let hashing = this.#hashing.get(piece)
-    if (hashing === undefined) {
-      hashing = this.#hash(piece).finally(() => this.#hashing.delete(piece))
-      this.#hashing.set(piece, hashing)
-    }
-    return hashing
-  }
-
-  async #hash(piece: number): Promise<'right' | 'wrong' | 'changing'> {
-    const before = this.#changesIn(piece)
+  /** As it is on the disk. */
+  async #matches(piece: number): Promise<boolean> {
     const digest = await digestRange(this.#store, this.#hasher, pieceExtent(this.#info, piece), this.#scratch)
-    if (this.#changesIn(piece) !== before) return 'changing'
-    if (digest === 'missing' || !equal(digest, pieceHash(this.#info, piece))) return 'wrong'
-    this.#verified.set(piece, before)
-    return 'right'
+    return digest !== 'missing' && equal(digest, pieceHash(this.#info, piece))
   }
 
   #changesIn(piece: number): number {
