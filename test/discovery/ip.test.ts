@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { isIPv6 } from 'node:net'
 import { describe, expect, it } from 'vitest'
-import { canonicalHost, ipBytes, ipScope, isLinkLocal, ipText } from '../../src/lib/discovery/ip.ts'
+import { canonicalHost, ipBytes, ipScope, isLinkLocal, ipText, networkOf } from '../../src/lib/discovery/ip.ts'
 
 describe('ipText', () => {
   // Section numbers are those of RFC 5952.
@@ -134,5 +134,20 @@ describe('isLinkLocal', () => {
     ['localhost', false],
   ])('%s: %s', (text, expected) => {
     expect(isLinkLocal(text)).toBe(expected)
+  })
+})
+
+describe('networkOf', () => {
+  it.each([
+    ['IPv4', '1.2.3.4', '1.2.3.4'],
+    ['mapped IPv4', '::ffff:1.2.3.4', '1.2.3.4'],
+    ['the first 64 bits of IPv6', '2001:DB8:0:7:1:2:3:4', '2001:db8:0:7::/64'],
+    ['others of them', '2001:db8:0:7::', '2001:db8:0:7::/64'],
+    ['IPv4 behind NAT64', '64:ff9b::102:304', '1.2.3.4'],
+    ['behind a NAT64 of the network itself', '64:ff9b:1::102:304', '64:ff9b:1::102:304'],
+    ['6to4, of which one IPv4 address has 80 bits', '2002:102:304:7::1', '1.2.3.4'],
+    ['a name', 'Tracker.Example', 'tracker.example'],
+  ])('%s', (_, host, network) => {
+    expect(networkOf(host)).toBe(network)
   })
 })

@@ -34,6 +34,13 @@ describe('where all places are taken', () => {
     expect(crowding(crowd({ '52.0.0.1': 12 }, 'us')).yielding(NEWCOMER, 0)).toBeUndefined()
   })
 
+  it('a network of IPv6 counts as one host, however many addresses it has', () => {
+    const hosts = Array.from({ length: 12 }, (_, n) => [`2001:db8::${n + 1}`, 1])
+    const peers = crowd(Object.fromEntries(hosts) as Record<string, number>)
+    expect(crowding(peers).yielding({ host: '2001:db8:0:1::1', port: 1 }, 0)).toBe(peers.get(12))
+    expect(crowding(peers).yielding({ host: '2001:db8::ff', port: 1 }, 0)).toBeUndefined()
+  })
+
   it('one of those who came, and gave nothing in a minute, makes room for whom we want to dial', () => {
     const peers = crowd({ '52.0.0.1': 3, '52.0.0.2': 3 })
     peers.get(1)?.download.add(1, 0)

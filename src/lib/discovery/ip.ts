@@ -35,6 +35,18 @@ export function canonicalHost(host: string): string {
   return bytes === undefined ? host.toLowerCase() : ipText(bytes)
 }
 
+/**
+ * What one party has of addresses, as one text: an IPv4 address, but 64 bits of an IPv6 one, as that many is the least that
+ * anybody is given (RFC 6177). Behind a translator each IPv4 address is somebody else.
+ */
+export function networkOf(host: string): string {
+  const bytes = ipBytes(host)
+  if (bytes === undefined) return host.toLowerCase()
+  if (bytes.length === IPV4_LENGTH || startsWith(bytes, LOCAL_NAT64)) return ipText(bytes)
+  const embedded = embeddedIpv4(bytes)
+  return embedded === undefined ? `${ipText(bytes.map((byte, index) => (index < 8 ? byte : 0)))}/64` : ipText(embedded)
+}
+
 /** Undefined where the text is no literal address. A zone (`%eth0`) is looked past. */
 export function ipScope(text: string): IpScope | undefined {
   const bytes = ipBytes(text.replace(/%.*$/, ''))

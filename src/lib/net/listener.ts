@@ -4,6 +4,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import type { PeerAddress } from '../base/address.ts'
 import { BtError, messageOf } from '../base/errors.ts'
 import type { PeerId } from '../base/ids.ts'
+import { networkOf } from '../discovery/ip.ts'
 import { PeerConnection } from '../wire/connection.ts'
 import { encodeHandshake, reservedBytes, type Handshake } from '../wire/handshake.ts'
 import { PeerSocket, type PeerSocketOwner } from './peer-socket.ts'
@@ -127,11 +128,12 @@ export class Listener {
   #makeRoom(): void {
     const counts = new Map<string, number>()
     for (const { remoteAddress } of this.#unclaimed.keys()) {
-      counts.set(remoteAddress.host, (counts.get(remoteAddress.host) ?? 0) + 1)
+      const network = networkOf(remoteAddress.host)
+      counts.set(network, (counts.get(network) ?? 0) + 1)
     }
     const most = Math.max(...counts.values())
     for (const [socket, leave] of this.#unclaimed) {
-      if (counts.get(socket.remoteAddress.host) !== most) continue
+      if (counts.get(networkOf(socket.remoteAddress.host)) !== most) continue
       leave()
       return socket.close()
     }

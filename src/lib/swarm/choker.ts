@@ -33,7 +33,7 @@ export interface ChokeCandidate {
   readonly stalled: boolean
   /** It has asked for nothing that it was not sent, and was sent nothing lately. */
   readonly idle: boolean
-  /** Where it is: slots go round among these first. */
+  /** Where it is, as `networkOf` says: slots go round among these first. */
   readonly host: string
 }
 

@@ -1,11 +1,17 @@
 // Who makes room where all places are taken, so that nobody can keep others out by taking them all: no host keeps many
-// places while another has none, and those who come to us do not keep out the peers that we choose ourselves.
+// places while another has none, who takes nothing of what it is offered keeps none for long, and those who come to us do not
+// keep out the peers that we choose ourselves. A host is what one party has: of IPv6 that is a network (`networkOf`).
 import type { PeerAddress } from '../base/address.ts'
-import { canonicalHost } from '../discovery/ip.ts'
+import { networkOf } from '../discovery/ip.ts'
 import type { SwarmPeer } from './peer.ts'
+import { pipeOf } from './read-ahead.ts'
 
 /** Milliseconds after which a peer that is of no use may have to make room: it has had time to show. */
 const SETTLING_TIME = 60_000
+/** Milliseconds after it was unchoked in which a peer takes something, or its place is for others: a turn of a seed's. */
+const UNUSED_TURN = 60_000
+/** Milliseconds that a peer keeps its place while nothing moves, be it that it waits for its first turn. */
+const PATIENCE = 600_000
 /** Connections of one host that are never too many: there may be a household, or an office, behind one address. */
 const MANY = 8
 
@@ -20,12 +26,13 @@ export class Crowding {
   }
 
   /**
-   * The peer to leave for one that has come to us: the latest of a host that has many more; else, of those that neither want
-   * nor give anything, the one that BEP 40 puts last, if it comes after the newcomer. O(peers).
+   * The peer to leave for one that has come to us: the latest of a host that has many more; else the one that has taken nothing
+   * for longest, where that is too long; else, of those that neither want nor give anything, the one that BEP 40 puts last, if it
+   * comes after the newcomer. O(peers).
    */
   yielding(newcomer: PeerAddress, now: number): SwarmPeer | undefined {
     const { host } = newcomer
-    return this.#surplus(1 + this.#countOf(canonicalHost(host))) ?? this.#useless(newcomer, now)
+    return this.#surplus(1 + this.#countOf(networkOf(host))) ?? this.#overdue(now) ?? this.#useless(newcomer, now)
   }
 
   /**
@@ -50,7 +57,7 @@ export class Crowding {
     const latest = new Map<string, { count: number; peer: SwarmPeer }>()
     for (const peer of this.#peers.values()) {
       if (peer.initiator === 'us') continue
-      const host = canonicalHost(peer.address.host)
+      const host = networkOf(peer.address.host)
       latest.set(host, { count: (latest.get(host)?.count ?? 0) + 1, peer })
     }
     let most = Math.max(MANY, least)
@@ -65,8 +72,20 @@ export class Crowding {
 
   #countOf(host: string): number {
     let count = 0
-    for (const { address } of this.#peers.values()) if (canonicalHost(address.host) === host) count++
+    for (const { address } of this.#peers.values()) if (networkOf(address.host) === host) count++
     return count
+  }
+
+  #overdue(now: number): SwarmPeer | undefined {
+    let overdue: SwarmPeer | undefined
+    let first = Infinity
+    for (const peer of this.#peers.values()) {
+      const until = peer.handshaken ? keepsUntil(peer) : Infinity
+      if (until > now || until >= first) continue
+      first = until
+      overdue = peer
+    }
+    return overdue
   }
 
   #useless(newcomer: PeerAddress, now: number): SwarmPeer | undefined {
@@ -81,4 +100,18 @@ export class Crowding {
     }
     return worst
   }
+}
+
+/** When a peer has had its time, unless something moves before; Infinity: it is of use, or it is not for it to act. */
+function keepsUntil(peer: SwarmPeer): number {
+  const { connection, lastTaken, offeredAt } = peer
+  if (connection === undefined || connection.amInterested || peer.outstanding > 0 || peer.serving > 0) return Infinity
+  // It has asked, and its socket is free: it is we who are slow.
+  if (peer.wants.length > 0 && pipeOf(peer) === 0) return Infinity
+  const tookNothing = offeredAt > lastTaken
+  const { amChoking, peerInterested } = connection
+  if (tookNothing || (peerInterested && !amChoking)) return Math.max(offeredAt, lastTaken) + UNUSED_TURN
+  // Its last turn was of use to it, and so may the next be.
+  if (peerInterested && lastTaken > 0) return Infinity
+  return Math.max(peer.connectedAt, lastTaken, peer.lastProgress) + PATIENCE
 }

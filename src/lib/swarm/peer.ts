@@ -55,6 +55,9 @@ export class SwarmPeer {
   /** Its requests that we have turned down since we last unchoked it. */
   refused: number = 0
   lastUnchokedAt: number = 0
+  /** When its socket was last given a block, and when it was first unchoked after that. */
+  lastTaken: number = 0
+  offeredAt: number = 0
   /** When its socket last took something, or little was waiting for it. */
   lastRead: number = 0
   servedAny: boolean = false

@@ -20,15 +20,13 @@ export const MOST_STALLED = 16
 export function serveInTurn(peers: readonly ChokeCandidate[], slots: number, now: number): ChokeCandidate[] {
   const served = peers.filter(peer => peer.interested && !peer.choked).sort(byTaking)
   const idles = (peer: ChokeCandidate): boolean => peer.idle && now - lastUnchoked(peer) >= MOST_IDLE
-  const takers =
-    isAnyStalled(peers) || served.some(idles)
-      ? served.filter(peer => !peer.stalled && !idles(peer)).slice(0, slots >> 1)
-      : []
+  const wasted = isAnyStalled(peers) || served.some(idles)
+  const takers = wasted ? served.filter(peer => !peer.stalled && !idles(peer)).slice(0, slots >> 1) : []
   const stays = (peer: ChokeCandidate): boolean =>
     !idles(peer) && (now - lastUnchoked(peer) < SEED_QUANTUM || takers.includes(peer))
   const staying = served.filter(stays)
   const most = isCrowded(peers) ? Math.max(slots, staying.length + 1) : slots + slotsBesides(peers)
-  return [...staying, ...waitingInTurn(peers), ...served.filter(peer => !stays(peer))].slice(0, most)
+  return [...staying, ...waitingInTurn(peers, wasted), ...served.filter(peer => !stays(peer))].slice(0, most)
 }
 
 /** Slots that there are besides, for those that stall. */
@@ -38,12 +36,15 @@ export function slotsBesides(peers: readonly ChokeCandidate[]): number {
 }
 
 /**
- * Those that wait, the longest first. While peers stall every other one is the newest that was never served, or a fast one
- * would have to wait until all slow ones before it have had their turn.
+ * Those that wait, the longest first. While turns are wasted every other one is the newest that was never served, or one that
+ * takes much would have to wait until all before it, which take little or nothing, have had their turn.
  */
-export function waitingInTurn(peers: readonly ChokeCandidate[]): ChokeCandidate[] {
+export function waitingInTurn(
+  peers: readonly ChokeCandidate[],
+  wasted: boolean = isAnyStalled(peers),
+): ChokeCandidate[] {
   const waiting = peers.filter(peer => peer.interested && peer.choked).sort(byWait)
-  if (!isAnyStalled(peers)) return hostsInTurn(waiting, peers)
+  if (!wasted) return hostsInTurn(waiting, peers)
   const newest = waiting.filter(peer => lastUnchoked(peer) === 0).sort((a, b) => b.connectedAt - a.connectedAt)
   const ordered = waiting.flatMap((peer, index) => [newest[index] ?? peer, peer])
   return hostsInTurn([...new Set(ordered)], peers)

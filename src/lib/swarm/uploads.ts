@@ -2,7 +2,7 @@
 // in runs, ahead of its socket (`read-ahead.ts`); a peer we choke has nothing queued but what it is allowed to have even then
 // (BEP 6).
 import type { Bitfield } from '../base/bitfield.ts'
-import { canonicalHost } from '../discovery/ip.ts'
+import { networkOf } from '../discovery/ip.ts'
 import { BLOCK_LENGTH, type Block } from '../metainfo/block.ts'
 import type { PieceLayout } from '../metainfo/layout.ts'
 import type { PeerKey } from '../picker/picker.ts'
@@ -141,6 +141,7 @@ export class Uploads {
     }
     connection.sendRun(run, now)
     peer.upload.add(length, now)
+    peer.lastTaken = now
     peer.budget.earn(blocks.length * EARNED_BY_BLOCK)
     this.#grants.earn(length)
     if (!peer.servedAny) {
@@ -173,7 +174,7 @@ export class Uploads {
         snubbed: peer.snubbed,
         stalled: isStalled(peer, now),
         idle: pipeOf(peer) === 0 && peer.wants.length === 0 && peer.upload.rate(now) === 0,
-        host: canonicalHost(peer.address.host),
+        host: networkOf(peer.address.host),
       })
     }
     const { unchoke, choke } = this.#choker.decide(candidates, now, seeding)
@@ -200,6 +201,7 @@ export class Uploads {
     const peer = this.#peers.get(key)
     if (peer === undefined) return
     peer.lastUnchokedAt = now
+    if (peer.offeredAt <= peer.lastTaken) peer.offeredAt = now
     peer.refused = 0
     peer.connection?.unchoke(now)
     this.#outbox.touch(peer)
