@@ -43,6 +43,25 @@ describe('changes of files', () => {
     expect(changes.total).toBe(1)
   })
 
+  it('are what a write of ours finds, told once it is over, unless another of ours was under way meanwhile', () => {
+    const changes = new FileChanges(3)
+    for (const file of [0, 1, 2]) changes.expect(file, stamp(5, 1))
+    const write = (file: number, before: number, meanwhile: () => void = () => undefined): void => {
+      const turn = changes.writing(file)
+      meanwhile()
+      changes.written(file, stamp(5, 9), { stamp: stamp(5, before), turn })
+    }
+    write(0, 1)
+    expect(changes.total).toBe(0)
+    write(0, 8)
+    expect(changes.of(0)).toBe(1)
+    write(1, 8, () => write(1, 8))
+    changes.writing(2)
+    write(2, 8)
+    changes.written(2, stamp(5, 9))
+    expect(changes.total).toBe(1)
+  })
+
   it('are not told by a look that takes its time where we have written since', () => {
     const changes = new FileChanges(4)
     for (const file of [0, 1, 2, 3]) changes.expect(file, stamp(5, 1))

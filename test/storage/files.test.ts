@@ -11,6 +11,7 @@ import {
   stat,
   symlink,
   truncate,
+  utimes,
   writeFile,
 } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -405,6 +406,19 @@ describe('many small files', () => {
         expect(files[index]?.stamp).toEqual({ size: Number(size), mtimeNs, ctimeNs })
       }
     }
+  })
+
+  it('are seen changed where others did so between two writes of ours, and not by ours', async () => {
+    const torrent = small()
+    const output = await outputOf(torrent)
+    const store = await writable(torrent, output)
+    await store.looks.survey()
+    await writePieces(store, torrent, [0, 1, 2])
+    expect(store.looks.changes).toBe(0)
+    const shared = torrent.info.files.findIndex(({ offset, length }) => offset + length > 1800)
+    await utimes(output.paths[shared] ?? '', 1, 1)
+    await writePieces(store, torrent, all(torrent).slice(3))
+    expect([store.looks.changes, store.looks.changesIn(1799, 1).count]).toEqual([1, 1])
   })
 
   it('are cut where they are too long, and missing where they are too short or gone', async () => {

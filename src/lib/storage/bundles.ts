@@ -2,7 +2,7 @@
 // these one by one.
 import { isShared, type SharedBytes } from '../base/bytes.ts'
 import { mapConcurrently } from './concurrently.ts'
-import type { ExactStamp, Found } from './file-stamp.ts'
+import { stampOf, type ExactStamp, type Found } from './file-stamp.ts'
 import type { FileThreads } from './file-threads.ts'
 import type { FilesAnswer, FilesJob } from './file-worker.ts'
 import type { Root } from './in-place.ts'
@@ -33,7 +33,8 @@ export interface NewPart extends SmallPart {
   readonly create: boolean
 }
 
-type Noted<P> = (part: P, stamp: ExactStamp) => void
+/** @param before undefined where it was not looked at, or nothing was */
+type Noted<P> = (part: P, stamp: ExactStamp, before: ExactStamp | undefined) => void
 
 export class Bundles {
   readonly #threads: FileThreads
@@ -174,12 +175,12 @@ function putRuns(
 
 function note<P>(parts: readonly P[], answer: FilesAnswer, noted: Noted<P>): void {
   for (const [index, part] of parts.entries()) {
-    const found = foundIn(answer, index)
-    if (typeof found !== 'string') noted(part, found)
+    const stamp = stampOf(foundIn(answer, index))
+    if (stamp !== undefined) noted(part, stamp, answer.before && stampOf(foundIn(answer.before, index)))
   }
 }
 
-function foundIn({ sizes, times }: FilesAnswer, index: number): Found {
+function foundIn({ sizes, times }: Pick<FilesAnswer, 'sizes' | 'times'>, index: number): Found {
   const size = sizes?.[index] ?? -1
   if (sizes === undefined || size < 0) return size === -2 ? 'special' : 'nothing'
   return { size, mtimeNs: times?.[index] ?? 0n, ctimeNs: times?.[sizes.length + index] ?? 0n }

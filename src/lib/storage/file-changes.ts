@@ -58,21 +58,28 @@ export class FileChanges {
     }
   }
 
-  /** A write of our own begins. */
-  writing(file: number): void {
-    this.#turn(file)
+  /** A write of our own begins. @returns its turn */
+  writing(file: number): number {
     this.#writes[file] = (this.#writes[file] ?? 0) + 1
+    return this.#turn(file)
   }
 
-  /** It is over. @param stamp undefined where it is not known, after a failure */
-  written(file: number, stamp: ExactStamp | undefined): void {
+  /**
+   * It is over.
+   * @param stamp undefined where it is not known, after a failure
+   * @param found what only now is known of how the file was before, and the turn: with no other write of ours meanwhile, that
+   * is a look as well
+   */
+  written(file: number, stamp: ExactStamp | undefined, found?: { stamp: ExactStamp; turn: number }): void {
+    const alone = this.#writes[file] === 1 && this.#turns[file] === found?.turn
     this.#turn(file)
     this.#writes[file] = Math.max(1, this.#writes[file] ?? 0) - 1
+    if (alone && found !== undefined) this.seen(file, found.stamp)
     if (stamp !== undefined) this.#remember(file, stamp)
   }
 
-  #turn(file: number): void {
-    this.#turns[file] = (this.#turns[file] ?? 0) + 1
+  #turn(file: number): number {
+    return (this.#turns[file] = (this.#turns[file] ?? 0) + 1)
   }
 
   #isAsBefore(file: number, { size, mtimeNs, ctimeNs }: ExactStamp): boolean {

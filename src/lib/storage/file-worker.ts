@@ -1,6 +1,6 @@
 // What runs in a file thread. The function is handed over as its own source text, so that it runs the same from `dist` and
 // from the TypeScript sources under test: it must use nothing from outside itself but globals.
-import type { BigIntStats } from 'node:fs'
+import type { BigIntStats, Stats } from 'node:fs'
 import type { SharedBytes } from '../base/bytes.ts'
 import type { inPlaceBelow, placeOf, Root } from './in-place.ts'
 
@@ -33,6 +33,8 @@ export interface FilesAnswer {
   readonly sizes?: Float64Array
   /** The last change of its bytes and, after all of these, of anything about it (`ctime`), nanoseconds since 1970. */
   readonly times?: BigInt64Array
+  /** The same before a `write`; nothing is where it was made. */
+  readonly before?: Pick<FilesAnswer, 'sizes' | 'times'>
 }
 
 interface FileTask {
@@ -92,10 +94,10 @@ export function fileWorker(below: typeof inPlaceBelow, place: typeof placeOf): v
     }
   }
 
-  function sizeOf(fd: number): number {
-    const stats = fs.fstatSync(fd)
+  function found(fd: number, bigint: boolean): Stats | BigIntStats {
+    const stats = fs.fstatSync(fd, { bigint })
     if (!stats.isFile()) throw new Error('no regular file')
-    return stats.size
+    return stats
   }
 
   /** What the write itself makes as long as it must be is not sized before. */
@@ -137,7 +139,11 @@ export function fileWorker(below: typeof inPlaceBelow, place: typeof placeOf): v
   }
 
   /** Does one thing to each file's open descriptor. @returns the numbers of those where it failed */
-  function each(job: FilesJob, act: (task: FileTask, fd: number, size: number, index: number) => void): number[] {
+  function each(
+    job: FilesJob,
+    act: (task: FileTask, fd: number, index: number, size: number) => void,
+    before?: Stamps,
+  ): number[] {
     const writes = job.act === 'write' || job.act === 'make'
     const root = writes ? job.root : undefined
     if (root !== undefined && leadsElsewhere(root)) return [...Array(job.count).keys()]
@@ -152,9 +158,10 @@ export function fileWorker(below: typeof inPlaceBelow, place: typeof placeOf): v
         fresh &&= !task.create || made !== undefined
         const fd = made ?? open(job.root, task.path, task.create ? O_RDWR | O_CREAT : O_RDWR, real)
         try {
-          const size = made === undefined ? sizeOf(fd) : 0
+          const stats = made === undefined ? found(fd, before !== undefined) : undefined
           if (isInPlace?.(task.path, fd) === false) throw new Error('behind a link')
-          act(task, fd, size, index)
+          if (typeof stats?.size === 'bigint') before?.note(index, stats as BigIntStats)
+          act(task, fd, index, Number(stats?.size ?? 0))
         } finally {
           fs.closeSync(fd)
         }
@@ -188,11 +195,13 @@ export function fileWorker(below: typeof inPlaceBelow, place: typeof placeOf): v
     const data = job.data ?? new Uint8Array()
     const transfer = job.act === 'read' ? read : write
     const stamps = new Stamps(job.count)
-    const failed = each(job, (task, fd, size, index) => {
+    const before = job.act === 'write' ? new Stamps(job.count) : undefined
+    const act = (task: FileTask, fd: number, index: number, size: number): void => {
       transfer(fd, task, data.subarray(task.start, task.start + task.length), size)
       stamps.note(index, fs.fstatSync(fd, { bigint: true }))
-    })
-    return { failed, sizes: stamps.sizes, times: stamps.times }
+    }
+    const failed = each(job, act, before)
+    return { failed, sizes: stamps.sizes, times: stamps.times, ...(before && { before }) }
   }
 
   parentPort?.on('message', (jobs: readonly FilesJob[]) => {

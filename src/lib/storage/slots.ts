@@ -84,12 +84,15 @@ export class Slots {
   async #write(stretches: readonly Stretch[], data: Uint8Array): Promise<void> {
     const { bundles, changes } = this.#options
     const rest = await this.#bundled(stretches, async parts => {
-      for (const { slot } of parts) changes.writing(slot)
-      const stamps = new Map<number, ExactStamp>()
-      const written = bundles.write(parts, data, ({ slot }, stamp) => stamps.set(slot, stamp))
+      const turns = parts.map(({ slot }) => changes.writing(slot))
+      const looks = new Map<number, { stamp: ExactStamp; before: ExactStamp | undefined }>()
+      const written = bundles.write(parts, data, ({ slot }, stamp, before) => looks.set(slot, { stamp, before }))
       const left = new Set(
         await written.finally(() => {
-          for (const { slot } of parts) changes.written(slot, stamps.get(slot))
+          for (const [index, { slot }] of parts.entries()) {
+            const { stamp, before } = looks.get(slot) ?? {}
+            changes.written(slot, stamp, before && { stamp: before, turn: turns[index] ?? 0 })
+          }
         }),
       )
       for (const part of parts) if (!left.has(part)) this.#written(part.slot)
