@@ -3,6 +3,7 @@ import { writeSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { exitCodeOf, knownError, outputError, report, reportMode } from './cli/report.ts'
 import { shortWay } from './cli/short-way.ts'
+import { written } from './cli/written.ts'
 
 /** @param url of the script that runs; the package root is found from there. */
 export async function main(url: string, argv: readonly string[] = process.argv.slice(2)): Promise<never> {
@@ -20,7 +21,7 @@ export async function main(url: string, argv: readonly string[] = process.argv.s
     code = exitCodeOf(error)
     await report(error, await reportMode(argv))
   }
-  await Promise.all([flushed(process.stdout), flushed(process.stderr)])
+  await written(process.stdout, process.stderr)
   process.exit(code)
 }
 
@@ -53,10 +54,6 @@ function onExit(): void {
 
 function warn(message: string): void {
   process.stderr.write(`warning: ${message}\n`)
-}
-
-function flushed(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise(resolve => stream.write('', () => resolve()))
 }
 
 /** Whoever reads our output may stop reading (`bt peers … | head -1`); that is no error of ours. */

@@ -15,6 +15,8 @@ export interface AfterDownloadOptions {
   readonly json: boolean
   readonly signal: AbortSignal
   readonly print: (line: string) => void
+  /** As `SeedDisplay` has it. */
+  readonly tell: (line: string) => void
   readonly note: (line: string) => void
 }
 
@@ -77,7 +79,7 @@ export class AfterDownload {
       import('./seed-display.ts'),
       import('../lib/ui/seed-stats.ts'),
     ])
-    const { json, goals, print, note } = this.#options
+    const { json, goals, print, tell, note } = this.#options
     const display = new SeedDisplay({
       json,
       goals,
@@ -85,6 +87,7 @@ export class AfterDownload {
       statsJson: () => ({ event: 'progress', ...session.progress() }),
       peers: false,
       print: json ? print : note,
+      tell: json ? tell : note,
       note,
     })
     display.note(goals === undefined ? 'seeding until interrupted' : `seeding ${goalsText(goals)}`)

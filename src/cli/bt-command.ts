@@ -11,7 +11,9 @@ import type { Watch } from '../lib/ui/watch.ts'
 import { OclifHost, type Host, type Output, type Values } from './host.ts'
 import type { Log } from './log.ts'
 import { globalFlags, logOptions, type GlobalFlags } from './log-flags.ts'
+import { leftOutJson, leftOutText, PassingLines } from './passing-lines.ts'
 import type { Syntax } from './words.ts'
+import { wantOut } from './written.ts'
 
 export interface CommandClass extends Syntax {
   /** It shows something of oclif's own, so that it can not be run without. */
@@ -37,6 +39,8 @@ export abstract class BtCommand {
   #json = false
   #log: Log | undefined
   #hangUp: (() => void) | undefined
+  readonly #events = new PassingLines(process.stdout, lines => this.#leftOut(lines))
+  readonly #notes = new PassingLines(process.stderr, lines => this.#leftOut(lines))
 
   constructor(host: Host) {
     this.#host = host
@@ -67,6 +71,7 @@ export abstract class BtCommand {
       throw this.#logged(this.interrupted.aborted && !unsaved ? this.interrupted.reason : error)
     } finally {
       this.#log?.close()
+      if (this.interrupted.aborted) wantOut()
       for (const signal of signals) process.off(signal, onSignal)
     }
   }
@@ -108,14 +113,24 @@ export abstract class BtCommand {
     if (lines.length > 0) this.print(lines.join('\n'))
   }
 
-  /** The result as one JSON document on a line, or one event of long work. */
+  /** The result as one JSON document on a line. */
   protected printJson(value: unknown): void {
-    process.stdout.write(`${jsonLine(value)}\n`)
+    this.print(jsonLine(value))
+  }
+
+  /** A line of what happens in a command that goes on, of which there is no end: left out where nobody reads. */
+  protected tell(line: string): void {
+    this.#events.write(line)
   }
 
   /** A line for the person watching; whatever is in it, no terminal acts upon it. */
   protected note(line: string): void {
     process.stderr.write(`${printable(line)}\n`)
+  }
+
+  /** As `note`, of what happens in a command that goes on: left out where nobody reads. */
+  protected tellNote(line: string): void {
+    this.#notes.write(printable(line))
   }
 
   /** On stderr once: as a line of the log, where that is the place for it. */
@@ -128,7 +143,16 @@ export abstract class BtCommand {
   protected async watch(jsonTo: 'stdout' | 'stderr' = 'stdout'): Promise<Watch> {
     if (this.json) {
       const { JsonWatch } = await import('../lib/ui/watch-json.ts')
-      return new JsonWatch(value => (jsonTo === 'stdout' ? this.printJson(value) : this.note(jsonLine(value))))
+      if (jsonTo === 'stdout') {
+        return new JsonWatch(
+          value => this.tell(jsonLine(value)),
+          value => this.printJson(value),
+        )
+      }
+      return new JsonWatch(
+        value => this.tellNote(jsonLine(value)),
+        value => this.note(jsonLine(value)),
+      )
     }
     // No picture survives the lines of a log.
     if (this.#log?.onStderr !== true && canDraw(process.stderr)) {
@@ -136,7 +160,7 @@ export abstract class BtCommand {
       return new TerminalWatch()
     }
     const { PlainWatch } = await import('../lib/ui/watch-plain.ts')
-    return new PlainWatch(line => this.note(line))
+    return new PlainWatch(line => this.tellNote(line))
   }
 
   /** How far a piece of work is, on a terminal on which no log is written. */
@@ -150,6 +174,10 @@ export abstract class BtCommand {
     const registry = await this.#host.plugins()
     for (const problem of registry.problems) this.noteWarning(problem)
     return registry
+  }
+
+  #leftOut(lines: number): string {
+    return this.json ? leftOutJson(lines) : leftOutText(lines)
   }
 
   #logged(error: unknown): unknown {

@@ -129,6 +129,7 @@ export abstract class DownloadCommand extends BtCommand {
       json: this.json,
       signal: this.interrupted,
       print: flags.stdout ? note : line => this.print(line),
+      tell: flags.stdout ? line => this.tellNote(line) : line => this.tell(line),
       note,
     })
   }

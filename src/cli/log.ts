@@ -10,6 +10,7 @@ import { serverEntry } from '../lib/ui/server-log.ts'
 import { sessionEntry } from '../lib/ui/session-log.ts'
 import { trackerEntry } from '../lib/ui/tracker-log.ts'
 import { wireEntry } from '../lib/ui/wire-log.ts'
+import { leftOutText, PassingLines } from './passing-lines.ts'
 
 export interface LogOptions {
   readonly level: LogLevel
@@ -21,6 +22,7 @@ export interface LogOptions {
 export class Log {
   readonly #options: LogOptions
   readonly #file: OpenOutput | undefined
+  readonly #lines = new PassingLines(process.stderr, lines => this.#format(leftOut(lines)))
   readonly #watched: readonly (() => void)[]
   #broken = false
 
@@ -36,10 +38,9 @@ export class Log {
   }
 
   write(entry: LogEntry): void {
-    const { level, format } = this.#options
-    if (this.#broken || !isLogged(entry.level, level)) return
-    const line = format === 'json' ? logJson(entry, new Date()) : logText(entry, new Date())
-    if (this.#file === undefined) process.stderr.write(`${line}\n`)
+    if (this.#broken || !isLogged(entry.level, this.#options.level)) return
+    const line = this.#format(entry)
+    if (this.#file === undefined) this.#lines.write(line)
     else this.#append(this.#file.descriptor, line)
   }
 
@@ -47,6 +48,10 @@ export class Log {
     for (const stop of this.#watched) stop()
     this.#broken = true
     this.#file?.close()
+  }
+
+  #format(entry: LogEntry): string {
+    return this.#options.format === 'json' ? logJson(entry, new Date()) : logText(entry, new Date())
   }
 
   /** What a plugin hands over may be anything; no line of a log is worth the end of the command. */
@@ -78,6 +83,10 @@ export class Log {
       ...(isLogged('trace', level) ? [watchDiagnostics('wire', record => this.#tell(() => wireEntry(record)))] : []),
     ]
   }
+}
+
+function leftOut(lines: number): LogEntry {
+  return { level: 'warn', event: 'leftOut', message: leftOutText(lines), fields: { lines } }
 }
 
 function openLog(path: string): OpenOutput {

@@ -23,6 +23,9 @@ export interface SeedDisplayOptions {
   /** Those that statistics are about, at any time. */
   readonly torrents: () => readonly TorrentSession[]
   readonly print: (line: string) => void
+  /** As `print`, of what happens without end: it may be left out where nobody reads. */
+  readonly tell: (line: string) => void
+  /** To stderr, likewise. */
   readonly note: (line: string) => void
 }
 
@@ -78,12 +81,12 @@ export class SeedDisplay {
     if (event.type === 'stage' && event.stage !== 'checking') this.#checked.delete(session)
     if (this.#options.json) {
       const json = seedEventJson(event)
-      if (json !== undefined) this.#options.print(jsonLine({ ...json, name: session.info?.name }))
+      if (json !== undefined) this.#options.tell(jsonLine({ ...json, name: session.info?.name }))
       return
     }
     const line = seedEventLine(event)
     if (line?.to === 'stderr') this.note(line.text)
-    else if (line !== undefined && this.#options.peers) this.#above(() => this.#options.print(line.text))
+    else if (line !== undefined && this.#options.peers) this.#above(() => this.#options.tell(line.text))
   }
 
   #seeded(session: TorrentSession, goal: SeedGoal): void {
@@ -91,9 +94,9 @@ export class SeedDisplay {
   }
 
   #showStats(): void {
-    const { json, goals, torrents, statsJson, print, note } = this.#options
+    const { json, goals, torrents, statsJson, tell, note } = this.#options
     if (json) {
-      print(jsonLine(statsJson()))
+      tell(jsonLine(statsJson()))
       return
     }
     const lines = seedStatsLines(torrents(), { goals, checked: this.#checked })

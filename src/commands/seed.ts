@@ -83,7 +83,8 @@ export default class Seed extends BtCommand {
       statsJson: () => seedStatsJson(engine.torrents),
       peers: true,
       print: line => this.print(line),
-      note: line => this.note(line),
+      tell: line => this.tell(line),
+      note: line => this.tellNote(line),
     })
     try {
       if (flags.watch) await this.#watch(engine, words, flags, display)

@@ -88,9 +88,10 @@ export default class Tracker extends BtCommand {
   }
 
   async #start(flags: ServerFlags, allow: AllowList | undefined): Promise<TrackerServer> {
-    const [{ startTracker }, { trackerEventJson }] = await Promise.all([
+    const [{ startTracker }, { trackerEventJson }, { jsonLine }] = await Promise.all([
       import('../lib/engine/tracker-server.ts'),
       import('../lib/ui/tracker-events.ts'),
+      import('../lib/ui/json-line.ts'),
     ])
     const server = await startTracker({
       httpPort: flags['http-port'],
@@ -101,7 +102,7 @@ export default class Tracker extends BtCommand {
       fullScrape: flags['full-scrape'],
       state: flags.state,
       limits: swarmLimits(flags),
-      ...(this.json && { onEvent: event => this.printJson(trackerEventJson(event)) }),
+      ...(this.json && { onEvent: event => this.tell(jsonLine(trackerEventJson(event))) }),
     })
     if (this.json) this.printJson({ event: 'listening', urls: server.urls })
     else for (const url of server.urls) this.print(`Listening on ${url}`)
@@ -109,12 +110,14 @@ export default class Tracker extends BtCommand {
   }
 
   async #statistics(server: TrackerServer, seconds: number): Promise<NodeJS.Timeout> {
-    const { statsJson, statsLine } = await import('../lib/ui/tracker-stats.ts')
+    const [{ statsJson, statsLine }, { jsonLine }] = await Promise.all([
+      import('../lib/ui/tracker-stats.ts'),
+      import('../lib/ui/json-line.ts'),
+    ])
     let before = server.stats()
     return setInterval(() => {
       const stats = server.stats()
-      if (this.json) this.printJson(statsJson(stats, before, seconds))
-      else this.print(statsLine(stats, before, seconds))
+      this.tell(this.json ? jsonLine(statsJson(stats, before, seconds)) : statsLine(stats, before, seconds))
       before = stats
     }, seconds * 1000)
   }

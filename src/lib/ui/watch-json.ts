@@ -7,9 +7,12 @@ import { JSON_INTERVAL, type Watch } from './watch.ts'
 
 export class JsonWatch implements Watch {
   readonly #write: (value: object) => void
+  readonly #writeResult: (value: object) => void
 
-  constructor(write: (value: object) => void) {
+  /** @param writeResult for the last line, which matters whatever became of those before. */
+  constructor(write: (value: object) => void, writeResult: (value: object) => void) {
     this.#write = write
+    this.#writeResult = writeResult
   }
 
   async follow(session: TorrentSession): Promise<void> {
@@ -24,7 +27,7 @@ export class JsonWatch implements Watch {
     const timer = setInterval(() => this.#write({ event: 'progress', ...session.progress() }), JSON_INTERVAL)
     try {
       await session.done
-      this.#write({ event: 'done', ...session.progress() })
+      this.#writeResult({ event: 'done', ...session.progress() })
     } finally {
       clearInterval(timer)
       unsubscribe()
