@@ -1,6 +1,6 @@
 // Content that others change so that its times do not show it. As no test can rely on what a system's clock tells apart, the
 // stamp of the open file is what the test says.
-import { open, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, open, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import { VerifiedContent } from '../../src/lib/engine/verified-content.ts'
@@ -93,6 +93,29 @@ describe('a file that was once seen changed', () => {
     onTestFinished(() => digest.mockRestore())
     expect(await read(4, 10)).toEqual(torrent.content.slice(4, 14))
     expect(await readFile(path)).toEqual(Buffer.alloc(64))
+  })
+
+  it('is hashed once where it was only touched, as by another mode', async () => {
+    const { torrent, path, read } = await stage(64)
+    await read(0, 64)
+    await chmod(path, 0o600)
+    const digest = vi.spyOn(Hasher.prototype, 'digest')
+    onTestFinished(() => digest.mockRestore())
+    for (let times = 0; times < 3; times++) expect(await read(0, 64)).toEqual(torrent.content)
+    expect(digest).toHaveBeenCalledTimes(4)
+  })
+
+  it('is hashed once more when its times say something again, and then no more', async () => {
+    const { torrent, path, read } = await stage(64)
+    await utimes(path, 1, 1)
+    const digest = vi.spyOn(Hasher.prototype, 'digest')
+    const now = vi.spyOn(performance, 'now')
+    onTestFinished(() => void vi.restoreAllMocks())
+    expect(await read(0, 16)).toEqual(torrent.content.slice(0, 16))
+    const later = performance.now() + 200_000
+    now.mockImplementation(() => later)
+    for (let times = 0; times < 3; times++) expect(await read(0, 16)).toEqual(torrent.content.slice(0, 16))
+    expect(digest).toHaveBeenCalledTimes(2)
   })
 
   it('is read again where one more change is seen', async () => {

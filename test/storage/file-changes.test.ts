@@ -19,6 +19,21 @@ describe('changes of files', () => {
     expect(changes.total).toBe(3)
   })
 
+  it('may go on without a sign for two minutes, unless bytes did not change by what the times say', () => {
+    let now = 1_000
+    const changes = new FileChanges(2, () => now)
+    for (const file of [0, 1]) changes.expect(file, stamp(5, 1))
+    changes.seen(0, stamp(5, 2))
+    changes.seen(1, stamp(5, 1, 2))
+    expect([changes.isSettled(0), changes.isSettled(1)]).toEqual([false, true])
+    now += 119_999
+    expect(changes.isSettled(0)).toBe(false)
+    now++
+    expect(changes.isSettled(0)).toBe(true)
+    changes.seen(0, stamp(6, 2, 3))
+    expect(changes.isSettled(0)).toBe(false)
+  })
+
   it('are none where it is the first look', () => {
     const changes = new FileChanges(1)
     changes.seen(0, stamp(5, 1))

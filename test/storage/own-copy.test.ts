@@ -1,7 +1,6 @@
-import { watch } from 'node:fs'
 import { chmod, link, readdir, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { isLinked, makeOwnCopy } from '../../src/lib/storage/own-copy.ts'
 import { temporaryFolder } from './fixture.ts'
 
@@ -21,7 +20,7 @@ async function linked(): Promise<{ folder: string; path: string }> {
 it('a copy has the size, the mode and the holes of the file', async () => {
   const { folder, path } = await linked()
   expect(await isLinked(path)).toBe(true)
-  await makeOwnCopy(path)
+  await makeOwnCopy(path, join(folder, 'draft'))
   expect(await isLinked(path)).toBe(false)
   const { size, mode, blocks } = await stat(path)
   expect([size, mode & 0o777]).toEqual([SIZE, 0o750])
@@ -29,26 +28,21 @@ it('a copy has the size, the mode and the holes of the file', async () => {
   expect((await readdir(folder)).sort()).toEqual(['file', 'other'])
 })
 
-it('leaves nothing of what a run that was killed had copied', async () => {
+it('takes the place of what a run that was killed had copied', async () => {
   const { folder, path } = await linked()
-  const made: string[] = []
-  // As soon as there is a draft: kept under its name, as a run that is killed leaves it.
-  const watcher = watch(folder, (_, name) => void (name?.endsWith('.bt-copy') === true && made.push(name)))
-  await makeOwnCopy(path)
-  await vi.waitFor(() => expect(made).not.toEqual([]))
-  watcher.close()
-  await link(path, join(folder, 'third'))
-  await writeFile(join(folder, made[0] ?? ''), 'half')
-  await makeOwnCopy(path)
+  await writeFile(join(folder, 'draft'), 'half')
+  await makeOwnCopy(path, join(folder, 'draft'))
   expect((await stat(path)).size).toBe(SIZE)
-  expect((await readdir(folder)).sort()).toEqual(['file', 'other', 'third'])
+  expect((await readdir(folder)).sort()).toEqual(['file', 'other'])
 })
 
 it('leaves the file as it was where it is aborted, and says where there is none', async () => {
   const { folder, path } = await linked()
-  await expect(makeOwnCopy(path, AbortSignal.abort(new Error('stop')))).rejects.toThrow('stop')
+  await expect(makeOwnCopy(path, join(folder, 'draft'), AbortSignal.abort(new Error('stop')))).rejects.toThrow('stop')
   expect(await isLinked(path)).toBe(true)
   expect((await readdir(folder)).sort()).toEqual(['file', 'other'])
-  await expect(makeOwnCopy(join(folder, 'none'))).rejects.toMatchObject({ code: 'DISK_NOT_FOUND' })
+  await expect(makeOwnCopy(join(folder, 'none'), join(folder, 'draft'))).rejects.toMatchObject({
+    code: 'DISK_NOT_FOUND',
+  })
   expect(await isLinked(join(folder, 'none'))).toBe(false)
 })

@@ -1,6 +1,5 @@
-// No byte leaves that is not as it was when it was verified. What lies in a file that somebody has changed meanwhile, be it
-// once, is hashed each time before it is given to anyone: the time of a change may be settled when it begins, or by the first
-// of many, and says nothing of what is still being written.
+// No byte leaves that is not as it was when it was verified. What lies in a file that somebody has changed is hashed again before
+// it is given to anyone: once for each change, and, while the file's times say nothing of what is still being written, each time.
 import type { Bitfield } from '../base/bitfield.ts'
 import { equal, type SharedBytes } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
@@ -27,6 +26,8 @@ export class VerifiedContent implements Content {
   readonly #hasher: Hasher
   readonly #scratch: Scratch
   readonly #hashed: HashedPieces
+  /** How often the files of a piece had been changed when it was hashed, and another change would have shown. */
+  readonly #verified = new Map<number, number>()
   /** Pieces that were looked at because they had been lost. */
   readonly #wrong = new WrongLooks()
 
@@ -48,10 +49,13 @@ export class VerifiedContent implements Content {
       const extent = pieceExtent(this.#info, piece)
       const from = Math.max(offset, extent.offset)
       const to = Math.min(end, extent.offset + extent.length)
-      const right = await this.#hashed.with(piece, this.#changesIn(piece), bytes =>
+      const { count, settled } = this.#store.looks.changesIn(extent.offset, extent.length)
+      // What was hashed when nothing showed is no proof later.
+      const right = await this.#hashed.with(piece, 2 * count + Number(settled), bytes =>
         put(bytes.subarray(from - extent.offset, to - extent.offset), parts, from - offset),
       )
       if (!right) throw this.#changed(piece)
+      if (settled) this.#verified.set(piece, count)
     }
   }
 
@@ -89,13 +93,14 @@ export class VerifiedContent implements Content {
     return right
   }
 
-  /** Pieces that have bytes of the range and of a file that was ever changed by others. */
+  /** Pieces that have bytes of the range and of a file that others have changed since they were hashed. */
   #doubtful(offset: number, end: number): number[] {
     if (this.#store.looks.changes === 0) return []
     const { pieceLength } = this.#info
     const doubtful: number[] = []
     for (let piece = Math.floor(offset / pieceLength); piece * pieceLength < end; piece++) {
-      if (this.#changesIn(piece) > 0) doubtful.push(piece)
+      const changes = this.#changesIn(piece)
+      if (changes > 0 && this.#verified.get(piece) !== changes) doubtful.push(piece)
     }
     return doubtful
   }

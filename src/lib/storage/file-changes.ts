@@ -2,6 +2,11 @@
 // as our own last write left it, or that is a change.
 import type { ExactStamp } from './file-stamp.ts'
 
+/**
+ * Milliseconds after a change in which a file's times say nothing of another: the system sets them when a write begins, or a
+ * mapping's first since its memory was last written back (every 30 s), not when the bytes come.
+ */
+const SETTLING = 120_000
 /** The size of a file that was not looked at yet. */
 const UNSEEN = -1
 
@@ -14,10 +19,15 @@ export class FileChanges {
   readonly #writes: Uint16Array
   /** How often such a write began or ended. */
   readonly #turns: Uint32Array
+  /** When the times of a file say something again. */
+  readonly #settled: Float64Array
+  readonly #now: () => number
   #total = 0
 
-  /** @param files that there are, numbered from 0 */
-  constructor(files: number) {
+  /** @param files that there are, numbered from 0. @param now milliseconds, monotonic */
+  constructor(files: number, now: () => number = () => performance.now()) {
+    this.#now = now
+    this.#settled = new Float64Array(files)
     this.#sizes = new Float64Array(files).fill(UNSEEN)
     this.#mtimes = new BigInt64Array(files)
     this.#ctimes = new BigInt64Array(files)
@@ -35,6 +45,11 @@ export class FileChanges {
     return this.#counts[file] ?? 0
   }
 
+  /** Whether it would show if bytes were changed now. */
+  isSettled(file: number): boolean {
+    return this.#now() >= (this.#settled[file] ?? 0)
+  }
+
   /** A first look, before anything in it is verified; later ones at a path do not count. */
   expect(file: number, stamp: ExactStamp): void {
     if (this.#sizes[file] === UNSEEN) this.#remember(file, stamp)
@@ -46,6 +61,9 @@ export class FileChanges {
     if (this.#sizes[file] !== UNSEEN) {
       this.#counts[file] = this.of(file) + 1
       this.#total++
+      // Another mode, name or owner is no change of bytes, but a time that was set back looks the same.
+      const touched = this.#sizes[file] === stamp.size && this.#mtimes[file] === stamp.mtimeNs
+      if (!touched) this.#settled[file] = this.#now() + SETTLING
     }
     this.#remember(file, stamp)
   }

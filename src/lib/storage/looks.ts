@@ -65,16 +65,21 @@ export class Looks {
     return this.#changes.total
   }
 
-  /** The same of the files that hold these bytes, and the path of one that was changed. */
-  changesIn(offset: number, length: number): { readonly count: number; readonly path: string } {
+  /** The same of the files that hold these bytes, the path of one that was changed, and whether another change would show now. */
+  changesIn(
+    offset: number,
+    length: number,
+  ): { readonly count: number; readonly path: string; readonly settled: boolean } {
     let count = 0
     let path = ''
+    let settled = true
     for (const { slot } of this.#map.stretches(offset, length)) {
       const changes = this.#changes.of(slot)
       if (changes > 0) ({ path } = this.#map.slot(slot))
       count += changes
+      settled &&= this.#changes.isSettled(slot)
     }
-    return { count, path }
+    return { count, path, settled }
   }
 
   /** How the files that hold these bytes are at their paths now; undefined where one is missing. @throws BtError DISK_* */

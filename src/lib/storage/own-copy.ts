@@ -1,11 +1,8 @@
 // A file that has other names too (hard links) is not written to, since those would get the same: the name that is ours gets a copy.
-import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { copyFile, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
 import { closeDescriptor, look, openDescriptor, reading, setSize, writing } from './descriptor.ts'
 import { diskError, isAbsent } from './disk-error.ts'
-import { COPY_SUFFIX } from './output.ts'
 import { readFully, writeFully } from './positional.ts'
 import { openForRead } from './safe-open.ts'
 
@@ -25,10 +22,10 @@ export async function isLinked(path: string): Promise<boolean> {
 
 /**
  * Nobody may have it open. Until the copy is whole, the name is as it was.
+ * @param draft where it is made; what is there is replaced
  * @throws BtError DISK_*; the signal's reason
  */
-export async function makeOwnCopy(path: string, signal?: AbortSignal): Promise<void> {
-  const draft = draftOf(path)
+export async function makeOwnCopy(path: string, draft: string, signal?: AbortSignal): Promise<void> {
   try {
     signal?.throwIfAborted()
     await rm(draft, { force: true })
@@ -39,12 +36,6 @@ export async function makeOwnCopy(path: string, signal?: AbortSignal): Promise<v
     signal?.throwIfAborted()
     throw diskError(error, path, 'copy')
   }
-}
-
-/** Always the same, so that what a run left that was killed is in nobody's way. A name of its own length might not fit. */
-function draftOf(path: string): string {
-  const name = createHash('sha1').update(basename(path)).digest('hex')
-  return join(dirname(path), `.${name}${COPY_SUFFIX}`)
 }
 
 /** Where the file system can, the two go on to share what is the same. @returns whether it can */

@@ -1,13 +1,14 @@
 // What is done to files as a whole, besides their bytes: what is too long is cut, what has other names gets one of its own,
 // and what is in the way goes. Each is let go of before another file, or none, is at its path.
 import { rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { Bundles } from './bundles.ts'
 import { mapConcurrently } from './concurrently.ts'
 import type { ContentMap } from './content-map.ts'
 import { diskError } from './disk-error.ts'
 import { findAll, LOOK_CONCURRENCY, stampOf } from './file-stamp.ts'
 import type { Folders } from './folders.ts'
+import { COPY_SUFFIX } from './output.ts'
 import { isLinked, makeOwnCopy } from './own-copy.ts'
 import type { Slots } from './slots.ts'
 
@@ -66,6 +67,8 @@ export class WholeFiles {
     if (content === 'dropped') return this.remove(slot)
     await folders?.check(dirname(path))
     await slots.forget(slot)
-    await makeOwnCopy(path, signal)
+    // Always the same, so that what a run left that was killed is in nobody's way; and no torrent can name a file by its own hash.
+    const draft = `${basename(map.output.partsPath)}.${slot}${COPY_SUFFIX}`
+    await makeOwnCopy(path, join(dirname(path), draft), signal)
   }
 }
