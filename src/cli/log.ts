@@ -1,15 +1,13 @@
 // The log of one run: everything that can be watched of the library, from one place, to stderr or a file. Loaded only where
 // somebody asks for a log.
-import { writeSync } from 'node:fs'
-import { BtError, messageOf } from '../lib/base/errors.ts'
+import { messageOf } from '../lib/base/errors.ts'
 import { watchDiagnostics } from '../lib/engine/diagnostics.ts'
-import { openOutput, type OpenOutput } from '../lib/engine/output-place.ts'
-import { diskError } from '../lib/storage/disk-error.ts'
 import { isLogged, logJson, logText, type LogEntry, type LogLevel } from '../lib/ui/log-line.ts'
 import { serverEntry } from '../lib/ui/server-log.ts'
 import { sessionEntry } from '../lib/ui/session-log.ts'
 import { trackerEntry } from '../lib/ui/tracker-log.ts'
 import { wireEntry } from '../lib/ui/wire-log.ts'
+import { openLog, type LogOutput } from './log-output.ts'
 import { leftOutText, PassingLines } from './passing-lines.ts'
 
 export interface LogOptions {
@@ -21,33 +19,34 @@ export interface LogOptions {
 
 export class Log {
   readonly #options: LogOptions
-  readonly #file: OpenOutput | undefined
-  readonly #lines = new PassingLines(process.stderr, lines => this.#format(leftOut(lines)))
+  readonly #output: LogOutput
   readonly #watched: readonly (() => void)[]
   #broken = false
 
   /** Begins to watch; close it in the end. @throws BtError DISK_FAILED where the file can not be written */
   constructor(options: LogOptions) {
     this.#options = options
-    this.#file = options.file === undefined ? undefined : openLog(options.file)
+    const leftOutLine = (lines: number): string => this.#format(leftOut(lines))
+    this.#output =
+      options.file === undefined
+        ? new PassingLines(process.stderr, leftOutLine)
+        : openLog(options.file, { leftOutLine, onError: error => this.#end(error) })
     this.#watched = this.#watch()
   }
 
   get onStderr(): boolean {
-    return this.#file === undefined
+    return this.#options.file === undefined
   }
 
   write(entry: LogEntry): void {
     if (this.#broken || !isLogged(entry.level, this.#options.level)) return
-    const line = this.#format(entry)
-    if (this.#file === undefined) this.#lines.write(line)
-    else this.#append(this.#file.descriptor, line)
+    this.#output.write(this.#format(entry))
   }
 
   close(): void {
     for (const stop of this.#watched) stop()
     this.#broken = true
-    this.#file?.close()
+    this.#output.close?.()
   }
 
   #format(entry: LogEntry): string {
@@ -64,14 +63,10 @@ export class Log {
     }
   }
 
-  /** At once, so that nothing is lost however the process ends. */
-  #append(descriptor: number, line: string): void {
-    try {
-      writeSync(descriptor, `${line}\n`)
-    } catch (error) {
-      this.#broken = true
-      process.stderr.write(`warning: the log ends here: ${messageOf(error)}\n`)
-    }
+  #end(error: unknown): void {
+    if (this.#broken) return
+    this.#broken = true
+    process.stderr.write(`warning: the log ends here: ${messageOf(error)}\n`)
   }
 
   #watch(): readonly (() => void)[] {
@@ -87,13 +82,4 @@ export class Log {
 
 function leftOut(lines: number): LogEntry {
   return { level: 'warn', event: 'leftOut', message: leftOutText(lines), fields: { lines } }
-}
-
-function openLog(path: string): OpenOutput {
-  try {
-    return openOutput(path, 'a')
-  } catch (error) {
-    const { code, message } = diskError(error, path, 'open')
-    throw new BtError(code, `can not write the log: ${message}`, { cause: error })
-  }
 }

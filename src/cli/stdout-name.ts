@@ -2,7 +2,13 @@
 // /dev/stdout as to a file, it would stand behind the result and spoil it.
 import { BtError } from '../lib/base/errors.ts'
 
-const NAMES: ReadonlySet<string> = new Set(['-', '/dev/stdout', '/dev/fd/1', '/proc/self/fd/1'])
+const NAMES: ReadonlySet<string> = new Set([
+  '-',
+  '/dev/stdout',
+  '/dev/fd/1',
+  '/proc/self/fd/1',
+  '/proc/thread-self/fd/1',
+])
 
 export function isStdout(output: string): boolean {
   return NAMES.has(output)

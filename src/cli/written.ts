@@ -5,15 +5,21 @@ import type { Writable } from 'node:stream'
 export const UNREAD_TIME = 2_000
 
 let wanted = false
+const others: Writable[] = []
 
 /** The user wants out: an interruption has ended the command. */
 export function wantOut(): void {
   wanted = true
 }
 
+/** Waited for in the end as stdout and stderr are, at the same time. */
+export function alsoWritten(output: Writable): void {
+  others.push(output)
+}
+
 /** Settles once all is written, or nobody reads. */
 export async function written(...outputs: readonly Writable[]): Promise<void> {
-  await Promise.all(outputs.map(output => writtenTo(output, wanted)))
+  await Promise.all([...outputs, ...others].map(output => writtenTo(output, wanted)))
 }
 
 export async function writtenTo(output: Writable, hurry: boolean): Promise<void> {

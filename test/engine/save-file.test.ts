@@ -31,6 +31,17 @@ beforeEach(() => {
 
 const isTwice = (names: readonly string[], name?: string): boolean => names.filter(other => other === name).length > 1
 
+async function savedInto(descriptors: string): Promise<void> {
+  const descriptor = openSync(join(folder, 'a'), 'w')
+  onTestFinished(() => closeSync(descriptor))
+  writeSync(descriptor, 'before,')
+  const path = `${descriptors}/${descriptor}`
+  await expect(checkFree(path, { overwrite: false })).resolves.toBeUndefined()
+  await saveFile(path, utf8('saved,'), { overwrite: false })
+  writeSync(descriptor, 'after')
+  expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('before,saved,after')
+}
+
 describe('saveFile', () => {
   test('writes the file and leaves nothing beside it', async () => {
     await saveFile(join(folder, 'a'), utf8('hello'), { overwrite: false })
@@ -142,15 +153,15 @@ describe('saveFile', () => {
   })
 
   test.skipIf(process.platform === 'win32')('writes to a descriptor where it stands in its file', async () => {
-    const descriptor = openSync(join(folder, 'a'), 'w')
-    onTestFinished(() => closeSync(descriptor))
-    writeSync(descriptor, 'before,')
-    const path = `/dev/fd/${descriptor}`
-    await expect(checkFree(path, { overwrite: false })).resolves.toBeUndefined()
-    await saveFile(path, utf8('saved,'), { overwrite: false })
-    writeSync(descriptor, 'after')
-    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('before,saved,after')
+    await savedInto('/dev/fd')
   })
+
+  test.runIf(process.platform === 'linux').each(['/proc/self/fd', '/proc/thread-self/fd'])(
+    'writes to a descriptor where it stands in its file, where it is named in %s',
+    async names => {
+      await savedInto(names)
+    },
+  )
 
   test.runIf(process.platform === 'linux')(
     "takes none of Node's own descriptors for one that was handed over",

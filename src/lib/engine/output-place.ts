@@ -15,7 +15,7 @@ import {
 import { BtError } from '../base/errors.ts'
 import { errnoOf } from '../storage/disk-error.ts'
 
-const HANDED_OVER = /^\/(?:dev|proc\/self)\/fd\/(\d+)$/
+const HANDED_OVER = /^\/(?:dev|proc\/self|proc\/thread-self)\/fd\/(\d+)$/
 const DESCRIPTORS = '/proc/self/fd'
 const STANDARD: Readonly<Record<string, number>> = { '/dev/stdout': 1, '/dev/stderr': 2 }
 
