@@ -5,9 +5,9 @@ import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from '
 import { HASH_LENGTH } from '../base/ids.ts'
 import { hashWorker, type HashBatchResult, type HashFault, type HashJob } from './hash-worker.ts'
 
-/** One is done, and answers are looked for only now and then: with two a thread waited for more, */
+/** Of pieces, one each: answers are looked for only now and then, and with two a thread waited for more. */
 const BATCHES_AHEAD = 4
-/** where these are small. It does not while it has one that waits for the one that is done. */
+/** Of parts of files, gathered, below which it needs more: one that is being done and one that waits. */
 const DRY = 2
 
 export interface PendingJob {
