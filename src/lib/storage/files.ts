@@ -35,6 +35,8 @@ interface Opening {
 interface Written {
   readonly folders: Folders
   readonly lock: Lock
+  /** The root was made just now: none of the files is there. */
+  readonly isNew: boolean
 }
 
 /** All calls may run at the same time. */
@@ -63,7 +65,7 @@ export class FileStore {
     const folders = written?.folders
     const changes = new FileChanges(map.partFile + 1)
     this.#slots = new Slots({ folders, openFiles: disk.files, bundles, changes, slot: number => map.slot(number) })
-    this.looks = new Looks({ map, bundles, folders, changes })
+    this.looks = new Looks({ map, bundles, folders, changes, isNew: written?.isNew === true })
     this.whole = new WholeFiles({ map, slots: this.#slots, bundles, folders })
   }
 
@@ -76,7 +78,7 @@ export class FileStore {
     const written = mode === 'read' ? undefined : await lockOutput(output)
     const bundles = new Bundles(disk.threads, written?.folders.root)
     try {
-      const places = await placeFiles(options, bundles)
+      const places = await placeFiles({ ...options, isNew: written?.isNew === true }, bundles)
       if (written !== undefined) await prepare(options, places, { folders: written.folders, bundles })
       return new FileStore(options, { disk, bundles, map: new ContentMap(options, places), written })
     } catch (error) {
@@ -191,7 +193,7 @@ export class FileStore {
 }
 
 async function lockOutput({ root, lockPath }: Output): Promise<Written> {
-  await makeRoot(root)
+  const isNew = (await makeRoot(root)) === 'made'
   const folders = new Folders(root)
-  return { folders, lock: await acquireLock(lockPath) }
+  return { folders, lock: await acquireLock(lockPath), isNew }
 }

@@ -5,7 +5,7 @@ import type { ContentMap } from './content-map.ts'
 import type { FileChanges } from './file-changes.ts'
 import { findAll, stampOf } from './file-stamp.ts'
 import type { Folders } from './folders.ts'
-import { surveyFiles, type Survey } from './survey.ts'
+import { nothing, surveyFiles, type Survey } from './survey.ts'
 
 export interface LooksOptions {
   readonly map: ContentMap
@@ -14,6 +14,8 @@ export interface LooksOptions {
   readonly folders: Folders | undefined
   /** Shared with reads and writes, which look too. */
   readonly changes: FileChanges
+  /** The folder of all of them was made just now, by us: nothing is there before the first look. */
+  readonly isNew: boolean
 }
 
 export class Looks {
@@ -21,12 +23,14 @@ export class Looks {
   readonly #bundles: Bundles
   readonly #folders: Folders | undefined
   readonly #changes: FileChanges
+  #isNew: boolean
 
-  constructor({ map, bundles, folders, changes }: LooksOptions) {
+  constructor({ map, bundles, folders, changes, isNew }: LooksOptions) {
     this.#map = map
     this.#bundles = bundles
     this.#folders = folders
     this.#changes = changes
+    this.#isNew = isNew
   }
 
   /**
@@ -34,6 +38,10 @@ export class Looks {
    * @throws BtError DISK_*; DISK_PERMISSION where these would be the files of another folder than those that were written
    */
   async survey(): Promise<Survey> {
+    if (this.#isNew) {
+      this.#isNew = false
+      return nothing(this.#map.places)
+    }
     const survey = await surveyFiles(this.#map, this.#map.places, this.#bundles)
     this.#folders?.checkRoot()
     for (const [index, { stamp }] of survey.files.entries()) if (stamp !== undefined) this.#changes.expect(index, stamp)

@@ -29,15 +29,17 @@ interface Preparation {
 /**
  * Makes the root and the folders it lies in. It is where the user said: links on the way are followed. One folder at a
  * time, because Node's own recursion says ENOENT where the file system is read-only.
+ * @returns `made` where nothing can be in it yet
  */
-export async function makeRoot(path: string): Promise<void> {
+export async function makeRoot(path: string): Promise<'made' | 'found'> {
   try {
-    if (await isFolder(path)) return
+    if (await isFolder(path)) return 'found'
     if (!(await isFolder(dirname(path)))) await makeRoot(dirname(path))
     await mkdir(path)
+    return 'made'
   } catch (error) {
     if (errnoOf(error) !== 'EEXIST') throw diskError(error, path, 'create')
-    if (await isFolder(path)) return
+    if (await isFolder(path)) return 'found'
     throw new BtError('DISK_FAILED', `"${path}" is not a folder; choose another place`, { details: { path } })
   }
 }

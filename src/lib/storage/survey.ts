@@ -31,17 +31,19 @@ interface StoreView {
 /**
  * A file that is selected or there already holds its own bytes; else the part file does. Read-only, an absent file counts as
  * selected where there is no part file.
+ * @param view.isNew the root was made just now: no file is there
  */
 export async function placeFiles(
-  view: StoreView & { readonly selected?: ReadonlySet<number> },
+  view: StoreView & { readonly selected?: ReadonlySet<number>; readonly isNew: boolean },
   bundles: Bundles,
 ): Promise<Place[]> {
-  const { info, output, selected, mode } = view
+  const { info, output, selected, mode, isNew } = view
   const partsExist = mode === 'read' && stampOf(await find(output.partsPath, mode)) !== undefined
   const places = info.files.map((file, index): Place | 'unknown' => {
     if (!isStored(file)) return 'nobody'
     const mayBeInParts = mode === 'read' ? partsExist : selected?.has(index) === false
-    return mayBeInParts && file.length > 0 ? 'unknown' : 'own'
+    if (!mayBeInParts || file.length === 0) return 'own'
+    return isNew ? 'parts' : 'unknown'
   })
   const paths = output.paths.filter((_, index) => places[index] === 'unknown')
   const found = (await findAll(paths, mode, bundles)).values()
@@ -60,6 +62,11 @@ export async function surveyFiles(view: StoreView, places: readonly Place[], bun
     return onDisk(place, place === 'own' ? (found.next().value ?? 'nothing') : 'nothing')
   })
   return { files, parts: places.includes('parts') ? stampOf(await find(output.partsPath, mode)) : undefined }
+}
+
+/** What is there in a folder that was made just now. */
+export function nothing(places: readonly Place[]): Survey {
+  return { files: places.map(place => ({ place, stamp: undefined })), parts: undefined }
 }
 
 function onDisk(place: Place, found: Found): FileOnDisk<ExactStamp> {
