@@ -33,8 +33,8 @@ export interface NewPart extends SmallPart {
   readonly create: boolean
 }
 
-/** @param before undefined where it was not looked at, or nothing was */
-type Noted<P> = (part: P, stamp: ExactStamp, before: ExactStamp | undefined) => void
+/** @param before undefined where it was not looked at, or nothing was. @param index of the part */
+type Noted<P> = (part: P, stamp: ExactStamp, before: ExactStamp | undefined, index: number) => void
 
 export class Bundles {
   readonly #threads: FileThreads
@@ -59,8 +59,13 @@ export class Bundles {
     const first = parts[0]?.at ?? 0
     const end = parts.reduce((end, { at, length }) => Math.max(end, at + length), first)
     const numbers = new Float64Array(parts.length * 5)
-    for (const [index, { position, length, at, size, create }] of parts.entries()) {
-      numbers.set([position, length, at - first, size, create ? 1 : 0], index * 5)
+    let at = 0
+    for (const part of parts) {
+      numbers[at++] = part.position
+      numbers[at++] = part.length
+      numbers[at++] = part.at - first
+      numbers[at++] = part.size
+      numbers[at++] = part.create ? 1 : 0
     }
     const write = async (memory: SharedBytes): Promise<P[]> => {
       const answer = await this.#run('write', parts, numbers, memory)
@@ -176,7 +181,7 @@ function putRuns(
 function note<P>(parts: readonly P[], answer: FilesAnswer, noted: Noted<P>): void {
   for (const [index, part] of parts.entries()) {
     const stamp = stampOf(foundIn(answer, index))
-    if (stamp !== undefined) noted(part, stamp, answer.before && stampOf(foundIn(answer.before, index)))
+    if (stamp !== undefined) noted(part, stamp, answer.before && stampOf(foundIn(answer.before, index)), index)
   }
 }
 

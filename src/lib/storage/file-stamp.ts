@@ -1,6 +1,6 @@
 // By what a file is known to be the same as before.
 import type { Bundles } from './bundles.ts'
-import { mapConcurrently } from './concurrently.ts'
+import { concurrently, mapConcurrently } from './concurrently.ts'
 import { look } from './descriptor.ts'
 import { diskError, isAbsent } from './disk-error.ts'
 
@@ -43,10 +43,12 @@ export async function findAll(
 ): Promise<readonly Found[]> {
   if (paths.length < MIN_FILES) return mapConcurrently(paths, LOOK_CONCURRENCY, path => find(path, mode))
   const found = await bundles.look(paths)
-  return mapConcurrently(paths, LOOK_CONCURRENCY, async (path, index) => {
-    const there = found[index] ?? 'unknown'
-    return there === 'unknown' ? find(path, mode) : there
+  const all = found.map(there => (there === 'unknown' ? 'nothing' : there))
+  const unknown = paths.flatMap((path, index) => (found[index] === 'unknown' ? [{ path, index }] : []))
+  await concurrently(unknown, LOOK_CONCURRENCY, () => async ({ path, index }) => {
+    all[index] = await find(path, mode)
   })
+  return all
 }
 
 /** Undefined where no regular file is. */

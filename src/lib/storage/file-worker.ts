@@ -116,9 +116,17 @@ export function fileWorker(below: typeof inPlaceBelow, place: typeof placeOf): v
   }
 
   function tasksOf({ act, paths, numbers }: FilesJob): FileTask[] {
+    const number = (at: number): number => numbers[at] ?? 0
     return paths.split('\0').map((path, index) => {
-      const [position = 0, length = 0, start = 0, size = 0, create = 0] = numbers.subarray(index * 5, index * 5 + 5)
-      return { path, position, length, start, size, create: act === 'make' || create === 1 }
+      const at = index * 5
+      return {
+        path,
+        position: number(at),
+        length: number(at + 1),
+        start: number(at + 2),
+        size: number(at + 3),
+        create: act === 'make' || number(at + 4) === 1,
+      }
     })
   }
 

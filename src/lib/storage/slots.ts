@@ -85,18 +85,17 @@ export class Slots {
     const { bundles, changes } = this.#options
     const rest = await this.#bundled(stretches, async parts => {
       const turns = parts.map(({ slot }) => changes.writing(slot))
-      const looks = new Map<number, { stamp: ExactStamp; before: ExactStamp | undefined }>()
-      const written = bundles.write(parts, data, ({ slot }, stamp, before) => looks.set(slot, { stamp, before }))
-      const left = new Set(
-        await written.finally(() => {
-          for (const [index, { slot }] of parts.entries()) {
-            const { stamp, before } = looks.get(slot) ?? {}
-            changes.written(slot, stamp, before && { stamp: before, turn: turns[index] ?? 0 })
-          }
-        }),
-      )
-      for (const part of parts) if (!left.has(part)) this.#written(part.slot)
-      return [...left]
+      const under = new Set(parts)
+      const noted = (part: SmallStretch, stamp: ExactStamp, before: ExactStamp | undefined, index: number): void => {
+        under.delete(part)
+        changes.written(part.slot, stamp, before && { stamp: before, turn: turns[index] ?? 0 })
+      }
+      const left = await bundles.write(parts, data, noted).finally(() => {
+        for (const { slot } of under) changes.written(slot, undefined)
+      })
+      const failed = new Set(left)
+      for (const part of parts) if (!failed.has(part)) this.#written(part.slot)
+      return left
     })
     await inTurn(rest, async ({ slot, position, length, at }) => {
       await this.#file(slot).write(data.subarray(at, at + length), position)
@@ -175,7 +174,7 @@ export class Slots {
     for (const stretch of stretches) {
       const { path, size = Infinity, executable } = this.#options.slot(stretch.slot)
       if (size > SMALL_FILE || executable) others.push(stretch)
-      else small.push({ ...stretch, path, size, create: !this.#isThere(stretch.slot) })
+      else small.push(smallStretch(stretch, path, size, !this.#isThere(stretch.slot)))
     }
     if (small.length < MIN_BUNDLE) return stretches
     return [...others, ...(await act(small))]
@@ -201,6 +200,11 @@ export class Slots {
     }
     return file
   }
+}
+
+/** Not spread, which takes several times as long: there may be ten thousands. */
+function smallStretch({ slot, position, length, at }: Stretch, path: string, size: number, create: boolean): SmallStretch {
+  return { slot, position, length, at, path, size, create }
 }
 
 /** One is the common case. */
