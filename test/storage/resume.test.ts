@@ -193,6 +193,7 @@ describe('resuming', () => {
     const download = await Download.start(many())
     await download.get(0, 1, 2, 3, 4, 5)
     await download.save()
+    await download.restart()
     const other = makeTorrent([
       { path: 'a', length: 40 },
       { path: 'b', length: 32 },

@@ -4,6 +4,7 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { fileWorker, type FilesAnswer, type FilesJob } from './file-worker.ts'
+import { folderInTurn } from './folder-in-turn.ts'
 import { inPlaceBelow, placeOf } from './in-place.ts'
 import { Scratch } from './scratch.ts'
 
@@ -20,6 +21,11 @@ const CROWDED_PATIENCE = 500
 const YOUNG_MEMORY = 2
 /** Files of the jobs that go to a thread together: waking it costs as much as some of them. */
 const BATCH_FILES = 256
+const PROGRAM = `(${fileWorker.toString()})({
+  inPlaceBelow: ${inPlaceBelow.toString()},
+  placeOf: ${placeOf.toString()},
+  folderInTurn: ${folderInTurn.toString()},
+})`
 /** Bytes of the data of jobs at the same time: two pieces for each thread, or more where they are small. */
 const DATA_AHEAD = 8_388_608
 
@@ -94,11 +100,7 @@ export class FileThreads {
 
   #start(): Thread {
     const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MEMORY }
-    const worker = new Worker(`(${fileWorker.toString()})(${inPlaceBelow.toString()}, ${placeOf.toString()})`, {
-      eval: true,
-      stdin: false,
-      resourceLimits,
-    })
+    const worker = new Worker(PROGRAM, { eval: true, stdin: false, resourceLimits })
     const thread: Thread = { worker, batch: [] }
     this.#lastStart = performance.now()
     worker.unref()

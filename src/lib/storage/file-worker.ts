@@ -2,6 +2,7 @@
 // from the TypeScript sources under test: it must use nothing from outside itself but globals.
 import type { BigIntStats, Stats } from 'node:fs'
 import type { SharedBytes } from '../base/bytes.ts'
+import type { folderInTurn } from './folder-in-turn.ts'
 import type { inPlaceBelow, placeOf, Root } from './in-place.ts'
 
 /**
@@ -46,8 +47,14 @@ interface FileTask {
   readonly create: boolean
 }
 
-/** @param below `inPlaceBelow`. @param place `placeOf`; they come as source text too. */
-export function fileWorker(below: typeof inPlaceBelow, place: typeof placeOf): void {
+/** What the functions of other files are called here: they come as source text too. */
+export interface WorkerTools {
+  readonly inPlaceBelow: typeof inPlaceBelow
+  readonly placeOf: typeof placeOf
+  readonly folderInTurn: typeof folderInTurn
+}
+
+export function fileWorker({ inPlaceBelow, placeOf, folderInTurn }: WorkerTools): void {
   const { parentPort } = process.getBuiltinModule('node:worker_threads')
   const paths = process.getBuiltinModule('node:path')
   const fs = process.getBuiltinModule('node:fs')
@@ -59,7 +66,7 @@ export function fileWorker(below: typeof inPlaceBelow, place: typeof placeOf): v
   /** Once for each job. */
   function leadsElsewhere(root: Root): boolean {
     try {
-      return place(root.path) !== root.place
+      return placeOf(root.path) !== root.place
     } catch {
       return true
     }
@@ -74,20 +81,26 @@ export function fileWorker(below: typeof inPlaceBelow, place: typeof placeOf): v
     real.add(folder)
   }
 
-  /** As in safe-open.ts. */
-  function open(root: Root | undefined, path: string, flags: number, real: Set<string>): number {
+  /** As in safe-open.ts. @param way of `FolderInTurn` */
+  function open(
+    root: Root | undefined,
+    path: string,
+    way: string | undefined,
+    flags: number,
+    real: Set<string>,
+  ): number {
     if (root === undefined) return fs.openSync(path, O_RDONLY | NON_BLOCKING)
-    checkFolders(root.path, path, real)
+    if (way === undefined) checkFolders(root.path, path, real)
     if (NO_FOLLOW === 0 && fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
       throw new Error('a link')
     }
-    return fs.openSync(path, flags | NO_FOLLOW | NON_BLOCKING, 0o666)
+    return fs.openSync(way ?? path, flags | NO_FOLLOW | NON_BLOCKING, 0o666)
   }
 
   /** @returns undefined where something is there already */
-  function make(root: Root | undefined, path: string, real: Set<string>): number | undefined {
+  function make(root: Root | undefined, path: string, way: string | undefined, real: Set<string>): number | undefined {
     try {
-      return open(root, path, O_RDWR | O_CREAT | O_EXCL, real)
+      return open(root, path, way, O_RDWR | O_CREAT | O_EXCL, real)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined
       throw error
@@ -155,19 +168,21 @@ export function fileWorker(below: typeof inPlaceBelow, place: typeof placeOf): v
     const writes = job.act === 'write' || job.act === 'make'
     const root = writes ? job.root : undefined
     if (root !== undefined && leadsElsewhere(root)) return [...Array(job.count).keys()]
-    const isInPlace = root && below(root)
+    const isInPlace = root && inPlaceBelow(root)
+    const folder = isInPlace && folderInTurn(isInPlace)
     const real = new Set<string>()
     const failed: number[] = []
     // What was not there is a regular file of no bytes, and need not be looked at; where one was there, more of them may be.
     let fresh = true
     tasksOf(job).forEach((task, index) => {
       try {
-        const made = task.create && fresh ? make(job.root, task.path, real) : undefined
+        const way = folder?.through(task.path)
+        const made = task.create && fresh ? make(job.root, task.path, way, real) : undefined
         fresh &&= !task.create || made !== undefined
-        const fd = made ?? open(job.root, task.path, task.create ? O_RDWR | O_CREAT : O_RDWR, real)
+        const fd = made ?? open(job.root, task.path, way, task.create ? O_RDWR | O_CREAT : O_RDWR, real)
         try {
           const stats = made === undefined ? found(fd, before !== undefined) : undefined
-          if (isInPlace?.(task.path, fd) === false) throw new Error('behind a link')
+          if (way === undefined && isInPlace?.(task.path, fd) === false) throw new Error('behind a link')
           if (typeof stats?.size === 'bigint') before?.note(index, stats as BigIntStats)
           act(task, fd, index, Number(stats?.size ?? 0))
         } finally {
@@ -177,6 +192,7 @@ export function fileWorker(below: typeof inPlaceBelow, place: typeof placeOf): v
         failed.push(index)
       }
     })
+    folder?.leave()
     return failed
   }
 

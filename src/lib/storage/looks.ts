@@ -23,7 +23,7 @@ export class Looks {
   readonly #bundles: Bundles
   readonly #folders: Folders | undefined
   readonly #changes: FileChanges
-  #isNew: boolean
+  readonly #isNew: boolean
 
   constructor({ map, bundles, folders, changes, isNew }: LooksOptions) {
     this.#map = map
@@ -33,15 +33,16 @@ export class Looks {
     this.#isNew = isNew
   }
 
+  /** `survey` before anything is written. Where the folder was made for the download, there is nothing to look at. */
+  async first(): Promise<Survey> {
+    return this.#isNew ? nothing(this.#map.places) : this.survey()
+  }
+
   /**
    * What is on the disk now. The first one comes before anything is verified: later changes are seen as such.
    * @throws BtError DISK_*; DISK_PERMISSION where these would be the files of another folder than those that were written
    */
   async survey(): Promise<Survey> {
-    if (this.#isNew) {
-      this.#isNew = false
-      return nothing(this.#map.places)
-    }
     const survey = await surveyFiles(this.#map, this.#map.places, this.#bundles)
     this.#folders?.checkRoot()
     for (const [index, { stamp }] of survey.files.entries()) if (stamp !== undefined) this.#changes.expect(index, stamp)

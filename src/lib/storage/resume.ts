@@ -90,13 +90,13 @@ async function saveNow({ store, info, have, uploaded, downloaded, metadata }: Re
 
 /**
  * What need not be verified again. Without a usable record, all that exists must be.
- * @param options.store opened already, since opening may change files
+ * @param options.store opened just now, since opening may change files
  * @throws BtError DISK_* where the record or a file can not be looked at
  */
 export async function loadResume(options: { readonly store: FileStore; readonly info: Info }): Promise<Resumed> {
   const { store, info } = options
   const record = await readRecord(store.output.resumePath)
-  const survey = await store.looks.survey()
+  const survey = await store.looks.first()
   const there = readablePieces(info, survey)
   const matches =
     record !== undefined &&

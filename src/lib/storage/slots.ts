@@ -203,7 +203,12 @@ export class Slots {
 }
 
 /** Not spread, which takes several times as long: there may be ten thousands. */
-function smallStretch({ slot, position, length, at }: Stretch, path: string, size: number, create: boolean): SmallStretch {
+function smallStretch(
+  { slot, position, length, at }: Stretch,
+  path: string,
+  size: number,
+  create: boolean,
+): SmallStretch {
   return { slot, position, length, at, path, size, create }
 }
 
