@@ -1,7 +1,8 @@
-// How fast bt checks what is on the disk, compared with what one core can hash.
+// How fast bt checks what is on the disk, compared with what one core can hash, and with threads that only read and hash.
 //
 // Each command's time on a torrent of one piece is taken off its time on the whole one: what is left is checking.
 import { linkSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BT } from '../lib/clients/bt.mjs'
@@ -12,9 +13,12 @@ import { makeTorrent } from '../lib/torrent.mjs'
 import { PIECE_LENGTH } from '../lib/transfer.mjs'
 
 const SHA1 = fileURLToPath(new URL('../limit/sha1.mjs', import.meta.url))
+const LIMIT = fileURLToPath(new URL('../limit/check.mjs', import.meta.url))
 /** It is short, and what is taken off it is noise. */
 const ROUNDS_PER_RUN = 2
 const ONE_CORE = 'SHA-1 on one core'
+/** As many as bt has at most. */
+const THREADS = Math.min(8, availableParallelism())
 
 /** What checks, by what it says to users. */
 const WAYS = {
@@ -39,7 +43,11 @@ export const check = {
       run: async () => ({ whole: await secondsOf(lab, way, torrent), one: await secondsOf(lab, way, one) }),
     }))
     const hasher = { name: ONE_CORE, run: async () => ({ whole: await hashing(lab, bytes), one: 0 }) }
-    const results = await contest(lab, [hasher, ...contestants], ROUNDS_PER_RUN * lab.options.runs)
+    const limit = {
+      name: `limit, threads: ${THREADS}`,
+      run: async () => ({ whole: await limitOf(lab, torrent), one: await limitOf(lab, one) }),
+    }
+    const results = await contest(lab, [hasher, ...contestants, limit], ROUNDS_PER_RUN * lab.options.runs)
     const mbps = name => bytes / 1e6 / checkingSeconds(results.get(name) ?? [])
     const toOneCore = name => (mbps(name) > 0 ? mbps(name) / mbps(ONE_CORE) : undefined)
     return {
@@ -81,10 +89,19 @@ function resumeArguments({ file, content }, lab) {
 }
 
 async function hashing(lab, bytes) {
-  const child = lab.spawn(process.execPath, [SHA1, String(bytes)], bytes)
-  const [, seconds] = await child.line(/^seconds ([\d.]+)$/m)
+  return await seconds(lab, [SHA1, String(bytes)], bytes)
+}
+
+async function limitOf(lab, { content, file, length }) {
+  return await seconds(lab, [LIMIT, join(content.folder, content.name), file, String(THREADS)], length)
+}
+
+/** What a program of ours says that it took. */
+async function seconds(lab, args, bytes) {
+  const child = lab.spawn(process.execPath, args, bytes)
+  const [, printed] = await child.line(/^seconds ([\d.]+)$/m)
   await child.success()
-  return Number(seconds)
+  return Number(printed)
 }
 
 function onePiece(lab) {

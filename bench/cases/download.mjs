@@ -1,4 +1,5 @@
-// Who downloads how fast, from one libtorrent or from four.
+// Who downloads how fast, from one libtorrent or from four, and what Node could do at best.
+import { leechLimits } from '../lib/clients/limit-peers.mjs'
 import { contest } from '../lib/contest.mjs'
 import { ratio } from '../lib/stats.mjs'
 import { PIECE_LENGTH, transfer } from '../lib/transfer.mjs'
@@ -42,7 +43,7 @@ async function downloads(lab, seeders, names) {
   const [seeder] = lab.clients('libtorrent')
   if (seeder === undefined) return new Map()
   const seeds = Array.from({ length: seeders }, () => seeder)
-  const contestants = lab.clients(...names).map(leech => ({
+  const contestants = [...lab.clients(...names), ...leechLimits].map(leech => ({
     name: leech.name,
     run: async () => await transfer(lab, { seeds, leech, torrent }),
   }))

@@ -1,4 +1,5 @@
-// Who serves how fast, and at what cost, to one libtorrent that downloads.
+// Who serves how fast, and at what cost, to one libtorrent that downloads, and what Node could do at best.
+import { seedLimit } from '../lib/clients/limit-peers.mjs'
 import { contest } from '../lib/contest.mjs'
 import { ratio } from '../lib/stats.mjs'
 import { PIECE_LENGTH, transfer } from '../lib/transfer.mjs'
@@ -27,7 +28,8 @@ async function seeds(lab) {
   const torrent = await lab.torrent(PIECE_LENGTH)
   const [leech] = lab.clients('libtorrent')
   if (leech === undefined) return new Map()
-  const contestants = lab.clients('bt', 'libtorrent', 'aria2', 'transmission', 'webtorrent').map(client => ({
+  const clients = [...lab.clients('bt', 'libtorrent', 'aria2', 'transmission', 'webtorrent'), seedLimit]
+  const contestants = clients.map(client => ({
     name: client.name,
     run: async () => await transfer(lab, { seeds: [client], leech, torrent }),
   }))

@@ -1,24 +1,21 @@
 // receive.mjs HOST PORT OUT TORRENT WORKERS: receives the file from the sender straight into piece buffers, and hashes,
 // compares and writes each piece, here or in workers that share the buffers' memory. There is no protocol: what is done
 // here, every downloader has to do.
-import { openSync, readFileSync } from 'node:fs'
+import { openSync } from 'node:fs'
 import { connect } from 'node:net'
 import { Worker } from 'node:worker_threads'
-import { decode } from '../../dist/lib/bencode/decode.js'
+import { readTorrent } from './metainfo.mjs'
 import { storePiece } from './store.mjs'
 
 /** Enough that the socket seldom waits for a worker. */
 const SLOTS = 16
 
 const [host, port, out, torrent, workerCount] = process.argv.slice(2)
-const info = decode(readFileSync(torrent)).get('info')
-const pieceLength = info.get('piece length')
-const length = info.get('length')
-const pieceCount = Math.ceil(length / pieceLength)
+const { pieces, length, pieceLength, pieceCount } = readTorrent(torrent)
 
 const memory = new SharedArrayBuffer(SLOTS * pieceLength)
 const slots = Array.from({ length: SLOTS }, (_, slot) => Buffer.from(memory, slot * pieceLength, pieceLength))
-const storage = { memory, pieceLength, pieces: Buffer.from(info.get('pieces')), file: openSync(out, 'w') }
+const storage = { memory, pieceLength, pieces, file: openSync(out, 'w') }
 const workers = Array.from({ length: Number(workerCount) }, startWorker)
 
 /** Never empty while the socket is read: the next buffer must be there when one is full. */
