@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
@@ -14,6 +15,8 @@ const TESTED = { statements: 98, branches: 95 }
 
 export default defineConfig({
   test: {
+    // By default one core is left to others, and of two that is half.
+    maxWorkers: availableParallelism(),
     projects: [
       {
         resolve: { alias },
