@@ -6,7 +6,15 @@ import { Bitfield } from '../../src/lib/base/bitfield.ts'
 import type { FileStore } from '../../src/lib/storage/files.ts'
 import { resolveOutput, type Output } from '../../src/lib/storage/output.ts'
 import { wantedPieces } from '../../src/lib/storage/plan.ts'
-import { loadMetadata, loadResume, MAX_RECORD, removeResume, saveResume } from '../../src/lib/storage/resume.ts'
+import {
+  loadMetadata,
+  loadResume,
+  MAX_RECORD,
+  removeResume,
+  reserveResume,
+  saveResume,
+} from '../../src/lib/storage/resume.ts'
+import { encodeResume } from '../../src/lib/storage/resume-record.ts'
 import { verifyContent } from '../../src/lib/storage/verify.ts'
 import { makeTorrent, openStore, temporaryFolder, writeContent, writePieces, type Fixture } from './fixture.ts'
 
@@ -68,7 +76,7 @@ function open(torrent: Fixture, output: Output, selected: ReadonlySet<number> | 
 }
 
 /** Where a record is written before it is renamed into place. */
-function draftOf({ output }: Download): string {
+function draftOf({ output }: Pick<Download, 'output'>): string {
   return join(dirname(output.resumePath), `.new${basename(output.resumePath)}`)
 }
 
@@ -201,6 +209,23 @@ describe('resuming', () => {
     ])
     const { have, recheck } = await loadResume({ store: download.store, info: other.info })
     expect([have.count, recheck.count]).toEqual([0, 6])
+  })
+
+  it('has room for the longest record of all files', async () => {
+    const { info } = many()
+    const output = await resolveOutput(info, undefined, await temporaryFolder())
+    await reserveResume(output, info)
+    const stamp = { size: info.totalLength, mtimeNs: 9_999_999_999_999_999_999n }
+    const longest = encodeResume({
+      infoHash: info.infoHash,
+      have: new Bitfield(info.pieceCount),
+      files: info.files.map(() => ({ place: 'own', stamp })),
+      parts: stamp,
+      uploaded: Number.MAX_SAFE_INTEGER,
+      downloaded: Number.MAX_SAFE_INTEGER,
+      metadata: info.raw,
+    })
+    expect((await stat(draftOf({ output }))).size).toBe(longest.length)
   })
 
   it('starts from nothing in an empty folder', async () => {

@@ -68,16 +68,20 @@ export async function saveResume(state: ResumeState): Promise<void> {
 /** Keeps the room that a record will need, for the day when the disk is full. */
 export async function reserveResume(output: Output, info: Info): Promise<void> {
   const stamp = { size: info.totalLength, mtimeNs: LONG_TIME }
-  const record = encodeResume({
-    infoHash: info.infoHash,
-    have: new Bitfield(info.pieceCount),
-    files: info.files.map(() => ({ place: 'own', stamp })),
-    parts: stamp,
-    uploaded: Number.MAX_SAFE_INTEGER,
-    downloaded: Number.MAX_SAFE_INTEGER,
-    metadata: info.raw,
-  })
-  await reserveFor(output.resumePath, record.length)
+  const file = { place: 'own', stamp } as const
+  const room = (files: readonly FileOnDisk[]): number =>
+    encodeResume({
+      infoHash: info.infoHash,
+      have: new Bitfield(info.pieceCount),
+      files,
+      parts: stamp,
+      uploaded: Number.MAX_SAFE_INTEGER,
+      downloaded: Number.MAX_SAFE_INTEGER,
+      metadata: info.raw,
+    }).length
+  // Each file takes as much as any other: there may be a hundred thousand.
+  const withoutFiles = room([])
+  await reserveFor(output.resumePath, withoutFiles + info.files.length * (room([file]) - withoutFiles))
 }
 
 async function saveNow({ store, info, have, uploaded, downloaded, metadata }: ResumeState): Promise<void> {
