@@ -50,7 +50,7 @@ export interface HashBatchResult {
 
 export function hashWorker(): void {
   const { workerData } = process.getBuiltinModule('node:worker_threads')
-  const { createHash } = process.getBuiltinModule('node:crypto')
+  const { createHash, hash: digestOf } = process.getBuiltinModule('node:crypto')
   const { closeSync, constants, fstatSync, openSync, readSync, writeSync } = process.getBuiltinModule('node:fs')
   // Windows has none; elsewhere, opening a pipe that stands in a file's place would wait for ever.
   const READ = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
@@ -130,14 +130,14 @@ export function hashWorker(): void {
   }
 
   function keep({ data, hash, fd, position }: PieceToKeep): Buffer {
-    const digest = createHash('sha1').update(data).digest()
+    const digest = digestOf('sha1', data, 'buffer')
     if (!digest.equals(hash)) return digest
     for (let done = 0; done < data.length;) done += writeSync(fd, data, done, data.length - done, position + done)
     return digest
   }
 
   function run(job: HashJob): Buffer | HashFault {
-    if (job instanceof Uint8Array) return createHash('sha1').update(job).digest()
+    if (job instanceof Uint8Array) return digestOf('sha1', job, 'buffer')
     if ('hash' in job) return keep(job)
     return 'fd' in job ? hashFile(job) : hashParts(job)
   }

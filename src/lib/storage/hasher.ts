@@ -1,7 +1,7 @@
 // SHA-1 away from the main thread: a few threads that are started when there is work for them. They are shown the memory: moved
 // there and back, each piece made V8 give up what it had compiled for memory that stays. What comes while all are busy goes
 // out together, and many small pieces then cost one message.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { equal, type SharedBytes } from '../base/bytes.ts'
 import { BtError } from '../base/errors.ts'
@@ -51,7 +51,7 @@ export class Hasher {
 
   /** SHA-1, 20 bytes (BEP 3 "pieces"). Nobody may write into `data` meanwhile. */
   async digest(data: SharedBytes): Promise<Uint8Array> {
-    if (!this.delegates(data.length)) return createHash('sha1').update(data).digest()
+    if (!this.delegates(data.length)) return hash('sha1', data, 'buffer')
     const digest = await this.#submit(data, data.length, 'at once')
     if (digest instanceof Uint8Array) return digest
     throw new BtError('INTERNAL', `bytes in memory could not be hashed: ${JSON.stringify(digest)}`)
