@@ -2,13 +2,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSy
 import { basename, dirname, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { folderInTurn, type FolderInTurn } from '../../src/lib/storage/folder-in-turn.ts'
-import { inPlaceBelow, placeOf } from '../../src/lib/storage/in-place.ts'
+import { placeOf } from '../../src/lib/storage/in-place.ts'
 import { temporaryFolder } from './fixture.ts'
 
 async function stage(): Promise<{ root: string; elsewhere: string; turn: FolderInTurn }> {
   const [root, elsewhere] = [await temporaryFolder(), await temporaryFolder()]
   mkdirSync(join(root, 'sub'))
-  const turn = folderInTurn(inPlaceBelow({ path: root, place: placeOf(root) }))
+  const turn = folderInTurn({ path: root, place: placeOf(root) })
   onTestFinished(() => turn.leave())
   return { root, elsewhere, turn }
 }
@@ -34,6 +34,23 @@ describe.runIf(process.platform === 'linux')('the folder in turn', () => {
     writeFileSync(join(root, 'file'), '')
     for (const name of ['link', 'file', 'nowhere']) expect(turn.through(join(root, name, 'x'))).toBeUndefined()
     expect(turn.through(join(root, 'sub', 'x'))).toBeDefined()
+  })
+
+  it('gives no way through a link to a folder whose name differs only in case', async () => {
+    const { root, turn } = await stage()
+    mkdirSync(join(root, 'SUB'))
+    renameSync(join(root, 'sub'), join(root, 'gone'))
+    symlinkSync('SUB', join(root, 'sub'))
+    expect(turn.through(join(root, 'sub', 'x'))).toBeUndefined()
+  })
+
+  it('is looked at again after some files', async () => {
+    const { root, turn } = await stage()
+    const ways = (): (string | undefined)[] =>
+      Array.from({ length: 32 }, (_, index) => turn.through(join(root, 'sub', `${index}`)))
+    expect(ways()).not.toContain(undefined)
+    renameSync(join(root, 'sub'), join(root, 'moved'))
+    expect(new Set(ways())).toEqual(new Set([undefined]))
   })
 
   it('is open only while it is in turn', async () => {

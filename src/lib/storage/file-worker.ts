@@ -169,7 +169,7 @@ export function fileWorker({ inPlaceBelow, placeOf, folderInTurn }: WorkerTools)
     const root = writes ? job.root : undefined
     if (root !== undefined && leadsElsewhere(root)) return [...Array(job.count).keys()]
     const isInPlace = root && inPlaceBelow(root)
-    const folder = isInPlace && folderInTurn(isInPlace)
+    const folder = root && folderInTurn(root)
     const real = new Set<string>()
     const failed: number[] = []
     // What was not there is a regular file of no bytes, and need not be looked at; where one was there, more of them may be.

@@ -1,5 +1,6 @@
 // What the files of a torrent are seen to be on the disk, and what others have made of them meanwhile. The first look comes
 // before anything is verified; what differs later, and was not written by us, counts as a change.
+import { isBare } from './bare-folder.ts'
 import type { Bundles } from './bundles.ts'
 import type { ContentMap } from './content-map.ts'
 import type { FileChanges } from './file-changes.ts'
@@ -33,9 +34,9 @@ export class Looks {
     this.#isNew = isNew
   }
 
-  /** `survey` before anything is written. Where the folder was made for the download, there is nothing to look at. */
+  /** `survey` before anything is written. Where the folder was made for the download, there is hardly anything to look at. */
   async first(): Promise<Survey> {
-    return this.#isNew ? nothing(this.#map.places) : this.survey()
+    return this.#isNew && (await isBare(this.#map.output.root)) ? nothing(this.#map.places) : this.survey()
   }
 
   /**
